@@ -1,0 +1,284 @@
+"""The Plan: who leaves when, on what, by which way, with proof of how good it is.
+
+All times are seconds after the scenario's start. A Plan holds no clock time, wall seconds or memory:
+the same scenario, seed and limits give the same bytes.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+PLAN_SCHEMA_VERSION = 1
+Status = Literal["OPTIMAL", "FEASIBLE", "NO_PLAN_IN_TIME", "PROVEN_IMPOSSIBLE"]
+StoppedBy = Literal["gap", "time", "nodes", "interrupt"]
+
+
+class Noun(BaseModel):
+    """Frozen, no unknown keys."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+class ManifestLine(Noun):
+    """``units`` like units of one group's segment on one leg."""
+
+    group: str
+    """Group id."""
+    means: Literal["ride", "car", "foot"]
+    """The segment of the group (people with a car may ride too)."""
+    unit_persons: int
+    """Heads in one household, or in one patient with companions."""
+    unit_stretchers: int = 0
+    """How many of them lie."""
+    units: int
+    """How many such units."""
+
+    @property
+    def persons(self) -> int:
+        """Heads on this line."""
+        return self.units * self.unit_persons
+
+    @property
+    def stretchers(self) -> int:
+        """Stretcher places taken."""
+        return self.units * self.unit_stretchers
+
+
+class TeamRide(Noun):
+    """A part of a team that goes in on this leg."""
+
+    team: str
+    """Team id."""
+    persons: int
+    """How many of its members."""
+
+
+class PlanLeg(Noun):
+    """One movement of one vehicle between two places, loading and unloading included."""
+
+    route: str
+    """Id of the network's leg (``Route.id``): which way it takes."""
+    origin: str
+    """Place where it loads or starts."""
+    destination: str
+    """Place where it unloads or ends."""
+    load_start_s: int
+    """Loading begins (equals depart_s on an empty leg without a team)."""
+    depart_s: int
+    """Leaves the origin."""
+    arrive_s: int
+    """Reaches the destination."""
+    unload_end_s: int
+    """Everyone is off board."""
+    manifest: tuple[ManifestLine, ...] = ()
+    """Who is on board; empty on a leg out to collect people."""
+    teams: tuple[TeamRide, ...] = ()
+    """Team members who ride in."""
+    escorted_by: tuple[str, ...] = ()
+    """Sortie ids of the escorts that go along at the same times."""
+    commitment: str | None = None
+    """Id of the commitment that this leg fulfils."""
+
+    @property
+    def persons(self) -> int:
+        """Evacuees on board."""
+        return sum(line.persons for line in self.manifest)
+
+
+class Sortie(Noun):
+    """One vehicle's trip out and back: empty legs to collect people, then the loaded leg.
+
+    The return to base after the last load belongs to the last sortie.
+    """
+
+    id: str
+    """``<fleet>-<vehicle>-<number>``, the number counting from 1 in order of time."""
+    fleet: str
+    """Fleet id."""
+    vehicle: int
+    """Which vehicle of the fleet, from 1."""
+    legs: tuple[PlanLeg, ...]
+    """In order of time."""
+
+    @property
+    def start_s(self) -> int:
+        """First moment of the sortie."""
+        return self.legs[0].load_start_s
+
+    @property
+    def end_s(self) -> int:
+        """Last moment of the sortie."""
+        return self.legs[-1].unload_end_s
+
+
+class SelfMovement(Noun):
+    """Households that leave by their own means together: cars or on foot."""
+
+    id: str
+    """``<group>-<means>-<number>``."""
+    means: Literal["car", "foot"]
+    """How."""
+    route: str
+    """Id of the network's leg."""
+    origin: str
+    """Home."""
+    destination: str
+    """The haven."""
+    depart_s: int
+    """All leave at this moment."""
+    arrive_s: int
+    """All arrive at this moment."""
+    vehicles: int
+    """Cars used; 0 on foot."""
+    manifest: tuple[ManifestLine, ...]
+    """Who."""
+
+    @property
+    def persons(self) -> int:
+        """Heads."""
+        return sum(line.persons for line in self.manifest)
+
+
+class Remedy(Noun):
+    """What would help most cheaply, found by planning again with it."""
+
+    kind: str
+    """One of the kinds priced in config/solver.yaml, or ``not_searched`` / ``none_found``."""
+    what: str
+    """In the planner's words."""
+    price: int | None = None
+    """In the units of config/solver.yaml."""
+    gain_persons: int | None = None
+    """How many more get out."""
+
+
+class LeftBehind(Noun):
+    """People of one group who do not get out, and why."""
+
+    group: str
+    """Group id."""
+    persons: int
+    """Heads, in whole units."""
+    unwilling: bool
+    """They stay by choice; no objective level counts them."""
+    reason: str
+    """The binding reason in the planner's words."""
+    reason_code: str
+    """unwilling, no_route, not_authorised, unacceptable, closed, risk_cap, no_fit, no_seat, too_late, haven_full."""
+    remedy: Remedy | None = None
+    """The cheapest single remedy that was found."""
+
+
+class TeamDelivery(Noun):
+    """Whether a team gets to its place, and when."""
+
+    team: str
+    """Team id."""
+    persons: int
+    """Members delivered."""
+    arrive_s: int | None
+    """When the last of them is there; None where not all are."""
+
+
+class LevelResult(Noun):
+    """One objective level: recomputed value, proven bound, gap."""
+
+    name: str
+    """left_behind, missed_deadlines, harm, arrival or effort."""
+    value: float
+    """Recomputed from the manifests."""
+    bound: float
+    """No plan that is as good on the levels before can be better than this."""
+    gap: float
+    """|value - bound| / max(1, |value|)."""
+    unit: str
+    """persons, expected casualties, person-hours, effort points."""
+    status: Status
+    """What was proven for this level."""
+    holds_for: str
+    """What the bound holds for: the grid at its step, or continuous time."""
+    method: str
+    """How the bound was got, in a few words."""
+
+
+class Provenance(Noun):
+    """What the plan was made from, so that it can be checked years later."""
+
+    scenario_title: str
+    scenario_file: str
+    scenario_sha256: str
+    what_if: str | None
+    patches: tuple[dict[str, Any], ...]
+    tree: dict[str, Any]
+    map: str | None
+    map_sha256: dict[str, str]
+    seed: int
+    engine: str
+    planner_version: str
+
+
+class Plan(Noun):
+    """A whole plan. Its figures are properties, so that nothing can disagree with the manifests."""
+
+    schema_version: Literal[1] = 1
+    provenance: Provenance
+    status: Status
+    stopped_by: StoppedBy
+    conditional_on: tuple[str, ...]
+    """Authorisations that the plan assumes; it may not run before they are granted."""
+    horizon_s: int
+    step_s: int
+    people: int
+    """Everybody in the scenario, recounted by the verifier."""
+    levels: tuple[LevelResult, ...]
+    sorties: tuple[Sortie, ...]
+    self_movements: tuple[SelfMovement, ...]
+    left_behind: tuple[LeftBehind, ...]
+    teams: tuple[TeamDelivery, ...] = ()
+    harm_of_staying: float
+    """Expected casualties among the willing if nobody moved."""
+
+    @property
+    def final_legs(self) -> tuple[tuple[Sortie, PlanLeg], ...]:
+        """Loaded legs with their sorties, in the order of the file."""
+        return tuple((s, leg) for s in self.sorties for leg in s.legs if leg.manifest)
+
+    def arrivals(self, havens: frozenset[str]) -> tuple[tuple[int, int], ...]:
+        """(moment of safety, persons) for every load that reaches one of ``havens``, in order of time."""
+        found = [(leg.unload_end_s, leg.persons) for _, leg in self.final_legs if leg.destination in havens]
+        found += [(m.arrive_s, m.persons) for m in self.self_movements]
+        return tuple(sorted(found))
+
+    def by_sortie(self, havens: frozenset[str]) -> int:
+        """Persons brought to a haven by vehicles; who changes at a port counts once."""
+        return sum(leg.persons for _, leg in self.final_legs if leg.destination in havens)
+
+    @property
+    def self_moved(self) -> int:
+        """Persons who get out by their own means."""
+        return sum(movement.persons for movement in self.self_movements)
+
+    def evacuated(self, havens: frozenset[str]) -> int:
+        """Persons who reach a haven."""
+        return self.by_sortie(havens) + self.self_moved
+
+    @property
+    def left_behind_persons(self) -> int:
+        """Heads left behind, the unwilling included."""
+        return sum(entry.persons for entry in self.left_behind)
+
+    @property
+    def unwilling(self) -> int:
+        """Heads who stay by choice."""
+        return sum(entry.persons for entry in self.left_behind if entry.unwilling)
+
+    def clearance_time_s(self, havens: frozenset[str]) -> int:
+        """Moment at which the last evacuee is safe; 0 where nobody moves."""
+        return max((moment for moment, _ in self.arrivals(havens)), default=0)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether everyone who wants to leave gets out (a different question from ``status``)."""
+        return all(entry.unwilling for entry in self.left_behind)

@@ -1,0 +1,192 @@
+"""The Scenario: one crisis, at one moment, with its what-if applied."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, PrivateAttr, field_validator
+
+from planner.scenario.parts import (
+    Authorisation, Commitment, Control, Fleet, Group, Handling, Link, Notification, Office, Part,
+    Party, Place, Team, Threat, Vehicle, Window,
+)  # fmt: skip
+from planner.scenario.quantities import CountNumber, Duration, Moment, Real, Share
+
+SCHEMA_VERSION = 1
+CONTESTED = "contested"
+LEVELS = ("left_behind", "missed_deadlines", "harm", "arrival", "effort")
+LevelName = Literal["left_behind", "missed_deadlines", "harm", "arrival", "effort"]
+
+
+class Priorities(Part):
+    """What matters in which order."""
+
+    levels: tuple[LevelName, ...] = LEVELS
+    """Objective levels, the first weighs infinitely more than the second."""
+    risk_cap_bp: Share = Field(200, alias="risk_cap")
+    """No leg may expose a person to a greater chance of harm than this (default 2 %)."""
+
+
+class Patch(Part):
+    """One applied change: the path, what stood there, what stands there now, and the override's name."""
+
+    override: str
+    """Name of the override."""
+    path: str
+    """For example links[siyasiyeh_bridge].status."""
+    old: Any
+    """As written before; null where nothing was."""
+    new: Any
+    """As written now."""
+
+
+class Origin(Part):
+    """Where a Scenario came from; not part of the YAML."""
+
+    file: str
+    """File name without its folder."""
+    sha256: str
+    """Of the file's bytes."""
+    what_if: str | None = None
+    """Name of the what-if."""
+    patches: tuple[Patch, ...] = ()
+    """What the what-if changed."""
+    tree: dict[str, Any] = Field(default_factory=dict)
+    """The resolved YAML tree, scalars as text: what plan.json embeds and `load.from_tree` reads."""
+
+
+class Scenario(Part):
+    """A crisis to plan for. Times are seconds after ``start`` once asked through ``at_s``."""
+
+    schema_version: Literal[1] = 1
+    """Version of this language."""
+    title: str
+    """Shown on every document."""
+    description: str | None = None
+    """The situation in a few sentences."""
+    timezone: str
+    """IANA name, for example Asia/Damascus."""
+    start: datetime
+    """Local time at which the plan begins."""
+    horizon_s: Duration = Field(alias="horizon")
+    """Length of the plan."""
+    step_s: Duration = Field(1800, alias="step")
+    """Departures lie on multiples of this step."""
+    map: str | None = None
+    """Name of the map; none where all movement is on the scenario's own links."""
+    people_figure: Literal["low", "base", "high"] = "base"
+    """Which of the three figures to plan with."""
+    office: Office = Office.model_validate({})
+    """Who plans."""
+    parties: tuple[Party, ...] = ()
+    """Those who control ground."""
+    places: tuple[Place, ...]
+    """Places."""
+    groups: tuple[Group, ...] = ()
+    """People."""
+    fleets: tuple[Fleet, ...] = ()
+    """Vehicles, ships, aircraft."""
+    vehicles: dict[str, Vehicle] = Field(default_factory=dict)
+    """Kinds of vehicles of this scenario; the rest is in config/vehicles.yaml."""
+    teams: tuple[Team, ...] = ()
+    """Teams that go in."""
+    links: tuple[Link, ...] = ()
+    """Links added, or remarks on the map's."""
+    threats: tuple[Threat, ...] = ()
+    """Dangers."""
+    control: tuple[Control, ...] = ()
+    """Who holds what, over time."""
+    authorisations: tuple[Authorisation, ...] = ()
+    """Permissions."""
+    notifications: tuple[Notification, ...] = ()
+    """Messages."""
+    windows: tuple[Window, ...] = ()
+    """When movement may be under way."""
+    commitments: tuple[Commitment, ...] = ()
+    """What is promised."""
+    priorities: Priorities = Priorities.model_validate({})
+    """What matters in which order."""
+    overrides: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    """Named patches: path to new value."""
+    what_ifs: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Named lists of overrides."""
+    remedy_prices: dict[str, CountNumber] = Field(default_factory=dict)
+    """Price of one unit of a remedy by kind, instead of config/solver.yaml."""
+    sanity: dict[str, Real] = Field(default_factory=dict)
+    """Published figures to compare with; shown, never used."""
+
+    _origin: Origin | None = PrivateAttr(None)
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except Exception:
+            raise ValueError(f"no IANA time zone called '{value[:40]}', write for example Asia/Damascus") from None
+        return value
+
+    @property
+    def origin(self) -> Origin:
+        """Where it came from; an empty one for a Scenario that was built in memory."""
+        return self._origin or Origin(file="", sha256="")
+
+    def with_origin(self, origin: Origin) -> Scenario:
+        """The same scenario that knows where it came from."""
+        copy = self.model_copy()
+        copy._origin = origin
+        return copy
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone."""
+        return ZoneInfo(self.timezone)
+
+    @property
+    def start_at(self) -> datetime:
+        """The start as an aware datetime."""
+        return self.start if self.start.tzinfo else self.start.replace(tzinfo=self.zone)
+
+    def at_s(self, moment: Moment | None, default_s: int | None = None) -> int:
+        """Seconds after the start of a moment of the scenario (absolute or relative).
+
+        ``None`` gives ``default_s``, or the end of the horizon.
+        """
+        if moment is None:
+            return self.horizon_s if default_s is None else default_s
+        if isinstance(moment, int):
+            return moment
+        aware = moment if moment.tzinfo else moment.replace(tzinfo=self.zone)
+        return round(aware.timestamp() - self.start_at.timestamp())
+
+    def local(self, seconds: int) -> datetime:
+        """Local wall-clock time of a moment that lies ``seconds`` after the start."""
+        utc = self.start_at.astimezone(ZoneInfo("UTC")) + timedelta(seconds=seconds)
+        return utc.astimezone(self.zone)
+
+    def place(self, place_id: str) -> Place:
+        """The place of that id; KeyError where there is none."""
+        return {place.id: place for place in self.places}[place_id]
+
+    def group(self, group_id: str) -> Group:
+        """The group of that id; KeyError where there is none."""
+        return {group.id: group for group in self.groups}[group_id]
+
+    def fleet(self, fleet_id: str) -> Fleet:
+        """The fleet of that id; KeyError where there is none."""
+        return {fleet.id: fleet for fleet in self.fleets}[fleet_id]
+
+    def vehicle(self, fleet: Fleet) -> Vehicle:
+        """The fleet's kind of vehicle with the fleet's own figures in place of the catalogue's."""
+        base = self.vehicles[fleet.vehicle]
+        own: dict[str, int | Handling | None] = {
+            "seats": fleet.seats,
+            "stretchers": fleet.stretchers,
+            "speed_mph": fleet.speed_mph,
+            "loading": fleet.loading,
+            "unloading": fleet.unloading,
+        }
+        changes = {key: value for key, value in own.items() if value is not None}
+        return base.model_copy(update=changes) if changes else base

@@ -1,0 +1,590 @@
+"""The nouns a scenario is made of: places, groups, fleets, links, threats, control, permissions.
+
+Attribute docstrings become the descriptions of the JSON Schema. Keys in YAML are the aliases; the
+attributes bear the unit: seconds, metres, metres per hour, persons, parts per ten thousand (bp).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+
+from planner.scenario.quantities import (
+    ClockSpan, CountNumber, Duration, Flag, FlowRate, Hazard, Identifier, Length, Mass, Moment, Real,
+    Share, Speed,
+)  # fmt: skip
+
+IDENTIFIER = re.compile(r"[a-z0-9][a-z0-9_]{0,59}")
+Mode = Literal["road", "sea", "air", "foot", "river"]
+
+
+class Part(BaseModel):
+    """What every part shares: frozen, no unknown keys, attribute docstrings as descriptions."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, use_attribute_docstrings=True, populate_by_name=False
+    )
+
+
+class Claim(Part):
+    """A claim about the world: where it comes from, how old it is, how far it can be relied on."""
+
+    source: str | None = None
+    """Where the claim was read."""
+    as_of: Moment | None = None
+    """When the claim was true."""
+    reliability: Literal["confirmed", "probable", "doubtful", "unknown"] | None = None
+    """How far the claim can be relied on."""
+    estimate: Flag = False
+    """True where nobody published the figure."""
+    because: str | None = None
+    """The reasoning behind an estimate."""
+    comment: str | None = None
+    """A remark for the reader."""
+
+
+class Named(Claim):
+    """Something with an id, unique among its kind."""
+
+    id: Identifier
+    """Lower-case letters, digits and underscores."""
+    name: str | None = None
+    """What people call it."""
+    name_ar: str | None = None
+    """The name in Arabic."""
+
+    @field_validator("id")
+    @classmethod
+    def _plain_id(cls, value: str) -> str:
+        if not IDENTIFIER.fullmatch(value):
+            raise ValueError("an id has lower-case letters, digits and underscores, at most 60")
+        return value
+
+    @property
+    def label(self) -> str:
+        """The name, or the id where nobody gave one."""
+        return self.name or self.id
+
+
+class Count(Claim):
+    """A number of people as low, base and high."""
+
+    low: CountNumber
+    """The smallest credible figure."""
+    base: CountNumber
+    """The figure to plan with."""
+    high: CountNumber
+    """The largest credible figure."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bare(cls, value: Any) -> Any:
+        if isinstance(value, (str, int)):
+            return {"low": value, "base": value, "high": value}
+        return value
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Count:
+        if not self.low <= self.base <= self.high:
+            raise ValueError(f"low <= base <= high does not hold ({self.low}, {self.base}, {self.high})")
+        return self
+
+
+Position = tuple[Real, Real]
+
+
+class Intake(Part):
+    """What a haven takes in."""
+
+    total: CountNumber | None = None
+    """Persons over the whole horizon."""
+    per_day: CountNumber | None = None
+    """Persons per local calendar day."""
+
+
+class Place(Named):
+    """A place where people wait, change, embark, cross or are safe."""
+
+    role: Literal[
+        "assembly_point", "evacuation_control_point", "embarkation_port", "embarkation_airport",
+        "border_crossing", "hospital", "staging_base", "safe_haven",
+    ]  # fmt: skip
+    """What the place is for."""
+    at: Position | str
+    """[latitude, longitude], or the id of a place on the map."""
+    pcode: str | None = None
+    """OCHA place code."""
+    control: Identifier | None = None
+    """The party that holds the place; see `control` for changes over time."""
+    capacity: CountNumber | None = None
+    """Persons that can wait here after being called forward (home is no waiting place)."""
+    processing: FlowRate | None = None
+    """Persons that can be embarked, or persons or vehicles that can cross, in any 60 minutes."""
+    loading_bays: CountNumber | None = None
+    """Road vehicles that can load or unload at one time."""
+    berths: CountNumber | None = None
+    """Ships that can load or unload at one time."""
+    berth_length_m: Length | None = Field(None, alias="berth_length")
+    """Longest ship that a berth takes."""
+    depth_m: Length | None = Field(None, alias="depth")
+    """Water at the berth."""
+    stands: CountNumber | None = None
+    """Aircraft that can be on the ground at one time."""
+    slots: FlowRate | None = None
+    """Landings and take-offs in any 60 minutes."""
+    runway_m: Length | None = Field(None, alias="runway")
+    """Longest runway; taken from the map where it is not given."""
+    intake: Intake | None = None
+    """What a haven takes in, in all and a day."""
+    protected: Flag = False
+    """Its position never leaves the office."""
+    handover_point: Identifier | None = None
+    """The place that stands for a protected one in every document that leaves."""
+
+    @field_validator("at", mode="before")
+    @classmethod
+    def _position(cls, value: Any) -> Any:
+        if isinstance(value, (list, tuple)):
+            if len(value) != 2:
+                raise ValueError("write [latitude, longitude]")
+            latitude, longitude = (float(part) for part in value)
+            if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
+                raise ValueError("latitude lies in -90..90 and longitude in -180..180")
+        return value
+
+
+class Group(Named):
+    """People who wait at one place and can be treated alike."""
+
+    at: Identifier
+    """The place where they are."""
+    people: Count
+    """Residents; for a medical group the patients, whose companions come on top and are people too."""
+    willing: Share = 10000
+    """The share that wants to leave."""
+    ready: Moment = 0
+    """From when on they can leave."""
+    households: dict[int, Share] = Field(default_factory=lambda: {1: 10000})
+    """Household size to share of the households; households travel whole."""
+    stretcher: Share = 0
+    """Share of the patients who need a stretcher place (medical groups)."""
+    companions: Real | None = None
+    """Companions per patient, in seats; makes the group a medical one."""
+    own_car: Share = 0
+    """Share of the willing who have a car of their own."""
+    on_foot: Share = 0
+    """Share of the willing who can walk out."""
+    destinations: tuple[Identifier, ...] = ()
+    """Havens that they accept; empty means any."""
+    refuses: tuple[Identifier, ...] = ()
+    """Parties that they will not pass, and escorts (fleets) that they will not go with."""
+    precedence: Literal["urgent", "priority", "routine"] | None = None
+    """Medical precedence."""
+    deadline_s: Duration | None = Field(None, alias="deadline")
+    """Latest arrival, counted from the start; arriving later counts as missed."""
+    weight: CountNumber = 1
+    """Priority: one person left behind counts this often."""
+    persons_per_car: CountNumber = 5
+    """Seats in a private car."""
+    needs_team: Identifier | None = None
+    """A team that must have arrived before they can be loaded."""
+
+    @field_validator("households", mode="before")
+    @classmethod
+    def _sizes(cls, value: Any) -> Any:
+        if not isinstance(value, dict):
+            raise ValueError("write sizes and shares, for example {1: 20 %, 4: 80 %}")
+        for size in value:
+            if not re.fullmatch(r"[1-9][0-9]?", str(size)):
+                raise ValueError(f"a household has 1 to 99 members (got '{str(size)[:20]}')")
+        return {int(size): share for size, share in value.items()}
+
+    @model_validator(mode="after")
+    def _shares(self) -> Group:
+        if sum(self.households.values()) != 10000:
+            raise ValueError("the shares of household sizes must add up to 100 %")
+        if self.own_car + self.on_foot > 10000:
+            raise ValueError("own_car and on_foot together exceed 100 %")
+        if self.companions is not None and not 0 <= self.companions <= 6:
+            raise ValueError("companions per patient lie between 0 and 6")
+        if self.stretcher and self.companions is None:
+            raise ValueError("a share on stretchers needs `companions:` (0 is an answer)")
+        if self.companions is not None and (self.own_car or self.on_foot):
+            raise ValueError("a medical group does not move by own means; make a group of its own")
+        if self.persons_per_car < 1:
+            raise ValueError("persons_per_car is at least 1")
+        return self
+
+    @property
+    def is_medical(self) -> bool:
+        """Whether `people` are patients with companions."""
+        return self.companions is not None
+
+
+class Handling(Part):
+    """Time to load or to unload one vehicle."""
+
+    fixed_s: Duration = Field(alias="fixed")
+    """However many are on board."""
+    per_person_s: Duration = Field(0, alias="per_person")
+    """On top, per person."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bare(cls, value: Any) -> Any:
+        return {"fixed": value} if isinstance(value, (str, int)) else value
+
+
+class Vehicle(Claim):
+    """A kind of vehicle, ship or aircraft out of the catalogue."""
+
+    mode: Mode
+    """What it moves on."""
+    name: str | None = None
+    """What people call it."""
+    seats: CountNumber
+    """Persons seated."""
+    stretchers: CountNumber = 0
+    """Stretcher places besides the seats."""
+    payload_kg: Mass | None = Field(None, alias="payload")
+    """What it can carry; 100 kg a person with baggage count against it."""
+    crew: CountNumber = 1
+    """Persons who work on board; they are exposed to harm too."""
+    speed_mph: Speed = Field(alias="speed")
+    """Road vehicles: the most it drives; ships and aircraft: cruise."""
+    loading: Handling
+    """Time to load."""
+    unloading: Handling
+    """Time to unload."""
+    car_equivalents: Real = 2.0
+    """How many private cars it counts for on a link."""
+    length_m: Length | None = Field(None, alias="length")
+    """Ships: against the berth's length."""
+    draught_m: Real | None = Field(None, alias="draught_metres")
+    """Ships: metres, against the depth at the berth."""
+    runway_m: Length | None = Field(None, alias="runway")
+    """Aircraft: runway needed."""
+    overhead_s: Duration = Field(0, alias="overhead")
+    """Added to each movement: pilotage, taxi, climb and approach."""
+    range_m: Length | None = Field(None, alias="range")
+    """Distance without refuelling."""
+    cost_per_km: Real = 1.0
+    """Relative cost, for the effort level."""
+    rough_roads: Flag = True
+    """Whether it can use tracks and unpaved roads."""
+
+
+class Escort(Part):
+    """Ships or vehicles that go only in company."""
+
+    by: Identifier
+    """The escorting fleet."""
+    ratio: CountNumber = 1
+    """How many of this fleet one escort can take along."""
+
+
+class VehicleDetail(Part):
+    """One vehicle, as a convoy leader knows it."""
+
+    plate: str | None = None
+    """Number plate or tail number."""
+    driver: str | None = None
+    """Driver, master or captain."""
+    call_sign: str | None = None
+    """Radio call sign."""
+    radio: str | None = None
+    """Channel or frequency."""
+    name: str | None = None
+    """A ship's name."""
+
+
+class Availability(Part):
+    """From when until when a fleet can be used."""
+
+    from_: Moment = Field(0, alias="from")
+    """First moment of use."""
+    until: Moment | None = None
+    """Last moment of use; the end of the horizon where it is not given."""
+
+
+class Fleet(Named):
+    """Like vehicles with one base; a named ship is a fleet of one."""
+
+    vehicle: Identifier
+    """Kind of vehicle in the catalogue."""
+    count: CountNumber
+    """How many."""
+    base: Identifier
+    """Where they stand at the start."""
+    available: Availability = Availability.model_validate({})
+    """When they can be used."""
+    return_to_base: Flag = False
+    """Whether each must be back at its base in the end."""
+    neutral: Flag = False
+    """Impartial (medical, humanitarian) vehicles, marked as such."""
+    escort: Escort | None = None
+    """Company that it needs on every loaded movement."""
+    is_escort: Flag = False
+    """Carries nobody; goes along with others."""
+    serves: tuple[Identifier, ...] = ()
+    """Places that it may go to; empty means all that it is fit for."""
+    seats: CountNumber | None = None
+    """Instead of the catalogue's."""
+    stretchers: CountNumber | None = None
+    """Instead of the catalogue's."""
+    speed_mph: Speed | None = Field(None, alias="speed")
+    """Instead of the catalogue's."""
+    loading: Handling | None = None
+    """Instead of the catalogue's."""
+    unloading: Handling | None = None
+    """Instead of the catalogue's."""
+    vehicles: tuple[VehicleDetail, ...] = ()
+    """The vehicles one by one, where they are known."""
+    convoy: dict[str, CountNumber] | None = None
+    """Smallest and largest convoy. Not planned by this version."""
+    duty: dict[str, Duration] | None = None
+    """Crew duty and rest. Not planned by this version."""
+    cargo: dict[str, Mass] | None = None
+    """Aid carried in. Not planned by this version."""
+
+
+class Team(Named):
+    """People who go in with the vehicles that bring others out (a medical team)."""
+
+    people: CountNumber
+    """How many; they are not counted as evacuees."""
+    start: Identifier
+    """The place where they join a vehicle."""
+    to: Identifier
+    """The place where they work."""
+    fleets: tuple[Identifier, ...]
+    """The fleets that they ride with."""
+
+
+class Link(Named):
+    """A stretch of road, water or air: added by the scenario, or a remark on the map's own."""
+
+    from_: Identifier | None = Field(None, alias="from")
+    """One end of an added link (a place)."""
+    to: Identifier | None = None
+    """The other end of an added link (a place)."""
+    map_link: str | None = None
+    """A named link of the map (a bridge) that this entry speaks of."""
+    along: tuple[str, str] | None = None
+    """Two places of the map: the entry speaks of the road between them, off the towns themselves."""
+    mode: Mode = "road"
+    """What moves on an added link."""
+    length_m: Length | None = Field(None, alias="length")
+    """Length of an added link; the straight line where it is not given is refused."""
+    speed_mph: Speed | None = Field(None, alias="speed")
+    """Speed that the link allows."""
+    road_class: str | None = Field(None, alias="class")
+    """Road class (config/speeds.yaml)."""
+    condition: Literal["good", "damaged", "bad"] = "good"
+    """Slows the traffic by the factor in config/speeds.yaml."""
+    one_way: Flag = False
+    """An added link that leads only from `from` to `to`."""
+    capacity: FlowRate | None = None
+    """Vehicles (in car equivalents) or persons onto the link in any 60 minutes."""
+    status: Literal["operational", "restricted", "closed"] = "operational"
+    """Access status, in LogIE's words (closed = not operational)."""
+    closed: tuple[tuple[Moment, Moment], ...] = ()
+    """Spans in which nobody can use it."""
+    control: Identifier | None = None
+    """The party that holds it."""
+
+
+class Circle(Part):
+    """A disc on the ground."""
+
+    centre: Position | Identifier
+    """[latitude, longitude] or a place."""
+    radius_m: Length = Field(alias="radius")
+    """Radius."""
+
+
+class Ring(Part):
+    """What missiles from one area can reach."""
+
+    from_: Position | Identifier = Field(alias="from")
+    """Launch area: [latitude, longitude] or a place."""
+    range_m: Length = Field(alias="range")
+    """Outer radius."""
+    beyond_m: Length = Field(0, alias="beyond")
+    """Inner radius: nearer than this is not reached."""
+
+
+class Zone(Part):
+    """Where something holds: exactly one of the shapes."""
+
+    circle: Circle | None = None
+    """A disc."""
+    ring: Ring | None = None
+    """A ring around a launch area."""
+    polygon: tuple[Position, ...] | None = None
+    """Corners as [latitude, longitude]."""
+    links: tuple[Identifier, ...] = ()
+    """Stretches of road: links of the scenario."""
+    places: tuple[Identifier, ...] = ()
+    """Places of the scenario, themselves only."""
+
+    @model_validator(mode="after")
+    def _one_shape(self) -> Zone:
+        shapes = [self.circle, self.ring, self.polygon, self.links or None, self.places or None]
+        if sum(shape is not None for shape in shapes) != 1:
+            raise ValueError("give exactly one of circle, ring, polygon, links, places")
+        if self.polygon is not None and len(self.polygon) < 3:
+            raise ValueError("a polygon has at least three corners")
+        return self
+
+
+class Threat(Named):
+    """Something that harms whoever is in its zone."""
+
+    zone: Zone
+    """Where."""
+    rate_micro: Hazard = Field(alias="rate")
+    """Expected casualties per 1000 person-hours inside."""
+    daily: tuple[ClockSpan, ...] = ()
+    """Hours of the day; empty means all day."""
+    from_: Moment = Field(0, alias="from")
+    """First moment."""
+    until: Moment | None = None
+    """Last moment."""
+    multiplier: dict[Identifier, Real] = Field(default_factory=dict)
+    """Group id to factor, for people who suffer more or less."""
+
+
+class Control(Named):
+    """Who holds an area or a list of places and links, over time; later entries prevail."""
+
+    party: Identifier
+    """The party, or `contested`."""
+    zone: Zone
+    """What it holds."""
+    from_: Moment = Field(0, alias="from")
+    """First moment."""
+    until: Moment | None = None
+    """Last moment."""
+
+
+class Applies(Part):
+    """The movements that a permission is for; what is empty does not restrict."""
+
+    fleets: tuple[Identifier, ...] = ()
+    """Fleets."""
+    modes: tuple[Mode, ...] = ()
+    """Modes."""
+    neutral: Flag = False
+    """Only impartial fleets."""
+
+
+class Authorisation(Named):
+    """A party's permission to pass over what it controls. Requested is not granted."""
+
+    party: Identifier
+    """The party asked."""
+    for_: Applies = Field(Applies.model_validate({}), alias="for")
+    """The kind of movement."""
+    over: tuple[Identifier, ...] = ()
+    """Places, links and control areas; empty means all that the party controls."""
+    state: Literal["requested", "granted", "refused", "expired"]
+    """Where it stands."""
+    from_: Moment = Field(0, alias="from")
+    """Valid from."""
+    until: Moment | None = None
+    """Valid until."""
+    lead_time_s: Duration = Field(0, alias="lead_time")
+    """What the party wants between request and movement."""
+    requested_at: Moment = 0
+    """When the request was (or will be) made."""
+    conditions: str | None = None
+    """The party's conditions."""
+    assume: Literal["granted"] | None = None
+    """A what-if may assume a requested one; the plan is CONDITIONAL then."""
+
+
+class Notification(Named):
+    """A message to a party about movements. It is no permission."""
+
+    party: Identifier
+    """The party told."""
+    fleets: tuple[Identifier, ...] = ()
+    """The fleets that it is about."""
+    state: Literal["drafted", "sent", "acknowledged", "superseded"]
+    """Where it stands."""
+    sent_at: Moment | None = None
+    """When it was sent."""
+    lead_time_s: Duration = Field(0, alias="lead_time")
+    """What the party wants between message and movement."""
+
+
+class Window(Named):
+    """When movements may be under way: curfew, daylight, weather, a humanitarian pause."""
+
+    kind: Literal["daylight", "curfew", "pause", "weather", "sea_state", "other"] = "other"
+    """What it is."""
+    open: Annotated[
+        Literal["daylight"] | tuple[ClockSpan, ...] | None,
+        BeforeValidator(lambda v: [v] if isinstance(v, str) and v != "daylight" else v),
+    ] = None
+    """Hours of the day in which movement is allowed, or `daylight`."""
+    closed: tuple[ClockSpan, ...] = ()
+    """Hours of the day in which movement is not allowed."""
+    days_from: Moment = Field(0, alias="from")
+    """First moment at which the window matters."""
+    until: Moment | None = None
+    """Last moment at which the window matters."""
+    modes: tuple[Mode, ...] = ()
+    """Modes; with `links`, `places` and `fleets` empty the window is for all movements of these."""
+    links: tuple[Identifier, ...] = ()
+    """Links of the scenario; only while on them."""
+    places: tuple[Identifier, ...] = ()
+    """Places; loading, unloading and passing there."""
+    fleets: tuple[Identifier, ...] = ()
+    """Fleets."""
+    suspends: tuple[Identifier, ...] = ()
+    """Threats that do no harm while the window is open (a pause)."""
+
+
+class Commitment(Named):
+    """A sortie that was promised or is under way; it stays as it is."""
+
+    fleet: Identifier
+    """The fleet."""
+    vehicle: CountNumber = 1
+    """Which vehicle of the fleet, from 1."""
+    from_: Identifier = Field(alias="from")
+    """Where it loads."""
+    to: Identifier
+    """Where it goes."""
+    load_start: Moment
+    """When loading begins."""
+    group: Identifier | None = None
+    """Whom it carries."""
+    people: CountNumber = 0
+    """How many."""
+
+
+class Party(Named):
+    """Whoever controls ground or grants permissions."""
+
+    requires_authorisation: Flag = True
+    """Whether organised movements need its permission where it is in control."""
+
+
+class Office(Part):
+    """Who plans; prints as lines to fill where nobody gave it."""
+
+    organisation: str | None = None
+    """Name."""
+    contact_24h: str | None = None
+    """Reachable at any hour."""
+    prepared_by: str | None = None
+    """Function, not necessarily a name."""
+    approved_by: str | None = None
+    """Function."""
+    valid_until: Moment | None = None
+    """After this the documents are void."""
