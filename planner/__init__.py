@@ -1,3 +1,3 @@
-"""Safe Passage plans the evacuation of people from conflict zones, from YAML scenario to verified plan."""
+"""Safe Passage: a YAML scenario becomes a verified evacuation plan and its route documents."""
 
 __version__ = "0.1.0"
