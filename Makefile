@@ -65,7 +65,7 @@ plan: $(STAMP)
 	done
 
 test: $(STAMP)
-	@$(BIN)/python -m pytest --cov --cov-report=term $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest --cov --cov-report=term $(or $(PYTEST_ARGS),--cov-fail-under=90)
 
 desk: $(STAMP)
 	@$(BIN)/planner desk
