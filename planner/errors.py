@@ -13,8 +13,8 @@ Severity = Literal["error", "warning"]
 class Issue:
     """One fault in an input.
 
-    ``file`` and ``line`` (1-based; 0 where no line applies) say where in the text, ``where`` names the
-    thing (``groups[joura].people``), ``problem`` what is wrong, ``remedy`` what to write instead.
+    ``file`` and ``line`` (1-based; 0 where no line applies) say where in the text, ``where`` names
+    the thing (``groups[joura].people``), ``problem`` what is wrong, ``remedy`` what to write.
     """
 
     file: str
@@ -25,7 +25,9 @@ class Issue:
     severity: Severity = "error"
 
     def __str__(self) -> str:
-        place = f"{self.file}:{self.line}: " if self.line else (f"{self.file}: " if self.file else "")
+        place = (
+            f"{self.file}:{self.line}: " if self.line else (f"{self.file}: " if self.file else "")
+        )
         kind = "warning: " if self.severity == "warning" else ""
         where = f"{self.where}: " if self.where else ""
         remedy = f" -> {self.remedy}" if self.remedy else ""

@@ -1,7 +1,7 @@
 """The Plan: who leaves when, on what, by which way, with proof of how good it is.
 
-All times are seconds after the scenario's start. A Plan holds no clock time, wall seconds or memory:
-the same scenario, seed and limits give the same bytes.
+All times are seconds after the scenario's start. A Plan holds no clock time, wall seconds or
+memory: the same scenario, seed and limits give the same bytes.
 """
 
 from __future__ import annotations
@@ -166,7 +166,8 @@ class LeftBehind(Noun):
     reason: str
     """The binding reason in the planner's words."""
     reason_code: str
-    """unwilling, no_route, not_authorised, unacceptable, closed, risk_cap, no_fit, no_seat, too_late, haven_full."""
+    """unwilling, no_route, not_authorised, unacceptable, closed, risk_cap, no_fit, no_seat,
+    too_late, haven_full."""
     remedy: Remedy | None = None
     """The cheapest single remedy that was found."""
 
@@ -246,8 +247,12 @@ class Plan(Noun):
         return tuple((s, leg) for s in self.sorties for leg in s.legs if leg.manifest)
 
     def arrivals(self, havens: frozenset[str]) -> tuple[tuple[int, int], ...]:
-        """(moment of safety, persons) for every load that reaches one of ``havens``, in order of time."""
-        found = [(leg.unload_end_s, leg.persons) for _, leg in self.final_legs if leg.destination in havens]
+        """(moment of safety, persons) of every load that reaches one of ``havens``, by time."""
+        found = [
+            (leg.unload_end_s, leg.persons)
+            for _, leg in self.final_legs
+            if leg.destination in havens
+        ]
         found += [(m.arrive_s, m.persons) for m in self.self_movements]
         return tuple(sorted(found))
 

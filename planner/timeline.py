@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Intervals:
-    """Sorted, disjoint, half-open ``[start_s, end_s)`` spans of seconds after the scenario's start."""
+    """Sorted, disjoint, half-open ``[start_s, end_s)`` spans, in seconds after the start."""
 
     spans: tuple[tuple[int, int], ...] = ()
 
@@ -62,7 +62,8 @@ class Intervals:
     def covers(self, start_s: int, end_s: int) -> bool:
         """Whether one span holds all of the closed stretch from ``start_s`` to ``end_s``.
 
-        A span that ends at the very moment ``end_s`` still covers it: who leaves as the gate shuts is out.
+        A span that ends at the very moment ``end_s`` still covers it: who leaves as the gate
+        shuts is out.
         """
         index = bisect_right(self.spans, (start_s, 1 << 62)) - 1
         return index >= 0 and self.spans[index][0] <= start_s and end_s <= self.spans[index][1]
@@ -101,5 +102,5 @@ class RateFunction:
         return self.total[index] + self.rate_micro[index] * (moment_s - self.from_s[index])
 
     def between(self, start_s: int, end_s: int) -> int:
-        """Integral over ``[start_s, end_s)`` in micro x seconds; divide by 3.6e9 for expected casualties."""
+        """Integral over ``[start_s, end_s)`` in micro x seconds; / 3.6e9 = expected casualties."""
         return self.upto(end_s) - self.upto(start_s)

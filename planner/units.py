@@ -1,7 +1,8 @@
 """Quantities as people write them, and the integers the product calculates with.
 
-Inside, everything is an integer whose name bears its unit: seconds, metres, metres per hour, persons,
-parts per ten thousand (``_bp``), millionths of one expected casualty per person-hour (``_micro``).
+Inside, everything is an integer whose name bears its unit: seconds, metres, metres per hour,
+persons, parts per ten thousand (``_bp``), millionths of one expected casualty per person-hour
+(``_micro``).
 """
 
 from __future__ import annotations
@@ -87,7 +88,9 @@ def parse_share_bp(text: str) -> int:
 def parse_count(text: str) -> int:
     """A bare whole number, 0 to 10 million."""
     if not re.fullmatch(r"\s*[0-9]{1,9}\s*", str(text)):
-        raise ValueError(f"a count is a whole number of 0 or more, without a unit (got '{str(text)[:40]}')")
+        raise ValueError(
+            f"a count is a whole number of 0 or more, without a unit (got '{str(text)[:40]}')"
+        )
     value = int(str(text))
     if value > 10_000_000:
         raise ValueError(f"{value} is beyond what this planner plans (10,000,000)")
@@ -109,7 +112,9 @@ def parse_rate(text: str) -> Rate:
     """'60 vehicles/h', '400 persons/h', '6 movements/h' → Rate."""
     found = _RATE.fullmatch(str(text))
     if found is None:
-        raise ValueError(f"not a rate: '{str(text)[:40]}'; write for example '60 vehicles/h' or '400 persons/h'")
+        raise ValueError(
+            f"not a rate: '{str(text)[:40]}'; write for example '60 vehicles/h' or '400 persons/h'"
+        )
     return Rate(int(found.group(1)), found.group(2))
 
 
@@ -120,7 +125,9 @@ def parse_hazard_micro(text: str) -> int:
     """'0.4 per 1000 person-hours' → 400 millionths of an expected casualty per person-hour."""
     found = _HAZARD.fullmatch(str(text))
     if found is None:
-        raise ValueError(f"not a hazard rate: '{str(text)[:40]}'; write for example '0.4 per 1000 person-hours'")
+        raise ValueError(
+            f"not a hazard rate: '{str(text)[:40]}'; write for example '0.4 per 1000 person-hours'"
+        )
     return round(_number(found.group(1)) * 1000)
 
 
@@ -128,10 +135,12 @@ _CLOCK = re.compile(r"\s*([0-9]{1,2}):([0-9]{2})\s*-\s*([0-9]{1,2}):([0-9]{2})\s
 
 
 def parse_clock_span(text: str) -> tuple[int, int]:
-    """'07:00-11:00' → (25200, 39600) seconds after local midnight; '20:00-06:00' ends past 24:00."""
+    """'07:00-11:00' → (25200, 39600) seconds after midnight; '20:00-06:00' ends past 24:00."""
     found = _CLOCK.fullmatch(str(text))
     if found is None:
-        raise ValueError(f"not a span of the day: '{str(text)[:40]}'; write for example '07:00-11:00'")
+        raise ValueError(
+            f"not a span of the day: '{str(text)[:40]}'; write for example '07:00-11:00'"
+        )
     hours = [int(part) for part in found.groups()]
     if hours[0] > 24 or hours[2] > 24 or hours[1] > 59 or hours[3] > 59:
         raise ValueError(f"no such time of day in '{text}'")

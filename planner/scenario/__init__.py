@@ -1,14 +1,43 @@
-"""The Scenario and what it is made of: frozen, unit-typed, without behaviour beyond its own words."""
+"""The Scenario and what it is made of: frozen, unit-typed, no behaviour beyond its own words."""
 
 from __future__ import annotations
 
 from planner.scenario.model import (
-    CONTESTED, LEVELS, SCHEMA_VERSION, LevelName, Origin, Patch, Priorities, Scenario,
+    CONTESTED,
+    LEVELS,
+    SCHEMA_VERSION,
+    LevelName,
+    Origin,
+    Patch,
+    Priorities,
+    Scenario,
 )  # fmt: skip
 from planner.scenario.parts import (
-    Applies, Authorisation, Circle, Claim, Commitment, Control, Count, Escort, Fleet, Group, Handling,
-    Intake, Link, Mode, Notification, Office, Party, Place, Ring, Team, Threat, Vehicle,
-    VehicleDetail, Window, Zone,
+    Applies,
+    Authorisation,
+    Circle,
+    Claim,
+    Commitment,
+    Control,
+    Count,
+    Escort,
+    Fleet,
+    Group,
+    Handling,
+    Intake,
+    Link,
+    Mode,
+    Notification,
+    Office,
+    Party,
+    Place,
+    Ring,
+    Team,
+    Threat,
+    Vehicle,
+    VehicleDetail,
+    Window,
+    Zone,
 )  # fmt: skip
 from planner.scenario.people import Means, Segment, Unit, people, segments
 

@@ -3,21 +3,36 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, PrivateAttr, field_validator
+from pydantic import BeforeValidator, Field, PrivateAttr, field_validator
 
 from planner.scenario.parts import (
-    Authorisation, Commitment, Control, Fleet, Group, Handling, Link, Notification, Office, Part,
-    Party, Place, Team, Threat, Vehicle, Window,
+    Authorisation,
+    Commitment,
+    Control,
+    Fleet,
+    Group,
+    Handling,
+    Link,
+    Notification,
+    Office,
+    Part,
+    Party,
+    Place,
+    Team,
+    Threat,
+    Vehicle,
+    Window,
 )  # fmt: skip
-from planner.scenario.quantities import CountNumber, Duration, Moment, Real, Share
+from planner.scenario.quantities import CountNumber, Duration, LocalTime, Moment, Real, Share
 
 SCHEMA_VERSION = 1
 CONTESTED = "contested"
-LEVELS = ("left_behind", "missed_deadlines", "harm", "arrival", "effort")
+Version = Annotated[Literal[1], BeforeValidator(lambda value: 1 if value == "1" else value)]
 LevelName = Literal["left_behind", "missed_deadlines", "harm", "arrival", "effort"]
+LEVELS: tuple[LevelName, ...] = ("left_behind", "missed_deadlines", "harm", "arrival", "effort")
 
 
 class Priorities(Part):
@@ -30,7 +45,7 @@ class Priorities(Part):
 
 
 class Patch(Part):
-    """One applied change: the path, what stood there, what stands there now, and the override's name."""
+    """One applied change: path, what stood there, what stands there now, the override's name."""
 
     override: str
     """Name of the override."""
@@ -60,7 +75,7 @@ class Origin(Part):
 class Scenario(Part):
     """A crisis to plan for. Times are seconds after ``start`` once asked through ``at_s``."""
 
-    schema_version: Literal[1] = 1
+    schema_version: Version = 1
     """Version of this language."""
     title: str
     """Shown on every document."""
@@ -68,7 +83,7 @@ class Scenario(Part):
     """The situation in a few sentences."""
     timezone: str
     """IANA name, for example Asia/Damascus."""
-    start: datetime
+    start: LocalTime
     """Local time at which the plan begins."""
     horizon_s: Duration = Field(alias="horizon")
     """Length of the plan."""
@@ -125,7 +140,9 @@ class Scenario(Part):
         try:
             ZoneInfo(value)
         except Exception:
-            raise ValueError(f"no IANA time zone called '{value[:40]}', write for example Asia/Damascus") from None
+            raise ValueError(
+                f"no IANA time zone called '{value[:40]}', write for example Asia/Damascus"
+            ) from None
         return value
 
     @property

@@ -12,8 +12,20 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from planner.scenario.quantities import (
-    ClockSpan, CountNumber, Duration, Flag, FlowRate, Hazard, Identifier, Length, Mass, Moment, Real,
-    Share, Speed,
+    ClockSpan,
+    CountNumber,
+    Duration,
+    Flag,
+    FlowRate,
+    Hazard,
+    Identifier,
+    Length,
+    Mass,
+    Moment,
+    Real,
+    Share,
+    Speed,
+    parse_real,
 )  # fmt: skip
 
 IDENTIFIER = re.compile(r"[a-z0-9][a-z0-9_]{0,59}")
@@ -88,11 +100,26 @@ class Count(Claim):
     @model_validator(mode="after")
     def _ordered(self) -> Count:
         if not self.low <= self.base <= self.high:
-            raise ValueError(f"low <= base <= high does not hold ({self.low}, {self.base}, {self.high})")
+            raise ValueError(
+                f"low <= base <= high does not hold ({self.low}, {self.base}, {self.high})"
+            )
         return self
 
 
-Position = tuple[Real, Real]
+def parse_position(value: Any) -> Any:
+    """``[latitude, longitude]`` in degrees as two numbers; text (an id) passes."""
+    if not isinstance(value, (list, tuple)):
+        return value
+    if len(value) != 2:
+        raise ValueError("write [latitude, longitude]")
+    latitude, longitude = (parse_real(part) for part in value)
+    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
+        raise ValueError(f"latitude lies in -90..90, longitude in -180..180 (got {value})")
+    return (latitude, longitude)
+
+
+Position = Annotated[tuple[Real, Real], BeforeValidator(parse_position)]
+Spot = Annotated[tuple[Real, Real] | Identifier, BeforeValidator(parse_position)]
 
 
 class Intake(Part):
@@ -146,13 +173,7 @@ class Place(Named):
     @field_validator("at", mode="before")
     @classmethod
     def _position(cls, value: Any) -> Any:
-        if isinstance(value, (list, tuple)):
-            if len(value) != 2:
-                raise ValueError("write [latitude, longitude]")
-            latitude, longitude = (float(part) for part in value)
-            if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
-                raise ValueError("latitude lies in -90..90 and longitude in -180..180")
-        return value
+        return parse_position(value)
 
 
 class Group(Named):
@@ -161,7 +182,7 @@ class Group(Named):
     at: Identifier
     """The place where they are."""
     people: Count
-    """Residents; for a medical group the patients, whose companions come on top and are people too."""
+    """Residents; of a medical group the patients, whose companions come on top and are people."""
     willing: Share = 10000
     """The share that wants to leave."""
     ready: Moment = 0
@@ -373,7 +394,7 @@ class Link(Named):
     map_link: str | None = None
     """A named link of the map (a bridge) that this entry speaks of."""
     along: tuple[str, str] | None = None
-    """Two places of the map: the entry speaks of the road between them, off the towns themselves."""
+    """Two places of the map: the entry speaks of the road between them, off the towns."""
     mode: Mode = "road"
     """What moves on an added link."""
     length_m: Length | None = Field(None, alias="length")
@@ -399,7 +420,7 @@ class Link(Named):
 class Circle(Part):
     """A disc on the ground."""
 
-    centre: Position | Identifier
+    centre: Spot
     """[latitude, longitude] or a place."""
     radius_m: Length = Field(alias="radius")
     """Radius."""
@@ -408,7 +429,7 @@ class Circle(Part):
 class Ring(Part):
     """What missiles from one area can reach."""
 
-    from_: Position | Identifier = Field(alias="from")
+    from_: Spot = Field(alias="from")
     """Launch area: [latitude, longitude] or a place."""
     range_m: Length = Field(alias="range")
     """Outer radius."""

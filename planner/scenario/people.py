@@ -53,9 +53,7 @@ def _households(persons: int, sizes: dict[int, int]) -> dict[int, int]:
     household that stands for the remainder.
     """
     mean_times_share = sum(size * share for size, share in sizes.items())
-    counts = {
-        size: persons * share // mean_times_share for size, share in sorted(sizes.items())
-    }
+    counts = {size: persons * share // mean_times_share for size, share in sorted(sizes.items())}
     rest = persons - sum(size * count for size, count in counts.items())
     for size in sorted((s for s in sizes if sizes[s]), reverse=True):
         while rest >= size:

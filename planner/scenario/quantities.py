@@ -1,10 +1,12 @@
 """Annotated types: text as people write it in, unit-typed integers out.
 
-Every type carries its JSON Schema, so that the generated schema shows a planner's editor what to write.
+Every type carries its JSON Schema, so that the generated schema shows an editor what to write.
 """
 
 from __future__ import annotations
 
+import math
+import re
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -12,6 +14,8 @@ from pydantic import BeforeValidator, WithJsonSchema
 
 from planner import units
 from planner.units import Rate
+
+_REAL = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?")
 
 
 def _text(pattern: str, example: str) -> WithJsonSchema:
@@ -30,28 +34,41 @@ def _flag(value: Any) -> Any:
     return value
 
 
-def _real(value: Any) -> Any:
-    if isinstance(value, str):
-        try:
-            return float(value)
-        except ValueError:
-            raise ValueError(f"not a number: '{value[:40]}'") from None
-    return value
+def parse_real(value: Any) -> float:
+    """'0.4', '-3', 12 → a finite float; '1_000', 'nan' and 'inf' are none."""
+    if isinstance(value, (int, float)) and math.isfinite(value):
+        return float(value)
+    if isinstance(value, str) and _REAL.fullmatch(value.strip()):
+        number = float(value)
+        if math.isfinite(number):
+            return number
+    got = f"'{value[:40]}'" if isinstance(value, str) else type(value).__name__
+    raise ValueError(f"write a number, for example 1.5 (got {got})")
 
 
 def parse_moment(text: str) -> datetime | int:
-    """ISO 8601 (local to the scenario's time zone, or with an offset) or a duration after the start."""
+    """ISO 8601 (local to the scenario's zone, or with an offset) or a duration after the start."""
     if text[:4].isdigit() and text[4:5] == "-":
         try:
             return datetime.fromisoformat(text)
         except ValueError:
-            raise ValueError(f"not a time: '{text[:40]}'; write for example 2012-12-13T06:00") from None
+            raise ValueError(
+                f"not a time: '{text[:40]}'; write for example 2012-12-13T06:00"
+            ) from None
     try:
         return units.parse_duration_s(text)
     except ValueError:
         raise ValueError(
             f"not a time: '{text[:40]}'; write 2012-12-13T06:00, or '36 h' after the start"
         ) from None
+
+
+def parse_local_time(text: str) -> datetime:
+    """ISO 8601, local to the scenario's zone or with an offset; no duration."""
+    moment = parse_moment(text)
+    if isinstance(moment, datetime):
+        return moment
+    raise ValueError(f"write a date and time, for example 2012-12-13T06:00 (got '{text[:40]}')")
 
 
 Duration = Annotated[int, _parsed(units.parse_duration_s), _text(r"^[0-9]", "3 h 20 min")]
@@ -65,11 +82,10 @@ Hazard = Annotated[
 CountNumber = Annotated[
     int, _parsed(units.parse_count), WithJsonSchema({"type": "integer", "minimum": 0})
 ]
-Real = Annotated[float, BeforeValidator(_real), WithJsonSchema({"type": "number"})]
+Real = Annotated[float, BeforeValidator(parse_real), WithJsonSchema({"type": "number"})]
 Flag = Annotated[bool, BeforeValidator(_flag), WithJsonSchema({"type": "boolean"})]
-Moment = Annotated[
-    datetime | int, _parsed(parse_moment), _text(r"^[0-9]", "2012-12-13T06:00")
-]
+Moment = Annotated[datetime | int, _parsed(parse_moment), _text(r"^[0-9]", "2012-12-13T06:00")]
+LocalTime = Annotated[datetime, _parsed(parse_local_time), _text(r"^[0-9]{4}-", "2012-12-13T06:00")]
 ClockSpan = Annotated[tuple[int, int], _parsed(units.parse_clock_span), _text("-", "07:00-11:00")]
 
 
