@@ -1,0 +1,35 @@
+"""Maps and charts as specifications: plain data, nothing drawn here, no user interface."""
+
+from __future__ import annotations
+
+from planner.charts.convoys import (
+    Convoy,
+    Track,
+    convoy_ids,
+    convoy_track,
+    convoys,
+    leg_track,
+    overheads,
+    position,
+    self_track,
+    track,
+)  # fmt: skip
+from planner.charts.crowds import Crowd, crowds, havens, most_that_can_leave, safe_at, safe_by
+from planner.charts.layers import (
+    MapSpec,
+    backdrop,
+    bounds,
+    convoy_label,
+    link_layer,
+    map_layers,
+    threat_layer,
+    trips,
+)  # fmt: skip
+from planner.charts.specs import convoy_gantt, evacuation_curve, evacuation_points, gantt_rows
+
+__all__ = [
+    "Convoy", "Crowd", "MapSpec", "Track", "backdrop", "bounds", "convoy_gantt", "convoy_ids",
+    "convoy_label", "convoy_track", "convoys", "crowds", "evacuation_curve", "evacuation_points",
+    "gantt_rows", "havens", "leg_track", "link_layer", "map_layers", "most_that_can_leave",
+    "overheads", "position", "safe_at", "safe_by", "self_track", "threat_layer", "track", "trips",
+]  # fmt: skip

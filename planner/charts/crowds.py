@@ -1,0 +1,108 @@
+"""How many people are where at a moment: waiting at home or at a hub, under way, safe."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from planner.plan import Plan
+from planner.scenario import Scenario, segments
+
+if TYPE_CHECKING:
+    from planner.verify import Verdict
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """People at one place at one moment.
+
+    ``to_leave`` still wait and will leave by this plan, ``left`` want to leave but do not,
+    ``staying`` stay by choice, ``safe`` have arrived at a haven.
+    """
+
+    to_leave: int = 0
+    left: int = 0
+    staying: int = 0
+    safe: int = 0
+
+
+def havens(scenario: Scenario) -> frozenset[str]:
+    """Ids of the places where a journey ends."""
+    return frozenset(place.id for place in scenario.places if place.role == "safe_haven")
+
+
+def moves(plan: Plan) -> list[tuple[str, str, int, int, int]]:
+    """(origin, destination, leaves at, is there at, persons) of every load, own means included."""
+    found = [
+        (leg.origin, leg.destination, leg.depart_s, leg.unload_end_s, leg.persons)
+        for _, leg in plan.final_legs
+    ]
+    found += [
+        (m.origin, m.destination, m.depart_s, m.arrive_s, m.persons) for m in plan.self_movements
+    ]
+    return found
+
+
+def crowds(verdict: Verdict, t_s: int) -> dict[str, Crowd]:
+    """Place id → who is there at the moment, for every place of the scenario."""
+    plan, scenario = verdict.plan, verdict.scenario
+    safe_places = havens(scenario)
+    present = {place.id: 0 for place in scenario.places}
+    left = dict(present)
+    staying = dict(present)
+    homes = {group.id: group.at for group in scenario.groups}
+    for group in scenario.groups:
+        present[group.at] += sum(segment.persons for segment in segments(scenario, group))
+    for entry in plan.left_behind:
+        counted = staying if entry.unwilling else left
+        counted[homes[entry.group]] += entry.persons
+        present[homes[entry.group]] -= entry.persons
+    for origin, destination, leaves_s, there_s, persons in moves(plan):
+        if leaves_s <= t_s:
+            present[origin] -= persons
+        if there_s <= t_s:
+            present[destination] += persons
+    return {
+        place: Crowd(
+            to_leave=0 if place in safe_places else number,
+            left=left[place],
+            staying=staying[place],
+            safe=number if place in safe_places else 0,
+        )
+        for place, number in present.items()
+    }
+
+
+def safe_by(verdict: Verdict) -> tuple[tuple[int, int], ...]:
+    """(seconds after the start, persons safe by then): the steps of the evacuation curve from 0."""
+    total, steps = 0, [(0, 0)]
+    for moment, persons in verdict.plan.arrivals(havens(verdict.scenario)):
+        total += persons
+        if steps[-1][0] == moment:
+            steps[-1] = (moment, total)
+        else:
+            steps.append((moment, total))
+    return tuple(steps)
+
+
+def safe_at(steps: tuple[tuple[int, int], ...], t_s: int) -> int:
+    """Persons safe at a moment."""
+    index = bisect_right([moment for moment, _ in steps], t_s) - 1
+    return steps[index][1] if index >= 0 else 0
+
+
+def most_that_can_leave(verdict: Verdict) -> int | None:
+    """No plan on this grid brings more people out: the willing less the proven bound of level 1.
+
+    None where the bound is unknown, or where it counts heads by weight.
+    """
+    plan = verdict.plan
+    if any(group.weight != 1 for group in verdict.scenario.groups):
+        return None
+    for level in plan.levels:
+        if level.name == "left_behind":
+            # A bound of 3.2 heads means at least 4; a hair above 3 is rounding.
+            least = max(0, -int(-(level.bound - 1e-6) // 1))
+            return plan.people - plan.unwilling - least
+    return None

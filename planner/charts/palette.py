@@ -1,0 +1,72 @@
+"""Colours that colour-blind readers can tell apart, and a sign beside each: never colour alone.
+
+The palette is Okabe and Ito's "Color Universal Design" (2008), eight colours.
+"""
+
+from __future__ import annotations
+
+BLACK = "#000000"
+ORANGE = "#E69F00"
+SKY = "#56B4E9"
+GREEN = "#009E73"
+YELLOW = "#F0E442"
+BLUE = "#0072B2"
+VERMILLION = "#D55E00"
+PURPLE = "#CC79A7"
+
+MODE_COLOURS = {
+    "road": BLUE,
+    "sea": GREEN,
+    "river": SKY,
+    "air": PURPLE,
+    "car": ORANGE,
+    "foot": ORANGE,
+}
+MODE_SIGNS = {"road": "R", "sea": "S", "river": "V", "air": "A", "car": "C", "foot": "F"}
+MODE_WORDS = {
+    "road": "road convoy",
+    "sea": "ship",
+    "river": "river boat",
+    "air": "aircraft",
+    "car": "private cars",
+    "foot": "people on foot",
+}
+
+THREAT_COLOUR = VERMILLION
+LINK_COLOURS = {"operational": "#666666", "restricted": ORANGE, "closed": VERMILLION}
+
+ROLE_COLOURS = {
+    "safe_haven": GREEN,
+    "assembly_point": BLACK,
+    "hospital": VERMILLION,
+    "evacuation_control_point": BLUE,
+    "embarkation_port": BLUE,
+    "embarkation_airport": PURPLE,
+    "border_crossing": ORANGE,
+    "staging_base": "#666666",
+}
+ROLE_SIGNS = {
+    "safe_haven": "H",
+    "assembly_point": "A",
+    "hospital": "+",
+    "evacuation_control_point": "E",
+    "embarkation_port": "P",
+    "embarkation_airport": "F",
+    "border_crossing": "X",
+    "staging_base": "B",
+}
+ROLE_WORDS = {
+    "safe_haven": "safe haven",
+    "assembly_point": "assembly point",
+    "hospital": "hospital",
+    "evacuation_control_point": "evacuation control point",
+    "embarkation_port": "port of embarkation",
+    "embarkation_airport": "airport of embarkation",
+    "border_crossing": "border crossing",
+    "staging_base": "staging base",
+}
+
+
+def rgb(colour: str) -> list[int]:
+    """'#0072B2' → [0, 114, 178], as map layers want it."""
+    return [int(colour[at : at + 2], 16) for at in (1, 3, 5)]

@@ -1,0 +1,190 @@
+"""Vega-Lite specifications: the evacuation curve and the Gantt chart of the convoys.
+
+Moments are written as local clock time and drawn on a UTC axis, so that the reader's own time zone
+does not shift them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from planner.charts import palette
+from planner.charts.convoys import convoy_ids, convoys
+from planner.charts.crowds import most_that_can_leave, moves, safe_by
+from planner.plan import PlanLeg, Sortie
+from planner.scenario import Scenario
+
+if TYPE_CHECKING:
+    from planner.verify import Verdict
+
+SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
+_PHASES = {
+    "loading": palette.YELLOW,
+    "with people": palette.BLUE,
+    "unloading": palette.GREEN,
+    "empty": "#bbbbbb",
+    "escort": palette.PURPLE,
+}
+Spec = dict[str, Any]
+
+
+def clock(scenario: Scenario, t_s: int) -> str:
+    """Local clock time in ISO 8601 with a Z that means 'as it is written', for a UTC axis."""
+    return scenario.local(t_s).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _time_axis(field: str, title: str) -> Spec:
+    return {
+        "field": field,
+        "type": "temporal",
+        "scale": {"type": "utc"},
+        "axis": {"title": title, "format": "%d %b %H:%M", "labelOverlap": True},
+    }
+
+
+def evacuation_points(verdict: Verdict) -> list[dict[str, Any]]:
+    """Rows with t_s, local, safe, under_way: at each departure and arrival and at both ends."""
+    scenario, plan = verdict.scenario, verdict.plan
+    steps = dict(safe_by(verdict))
+    change: dict[int, int] = {}
+    for _, _, leaves_s, there_s, persons in moves(plan):
+        change[leaves_s] = change.get(leaves_s, 0) + persons
+        change[there_s] = change.get(there_s, 0) - persons
+    rows, safe, under_way = [], 0, 0
+    for t_s in sorted({0, plan.horizon_s, *steps, *change}):
+        safe = steps.get(t_s, safe)
+        under_way += change.get(t_s, 0)
+        rows.append(
+            {"t_s": t_s, "local": clock(scenario, t_s), "safe": safe, "under_way": under_way}
+        )
+    return rows
+
+
+def evacuation_curve(verdict: Verdict) -> Spec:
+    """People safe and under way over time, with those who want to leave and the proven most."""
+    plan = verdict.plan
+    rows = evacuation_points(verdict)
+    values = [
+        {"local": row["local"], "persons": row[key], "series": series}
+        for key, series in (("safe", "safe"), ("under_way", "under way"))
+        for row in rows
+    ]
+    levels = [{"persons": plan.people - plan.unwilling, "series": "want to leave"}]
+    most = most_that_can_leave(verdict)
+    if most is not None and most < levels[0]["persons"]:
+        levels.append({"persons": most, "series": "proven most"})
+    colour = {
+        "field": "series",
+        "type": "nominal",
+        "scale": {
+            "domain": ["safe", "under way", "want to leave", "proven most"],
+            "range": [palette.GREEN, palette.BLUE, palette.BLACK, palette.VERMILLION],
+        },
+        "legend": {"title": None, "orient": "top"},
+    }
+    dash = {
+        "field": "series",
+        "type": "nominal",
+        "scale": {
+            "domain": ["safe", "under way", "want to leave", "proven most"],
+            "range": [[1, 0], [2, 2], [6, 4], [1, 3]],
+        },
+        "legend": {"title": None, "orient": "top"},
+    }
+    persons = {"field": "persons", "type": "quantitative", "axis": {"title": "people"}}
+    return {
+        "$schema": SCHEMA,
+        "width": "container",
+        "height": 280,
+        "layer": [
+            {
+                "data": {"values": values},
+                "mark": {"type": "line", "interpolate": "step-after", "strokeWidth": 2},
+                "encoding": {
+                    "x": _time_axis("local", f"local time ({verdict.scenario.timezone})"),
+                    "y": persons,
+                    "color": colour,
+                    "strokeDash": dash,
+                },
+            },
+            {
+                "data": {"values": levels},
+                "mark": {"type": "rule", "strokeWidth": 1.5},
+                "encoding": {"y": persons, "color": colour, "strokeDash": dash},
+            },
+        ],
+    }
+
+
+def gantt_rows(verdict: Verdict, fleet: str | None = None) -> list[dict[str, Any]]:
+    """Bars by vehicle: vehicle, phase, start, end (clock), convoy, persons, text."""
+    scenario = verdict.scenario
+    ids = convoy_ids(convoys(verdict))
+    fleets = {item.id: item for item in scenario.fleets}
+    names = {place.id: place.label for place in scenario.places}
+    rows = []
+    for sortie in verdict.plan.sorties:
+        if fleet is not None and sortie.fleet != fleet:
+            continue
+        vehicle = f"{fleets[sortie.fleet].label} {sortie.vehicle}"
+        for index, leg in enumerate(sortie.legs):
+            convoy = ids[sortie.id, index]
+            text = f"{sortie.id}, {convoy}: {names[leg.origin]} → {names[leg.destination]}, " + (
+                f"{leg.persons} people"
+            )
+            for phase, start_s, end_s in _phases(sortie, leg, fleets[sortie.fleet].is_escort):
+                rows.append(
+                    {
+                        "vehicle": vehicle,
+                        "phase": phase,
+                        "start": clock(scenario, start_s),
+                        "end": clock(scenario, end_s),
+                        "convoy": convoy,
+                        "persons": leg.persons,
+                        "text": text,
+                    }
+                )
+    return rows
+
+
+def _phases(sortie: Sortie, leg: PlanLeg, is_escort: bool) -> list[tuple[str, int, int]]:
+    ride = "with people" if leg.manifest else ("escort" if is_escort else "empty")
+    spans = [
+        ("loading", leg.load_start_s, leg.depart_s),
+        (ride, leg.depart_s, leg.arrive_s),
+        ("unloading", leg.arrive_s, leg.unload_end_s),
+    ]
+    return [(phase, start, end) for phase, start, end in spans if end > start]
+
+
+def convoy_gantt(verdict: Verdict, fleet: str | None = None) -> Spec:
+    """Each vehicle's legs as bars over time; of one fleet, or of all."""
+    rows = gantt_rows(verdict, fleet)
+    vehicles = list(dict.fromkeys(row["vehicle"] for row in rows))
+    return {
+        "$schema": SCHEMA,
+        "width": "container",
+        "height": {"step": 16},
+        "data": {"values": rows},
+        "mark": {"type": "bar", "height": 11, "stroke": "#ffffff", "strokeWidth": 0.5},
+        "encoding": {
+            "x": _time_axis("start", f"local time ({verdict.scenario.timezone})"),
+            "x2": {"field": "end"},
+            "y": {
+                "field": "vehicle",
+                "type": "nominal",
+                "sort": vehicles,
+                "axis": {"title": None, "labelLimit": 220},
+            },
+            "color": {
+                "field": "phase",
+                "type": "nominal",
+                "scale": {"domain": list(_PHASES), "range": list(_PHASES.values())},
+                "legend": {"title": None, "orient": "top"},
+            },
+            "tooltip": [
+                {"field": "text", "title": "movement"},
+                {"field": "phase", "title": "phase"},
+            ],
+        },
+    }
