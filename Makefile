@@ -10,8 +10,9 @@ PYTHON ?=
 PYTEST_ARGS ?=
 SCENARIOS := $(sort $(wildcard scenarios/*.yaml))
 
-# A laptop without a network installs from the folder that `make wheelhouse` filled.
-ifneq ($(wildcard wheelhouse/*.whl),)
+# A laptop without a network installs from the folder that `make wheelhouse` filled; filling it anew
+# does not start from what an older lock put there.
+ifneq ($(and $(wildcard wheelhouse/*.whl),$(if $(filter wheelhouse,$(MAKECMDGOALS)),,yes)),)
 SOURCE := --no-index --find-links wheelhouse
 else
 SOURCE :=
@@ -70,9 +71,10 @@ test: $(STAMP)
 desk: $(STAMP)
 	@$(BIN)/planner desk
 
-# Wheels for this kind of machine and this Python; --only-binary, because a laptop may have no compiler.
+# For this kind of machine and this Python; the packages are the ones whose hashes the lock holds.
 wheelhouse: $(STAMP)
-	@$(BIN)/python -m pip download --quiet --require-hashes --only-binary=:all: \
+	@rm -rf wheelhouse
+	@$(BIN)/python -m pip download --quiet --require-hashes --prefer-binary \
 	  --requirement $(LOCK) --dest wheelhouse
 	@$(BIN)/python -m hatchling build -t wheel -d wheelhouse
 	@echo 'Copy this folder, wheelhouse/ included, to the laptop: make installs from it.'
