@@ -1,0 +1,21 @@
+"""Did you mean …?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+MOST_LISTED = 12
+
+
+def meant(word: str, known: Iterable[str]) -> str:
+    """``did you mean 'al_joura'?`` where a known word is near, else the known words."""
+    words = sorted({name for name in known if name})
+    near = get_close_matches(word, words, n=1, cutoff=0.6)
+    if near:
+        return f"did you mean '{near[0]}'?"
+    if not words:
+        return "there is none"
+    listed = ", ".join(words[:MOST_LISTED])
+    more = len(words) - MOST_LISTED
+    return f"known: {listed}" + (f" and {more} more" if more > 0 else "")
