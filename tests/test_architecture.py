@@ -285,6 +285,21 @@ def test_the_front_door_only_opens_the_desk() -> None:
     assert len(source.splitlines()) <= 12
 
 
+def test_the_desk_is_as_safe_from_its_file_as_from_the_command() -> None:
+    """``streamlit run streamlit_app.py`` reads the file, ``planner desk`` passes flags."""
+    from planner.cli.desk import SETTINGS
+
+    text = (ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8")
+    written = {
+        f"{section}.{key}": str(value).lower() if isinstance(value, bool) else str(value)
+        for section, pairs in tomllib.loads(text).items()
+        for key, value in pairs.items()
+    }
+    assert written == SETTINGS
+    assert written["server.address"] == "127.0.0.1"
+    assert written["browser.gatherUsageStats"] == "false"
+
+
 def test_no_module_imports_itself_by_a_detour() -> None:
     known = {module.name for module in MODULES}
     graph: dict[str, set[str]] = {}

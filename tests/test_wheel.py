@@ -194,7 +194,7 @@ def desk(installed: Installed) -> Iterator[str]:
     log = installed.work / "desk.log"
     with log.open("w", encoding="utf-8") as output:
         process = subprocess.Popen(
-            [str(installed.command), "desk", "--headless", "--port", str(port)],
+            [str(installed.command), "desk", "--no-browser", "--port", str(port)],
             cwd=installed.work,
             env=clean_environment(),
             stdin=subprocess.DEVNULL,
