@@ -139,7 +139,7 @@ def convoy_track(verdict: Verdict, convoy: Convoy) -> Track:
 
 
 def position(points: Track, t_s: int) -> tuple[float, float]:
-    """(latitude, longitude) at a moment; before the first point and after the last it waits there."""
+    """(latitude, longitude) at a moment; at rest before the first point and after the last."""
     index = bisect_right([moment for _, _, moment in points], t_s)
     if index == 0:
         return points[0][:2]

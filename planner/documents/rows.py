@@ -1,0 +1,349 @@
+"""The tables of a plan: one row a manifest line of a movement, a group, a stay, a convoy.
+
+Cells are text, whole numbers, decimals or moments; nothing is formatted here for one kind of file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from planner.charts import havens
+from planner.documents.cells import clean
+from planner.documents.paper import Paper
+from planner.plan import ManifestLine, PlanLeg, SelfMovement, Sortie
+
+if TYPE_CHECKING:
+    from planner.network import Route
+
+Cell = str | int | float | datetime | None
+Row = dict[str, Cell]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column's name and what stands in it (the data dictionary)."""
+
+    name: str
+    means: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """A titled table; every row has every column."""
+
+    name: str
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+
+
+def _columns(text: str) -> tuple[Column, ...]:
+    pairs = (line.split(": ", 1) for line in text.strip().splitlines())
+    return tuple(Column(name.strip(), means.strip()) for name, means in pairs)
+
+
+_STAMPS = """
+plan: number of the plan
+plan_status: VERIFIED, CONDITIONAL (awaits an authorisation) or FAILED (do not use); audience
+"""
+
+MOVEMENT_COLUMNS = _columns(
+    """
+    kind: people (brings people), empty (goes to collect), escort, team in, own means
+    sortie: id of the sortie, or of the movement by own means
+    convoy: sorties with the same convoy leave one place together on one route
+    fleet_id: id of the fleet
+    fleet: what people call it
+    vehicle: which vehicle of the fleet, from 1
+    plate: number plate, tail number or name; blank where nobody gave it
+    driver: driver, master or captain; blank where nobody gave it
+    call_sign: radio call sign; blank where nobody gave it
+    leg: number of the leg within its sortie, from 1
+    mode: road, sea, air, river, car, foot
+    from_id: id of the place where it starts
+    from: its name
+    to_id: id of the place where it goes
+    to: its name
+    load_start_local: loading begins, local clock
+    load_start_utc: the same in UTC
+    depart_local: leaves, local clock
+    depart_utc: the same in UTC
+    arrive_local: arrives, local clock
+    arrive_utc: the same in UTC
+    unload_end_local: everyone is off board, local clock
+    unload_end_utc: the same in UTC
+    km: length of the way in kilometres
+    links: ids of the limited, timed or named links on the way, in order
+    group_id: id of the group
+    group: what people call it
+    means: ride, car or foot: the part of the group that they belong to
+    unit_persons: heads in one household, or in one patient with companions
+    units: how many such units
+    persons: heads on this row
+    stretchers: how many of them lie
+    final: yes where this movement ends at a safe haven; summing persons over yes gives all who get out
+    team: team that rides in, with the number of its members
+    escorts: sorties that go along as escorts
+    authorisations: ids of the authorisations that this movement relies on
+    """
+    + _STAMPS
+)
+
+PEOPLE_COLUMNS = _columns(
+    """
+    group_id: id of the group
+    group: what people call it
+    at_id: id of the place where they are
+    at: its name
+    people: everybody in the group, companions of patients included
+    out_by_sortie: brought to a safe haven by vehicles
+    own_means: reach a safe haven in their own cars or on foot
+    unwilling: stay by choice
+    left_behind: want to leave and do not get out
+    reason: why they are left behind
+    remedy: the cheapest single remedy that was found
+    first_safe_local: when the first of them are safe, local clock
+    last_safe_local: when the last of them are safe, local clock
+    """
+    + _STAMPS
+)
+
+LEFT_COLUMNS = _columns(
+    """
+    group_id: id of the group
+    group: what people call it
+    at_id: id of the place where they are
+    at: its name
+    persons: heads who stay behind
+    by_choice: yes where they do not want to leave
+    reason_code: the reason in one word
+    reason: the binding reason
+    remedy_kind: kind of the cheapest single remedy that was found
+    remedy: what would help
+    remedy_price: its price in the units of the planning office
+    remedy_gain: how many more would get out with it
+    """
+    + _STAMPS
+)
+
+CONVOY_COLUMNS = _columns(
+    """
+    convoy: id; its route is in gpx/<id>.gpx
+    mode: road, sea, air, river
+    from: where it leaves
+    to: where it goes
+    depart_local: leaves, local clock
+    depart_utc: the same in UTC
+    arrive_local: the last vehicle arrives, local clock
+    arrive_utc: the same in UTC
+    vehicles: how many, with their fleets
+    persons: evacuees on board
+    stretchers: how many of them lie
+    km: length of the way in kilometres
+    """
+    + _STAMPS
+)
+
+
+def _stamps(paper: Paper) -> Row:
+    return {"plan": paper.plan_id, "plan_status": f"{paper.status} / INTERNAL"}
+
+
+def _times(paper: Paper, name: str, t_s: int) -> Row:
+    return {f"{name}_local": paper.local(t_s), f"{name}_utc": paper.utc(t_s)}
+
+
+def movements(paper: Paper) -> Table:
+    """Every leg: a row for each line of its manifest, or one row where it carries nobody."""
+    plan = paper.verdict.plan
+    safe = havens(paper.verdict.scenario)
+    rows: list[Row] = []
+    for sortie in plan.sorties:
+        for index, leg in enumerate(sortie.legs):
+            rows += _leg_rows(paper, sortie, index, leg, leg.destination in safe)
+    for movement in plan.self_movements:
+        rows += _own_rows(paper, movement, movement.destination in safe)
+    return Table("movement_table", "Movement table", MOVEMENT_COLUMNS, tuple(rows))
+
+
+def _leg_rows(
+    paper: Paper, sortie: Sortie, index: int, leg: PlanLeg, final: bool
+) -> Iterator[Row]:
+    scenario = paper.verdict.scenario
+    fleet = scenario.fleet(sortie.fleet)
+    known = fleet.vehicles[sortie.vehicle - 1] if sortie.vehicle <= len(fleet.vehicles) else None
+    route = paper.verdict.network.routes[leg.route]
+    shared: Row = {
+        "kind": _kind(leg, fleet.is_escort),
+        "sortie": sortie.id,
+        "convoy": paper.convoy_of[sortie.id, index],
+        "fleet_id": fleet.id,
+        "fleet": clean(fleet.label),
+        "vehicle": sortie.vehicle,
+        "plate": clean((known and (known.plate or known.name)) or ""),
+        "driver": clean((known and known.driver) or ""),
+        "call_sign": clean((known and known.call_sign) or ""),
+        "leg": index + 1,
+        "mode": scenario.vehicle(fleet).mode,
+        **_way(paper, route, leg.origin, leg.destination),
+        **_times(paper, "load_start", leg.load_start_s),
+        **_times(paper, "depart", leg.depart_s),
+        **_times(paper, "arrive", leg.arrive_s),
+        **_times(paper, "unload_end", leg.unload_end_s),
+        "final": "yes" if final and leg.manifest else "no",
+        "escorts": " ".join(leg.escorted_by),
+        "authorisations": " ".join(paper.authorisations[sortie.id, index]),
+        **_stamps(paper),
+    }
+    team = "; ".join(f"{ride.team}: {ride.persons}" for ride in leg.teams)
+    for number, line in enumerate(leg.manifest or (None,)):
+        yield {**shared, **_people(paper, line), "team": "" if number else team}
+
+
+def _own_rows(paper: Paper, movement: SelfMovement, final: bool) -> Iterator[Row]:
+    route = paper.verdict.network.routes[movement.route]
+    cars = f"{movement.vehicles} private cars" if movement.means == "car" else "on foot"
+    shared: Row = {
+        **{column.name: "" for column in MOVEMENT_COLUMNS},
+        "kind": "own means",
+        "sortie": movement.id,
+        "fleet": cars,
+        "vehicle": None,
+        "leg": 1,
+        "mode": movement.means,
+        **_way(paper, route, movement.origin, movement.destination),
+        **_times(paper, "load_start", movement.depart_s),
+        **_times(paper, "depart", movement.depart_s),
+        **_times(paper, "arrive", movement.arrive_s),
+        **_times(paper, "unload_end", movement.arrive_s),
+        "final": "yes" if final else "no",
+        **_stamps(paper),
+    }
+    for line in movement.manifest:
+        yield {**shared, **_people(paper, line)}
+
+
+def _kind(leg: PlanLeg, is_escort: bool) -> str:
+    if leg.manifest:
+        return "people"
+    if leg.teams:
+        return "team in"
+    return "escort" if is_escort else "empty"
+
+
+def _way(paper: Paper, route: Route, origin: str, destination: str) -> Row:
+    return {
+        "from_id": origin,
+        "from": paper.label(origin),
+        "to_id": destination,
+        "to": paper.label(destination),
+        "km": round(route.length_m / 1000, 1),
+        "links": " ".join(dict.fromkeys(use.link for use in route.links)),
+    }
+
+
+def _people(paper: Paper, line: ManifestLine | None) -> Row:
+    if line is None:
+        row: Row = dict.fromkeys(("group_id", "group", "means"), "")
+        return row | {"unit_persons": None, "units": None, "persons": 0, "stretchers": 0}
+    return {
+        "group_id": line.group,
+        "group": clean(paper.verdict.scenario.group(line.group).label),
+        "means": line.means,
+        "unit_persons": line.unit_persons,
+        "units": line.units,
+        "persons": line.persons,
+        "stretchers": line.stretchers,
+    }
+
+
+def people(paper: Paper) -> Table:
+    """One row a group: what becomes of everybody in it."""
+    verdict = paper.verdict
+    safe = havens(verdict.scenario)
+    arrivals: dict[str, list[int]] = {}
+    for _, leg in verdict.plan.final_legs:
+        if leg.destination in safe:
+            for line in leg.manifest:
+                arrivals.setdefault(line.group, []).append(leg.unload_end_s)
+    for movement in verdict.plan.self_movements:
+        for line in movement.manifest:
+            arrivals.setdefault(line.group, []).append(movement.arrive_s)
+    rows = []
+    for group in verdict.scenario.groups:
+        row = verdict.figures.groups[group.id]
+        times = arrivals.get(group.id, [])
+        entries = [e for e in verdict.plan.left_behind if e.group == group.id and not e.unwilling]
+        rows.append(
+            {
+                "group_id": group.id,
+                "group": clean(group.label),
+                "at_id": group.at,
+                "at": paper.label(group.at),
+                "people": row.people,
+                "out_by_sortie": row.by_sortie,
+                "own_means": row.self_moved,
+                "unwilling": row.unwilling,
+                "left_behind": row.left_behind - row.unwilling,
+                "reason": clean("; ".join(dict.fromkeys(e.reason for e in entries))),
+                "remedy": clean("; ".join(e.remedy.what for e in entries if e.remedy)),
+                "first_safe_local": paper.local(min(times)) if times else None,
+                "last_safe_local": paper.local(max(times)) if times else None,
+                **_stamps(paper),
+            }
+        )
+    return Table("people", "People", PEOPLE_COLUMNS, tuple(rows))
+
+
+def left_behind(paper: Paper) -> Table:
+    """One row an entry of the plan's list of people left behind, the unwilling included."""
+    scenario = paper.verdict.scenario
+    rows = []
+    for entry in paper.verdict.plan.left_behind:
+        group, remedy = scenario.group(entry.group), entry.remedy
+        rows.append(
+            {
+                "group_id": group.id,
+                "group": clean(group.label),
+                "at_id": group.at,
+                "at": paper.label(group.at),
+                "persons": entry.persons,
+                "by_choice": "yes" if entry.unwilling else "no",
+                "reason_code": entry.reason_code,
+                "reason": clean(entry.reason),
+                "remedy_kind": remedy.kind if remedy else "",
+                "remedy": clean(remedy.what) if remedy else "",
+                "remedy_price": remedy.price if remedy else None,
+                "remedy_gain": remedy.gain_persons if remedy else None,
+                **_stamps(paper),
+            }
+        )
+    return Table("left_behind", "People left behind", LEFT_COLUMNS, tuple(rows))
+
+
+def convoy_table(paper: Paper) -> Table:
+    """One row a convoy."""
+    fleets = {fleet.id: clean(fleet.label) for fleet in paper.verdict.scenario.fleets}
+    rows = []
+    for convoy in paper.convoys:
+        route = paper.verdict.network.routes[convoy.route]
+        counted = [f"{number} x {fleets[name]}" for name, number in convoy.vehicles().items()]
+        rows.append(
+            {
+                "convoy": convoy.id,
+                "mode": convoy.mode,
+                "from": paper.label(convoy.origin),
+                "to": paper.label(convoy.destination),
+                **_times(paper, "depart", convoy.depart_s),
+                **_times(paper, "arrive", convoy.arrive_s),
+                "vehicles": ", ".join(counted),
+                "persons": convoy.persons,
+                "stretchers": convoy.stretchers,
+                "km": round(route.length_m / 1000, 1),
+                **_stamps(paper),
+            }
+        )
+    return Table("convoys", "Convoys", CONVOY_COLUMNS, tuple(rows))

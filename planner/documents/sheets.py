@@ -1,0 +1,171 @@
+"""Tables as CSV and XLSX bytes."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from planner.documents.cells import guarded
+from planner.documents.paper import DISCLAIMER, Paper
+from planner.documents.rows import Cell, Table
+
+if TYPE_CHECKING:
+    from xlsxwriter.workbook import Workbook
+    from xlsxwriter.worksheet import Worksheet
+
+_MAX_WIDTH = 44
+
+
+def csv_bytes(table: Table) -> bytes:
+    """UTF-8, a header row, text cells that look like formulas with an apostrophe in front.
+
+    Moments are ISO 8601 with their offset; an empty cell means that there is nothing to say.
+    """
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\n")
+    names = [column.name for column in table.columns]
+    writer.writerow(names)
+    for row in table.rows:
+        writer.writerow([_text(row[name]) for name in names])
+    return out.getvalue().encode("utf-8")
+
+
+def _text(cell: Cell) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, datetime):
+        return cell.isoformat(timespec="seconds")
+    return guarded(cell) if isinstance(cell, str) else str(cell)
+
+
+def xlsx_bytes(paper: Paper, document: str, tables: list[Table]) -> bytes:
+    """A workbook: the header as 'About', a sheet a table, the data dictionary as 'Columns'.
+
+    Text is written as text whatever it looks like. The time of issue is the only clock time in the
+    file's metadata.
+    """
+    import xlsxwriter
+
+    out = io.BytesIO()
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+        "remove_timezone": True,
+    }
+    with xlsxwriter.Workbook(out, options) as book:
+        issued = paper.issued_at.astimezone(UTC).replace(tzinfo=None)
+        book.set_properties(
+            {
+                "title": f"{document} {paper.plan_id}",
+                "subject": "INTERNAL",
+                "author": "Safe Passage",
+                "comments": f"{DISCLAIMER}. {paper.warning}".strip(),
+                "created": issued,
+            }
+        )
+        formats = _formats(book)
+        _about(book, formats, paper, document)
+        for table in tables:
+            _sheet(book, formats, paper, table)
+        _dictionary(book, formats, paper, tables)
+    return out.getvalue()
+
+
+def _formats(book: Workbook) -> dict[str, Any]:
+    return {
+        "title": book.add_format({"bold": True, "font_size": 16}),
+        "warning": book.add_format(
+            {"bold": True, "font_color": "#FFFFFF", "bg_color": "#B03A00", "text_wrap": True}
+        ),
+        "stamp": book.add_format({"bold": True, "font_color": "#B03A00"}),
+        "head": book.add_format(
+            {"bold": True, "bg_color": "#12354F", "font_color": "#FFFFFF", "valign": "top"}
+        ),
+        "field": book.add_format({"bold": True, "valign": "top"}),
+        "text": book.add_format({"num_format": "@", "valign": "top"}),
+        "wrapped": book.add_format({"num_format": "@", "valign": "top", "text_wrap": True}),
+        "whole": book.add_format({"num_format": "#,##0", "valign": "top"}),
+        "decimal": book.add_format({"num_format": "#,##0.0", "valign": "top"}),
+        "moment": book.add_format({"num_format": "yyyy-mm-dd hh:mm", "valign": "top"}),
+    }
+
+
+def _page(sheet: Worksheet, paper: Paper, title: str) -> None:
+    warned = f" · {paper.warning}" if paper.warning else ""
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    # An ampersand begins a code in headers; two are one.
+    line = f"INTERNAL · {title} · {paper.plan_id}{warned}".replace("&", "&&")
+    sheet.set_header(f"&L{line}"[:250])
+    sheet.set_footer(f"&L{DISCLAIMER}&RPage &P of &N")
+
+
+def _about(book: Workbook, formats: dict[str, Any], paper: Paper, document: str) -> None:
+    sheet = book.add_worksheet("About")
+    _page(sheet, paper, document)
+    sheet.set_column(0, 0, 22)
+    sheet.set_column(1, 1, 90)
+    sheet.write_string(0, 0, document, formats["title"])
+    sheet.write_string(1, 0, "INTERNAL", formats["stamp"])
+    if paper.warning:
+        sheet.write_string(1, 1, paper.warning, formats["warning"])
+    for number, (field, value) in enumerate(paper.header(document), start=3):
+        sheet.write_string(number, 0, field, formats["field"])
+        sheet.write_string(number, 1, value, formats["wrapped"])
+
+
+def _sheet(book: Workbook, formats: dict[str, Any], paper: Paper, table: Table) -> None:
+    sheet = book.add_worksheet(table.title)
+    _page(sheet, paper, table.title)
+    names = [column.name for column in table.columns]
+    for at, name in enumerate(names):
+        sheet.write_string(0, at, name, formats["head"])
+    widths = [len(name) + 3 for name in names]
+    for number, row in enumerate(table.rows, start=1):
+        for at, name in enumerate(names):
+            _cell(sheet, number, at, row[name], formats)
+            wanted = 17 if isinstance(row[name], datetime) else len(str(row[name] or "")) + 1
+            widths[at] = max(widths[at], min(wanted, _MAX_WIDTH))
+    for at, width in enumerate(widths):
+        sheet.set_column(at, at, width)
+    last = max(1, len(table.rows))
+    sheet.autofilter(0, 0, last, len(names) - 1)
+    sheet.freeze_panes(1, 0)
+    sheet.repeat_rows(0)
+    sheet.print_area(0, 0, last, len(names) - 1)
+    sheet.fit_to_pages(1, 0)
+
+
+def _cell(sheet: Worksheet, row: int, at: int, cell: Cell, formats: dict[str, Any]) -> None:
+    if cell is None:
+        return
+    if isinstance(cell, datetime):
+        sheet.write_datetime(row, at, cell.replace(tzinfo=None), formats["moment"])
+    elif isinstance(cell, int):
+        sheet.write_number(row, at, cell, formats["whole"])
+    elif isinstance(cell, float):
+        sheet.write_number(row, at, cell, formats["decimal"])
+    elif cell:
+        sheet.write_string(row, at, cell[:32767], formats["text"])
+
+
+def _dictionary(
+    book: Workbook, formats: dict[str, Any], paper: Paper, tables: list[Table]
+) -> None:
+    sheet = book.add_worksheet("Columns")
+    _page(sheet, paper, "Columns")
+    sheet.set_column(0, 1, 22)
+    sheet.set_column(2, 2, 100)
+    for at, name in enumerate(("sheet", "column", "means")):
+        sheet.write_string(0, at, name, formats["head"])
+    number = 0
+    for table in tables:
+        for column in table.columns:
+            number += 1
+            for at, text in enumerate((table.title, column.name, column.means)):
+                sheet.write_string(number, at, text, formats["wrapped"])
+    sheet.freeze_panes(1, 0)

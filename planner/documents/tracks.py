@@ -1,0 +1,161 @@
+"""Where movements pass when, for maps and telephones: GeoJSON and GPX."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from planner import __version__
+from planner.charts import Convoy, Track, convoy_label, convoy_track, havens, self_track
+from planner.charts.shapes import feature, line, lon_lat
+from planner.documents.cells import clean
+from planner.documents.paper import DISCLAIMER, Paper
+
+
+def _utc(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def geojson_bytes(paper: Paper) -> bytes:
+    """RFC 7946: a line a convoy and a party on its own, with times in UTC, and the places.
+
+    ``coordTimes`` has one time for each position of a line. The header is a foreign member.
+    """
+    features = [_convoy_feature(paper, convoy) for convoy in paper.convoys]
+    features += [_own_feature(paper, number) for number in range(len(_own(paper)))]
+    features += _place_features(paper)
+    document = {
+        "type": "FeatureCollection",
+        "safe_passage": {
+            "audience": "INTERNAL",
+            "warning": paper.warning,
+            "plan_status": paper.status,
+            "issued_utc": _utc(paper.issued_at),
+            **{key: value for key, value in paper.header("Routes") if key in ("Plan", "Scenario")},
+            "use": DISCLAIMER,
+        },
+        "features": features,
+    }
+    return (json.dumps(document, ensure_ascii=False, allow_nan=False) + "\n").encode("utf-8")
+
+
+def _line_of(track: Track) -> dict[str, Any]:
+    return line([lon_lat(lat, lon) for lat, lon, _ in track])
+
+
+def _times_of(paper: Paper, track: Track) -> list[str]:
+    return [_utc(paper.utc(t_s)) for _, _, t_s in track]
+
+
+def _convoy_feature(paper: Paper, convoy: Convoy) -> dict[str, Any]:
+    verdict = paper.verdict
+    points = convoy_track(verdict, convoy)
+    route = verdict.network.routes[convoy.route]
+    return feature(
+        _line_of(points),
+        kind="convoy",
+        plan_status=paper.status,
+        convoy=convoy.id,
+        mode=convoy.mode,
+        from_id=convoy.origin,
+        from_name=paper.label(convoy.origin),
+        to_id=convoy.destination,
+        to_name=paper.label(convoy.destination),
+        vehicles=clean(convoy_label(verdict, convoy)),
+        sorties=[sortie.id for sortie, _ in convoy.members],
+        persons=convoy.persons,
+        stretchers=convoy.stretchers,
+        depart_utc=_utc(paper.utc(convoy.depart_s)),
+        arrive_utc=_utc(paper.utc(convoy.arrive_s)),
+        km=round(route.length_m / 1000, 1),
+        links=list(dict.fromkeys(use.link for use in route.links)),
+        estimate=route.estimate,
+        coordTimes=_times_of(paper, points),
+    )
+
+
+def _own(paper: Paper) -> tuple[Any, ...]:
+    return paper.verdict.plan.self_movements
+
+
+def _own_feature(paper: Paper, number: int) -> dict[str, Any]:
+    movement = paper.verdict.plan.self_movements[number]
+    points = self_track(paper.verdict.network, movement)
+    route = paper.verdict.network.routes[movement.route]
+    return feature(
+        _line_of(points),
+        kind="own means",
+        plan_status=paper.status,
+        movement=movement.id,
+        mode=movement.means,
+        from_id=movement.origin,
+        from_name=paper.label(movement.origin),
+        to_id=movement.destination,
+        to_name=paper.label(movement.destination),
+        vehicles=movement.vehicles,
+        persons=movement.persons,
+        depart_utc=_utc(paper.utc(movement.depart_s)),
+        arrive_utc=_utc(paper.utc(movement.arrive_s)),
+        km=round(route.length_m / 1000, 1),
+        links=list(dict.fromkeys(use.link for use in route.links)),
+        estimate=route.estimate,
+        coordTimes=_times_of(paper, points),
+    )
+
+
+def _place_features(paper: Paper) -> list[dict[str, Any]]:
+    verdict = paper.verdict
+    safe = havens(verdict.scenario)
+    out = []
+    for place in verdict.scenario.places:
+        spot = {"type": "Point", "coordinates": lon_lat(*verdict.network.positions[place.id])}
+        out.append(
+            feature(
+                spot, kind="place", id=place.id, name=paper.label(place.id), role=place.role,
+                haven=place.id in safe,
+            )
+        )  # fmt: skip
+    return out
+
+
+def gpx_bytes(paper: Paper, convoy: Convoy) -> bytes:
+    """One convoy's way for a telephone: both ends as waypoints, a route, a track with UTC times."""
+    from gpxpy import gpx
+
+    verdict = paper.verdict
+    points = convoy_track(verdict, convoy)
+    names = {end: paper.label(end) for end in (convoy.origin, convoy.destination)}
+    title = f"{convoy.id} {names[convoy.origin]} - {names[convoy.destination]}"
+    if paper.warning:
+        # Phones show the name and hide the description.
+        title = f"{'NOT AUTHORISED' if paper.status == 'CONDITIONAL' else paper.status} {title}"
+    document = gpx.GPX()
+    document.creator = f"Safe Passage {__version__}"
+    document.name = title
+    document.description = " · ".join(
+        part
+        for part in (
+            "INTERNAL", paper.warning, paper.plan_id, clean(convoy_label(verdict, convoy)),
+            f"{convoy.persons} people", DISCLAIMER,
+        )
+        if part
+    )  # fmt: skip
+    document.time = paper.issued_at.astimezone(UTC)
+    for name, t_s in ((convoy.origin, convoy.depart_s), (convoy.destination, convoy.arrive_s)):
+        lat, lon = verdict.network.positions[name]
+        when = paper.utc(t_s)
+        document.waypoints.append(
+            gpx.GPXWaypoint(round(lat, 5), round(lon, 5), time=when, name=names[name])
+        )
+    route = gpx.GPXRoute(name=title)
+    segment = gpx.GPXTrackSegment()
+    for lat, lon, t_s in points:
+        spot = (round(lat, 5), round(lon, 5))
+        route.points.append(gpx.GPXRoutePoint(*spot))
+        segment.points.append(gpx.GPXTrackPoint(*spot, time=paper.utc(t_s)))
+    track = gpx.GPXTrack(name=title)
+    track.segments.append(segment)
+    document.routes.append(route)
+    document.tracks.append(track)
+    return (document.to_xml(version="1.1") + "\n").encode("utf-8")
