@@ -1,0 +1,108 @@
+"""The witness: replays a Plan in true time against its Scenario and recomputes every figure.
+
+It shares no code with what makes plans. From the network it takes routes, positions and grounds;
+what is open, dangerous, permitted and refused when, it works out anew from the scenario's entries,
+and ``geography`` compares the routes with the scenario's own outlines.
+
+``check`` gives the Verdict, from which alone documents are made. ``RULES`` is the register: one
+function a rule; its keys are the names that a Violation bears.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from planner.plan import Plan
+from planner.scenario import Scenario
+from planner.verify import geography, passage, people, places, proof, vehicles
+from planner.verify.figures import figures, harm_of_staying, level_values, relied_on
+from planner.verify.replay import Replay
+from planner.verify.verdict import Figures, GroupFigures, Verdict, VerdictStatus, Violation
+
+if TYPE_CHECKING:
+    from planner.network import TransportNetwork
+
+__all__ = [
+    "RULES", "Figures", "GroupFigures", "Verdict", "VerdictStatus", "Violation", "check",
+    "conditional_on", "staying_harm", "values",
+]  # fmt: skip
+
+Rule = Callable[[Replay], Iterable[tuple[str, str]]]
+
+RULES: dict[str, Rule] = {
+    "references": proof.references,
+    "C1 people": people.conservation,
+    "C1 chain": people.chains,
+    "C1 ready": people.readiness,
+    "C2 vehicles": vehicles.continuity,
+    "C2 availability": vehicles.availability,
+    "C2 end": vehicles.ends,
+    "C3 capacity": vehicles.capacity,
+    "C4 handling": vehicles.handling,
+    "C4 ride": vehicles.rides,
+    "C5 bays": places.bays,
+    "C5 berths": places.berths,
+    "C5 stands": places.stands,
+    "C6 slots": places.slots,
+    "C6 processing": places.processing,
+    "C7 waiting": people.waiting,
+    "C7 intake": people.intake,
+    "C8 links": places.links,
+    "C9 windows": passage.windows,
+    "C9 closures": passage.closures,
+    "C10 authorisation": passage.authorisation,
+    "C10 conditions": passage.conditions,
+    "C11 acceptability": passage.acceptability,
+    "C12 escort": vehicles.escorts,
+    "C14 range": vehicles.reach,
+    "C15 fitness": vehicles.fitness,
+    "C16 households": people.households,
+    "C18 commitments": vehicles.commitments,
+    "teams": people.teams,
+    "team first": people.team_first,
+    "horizon": vehicles.horizon,
+    "risk cap": passage.risk,
+    "left behind": proof.reasons,
+    "totals": proof.totals,
+    "levels": proof.levels,
+    "bounds": proof.bounds,
+    "origin": proof.origin,
+    "geography": geography.routes,
+}
+"""Every rule by name, in the order in which violations are listed. C17 is the value of a level."""
+
+
+def check(plan: Plan, scenario: Scenario, network: TransportNetwork) -> Verdict:
+    """Replay the plan and judge it by every rule.
+
+    FAILED with every violation; CONDITIONAL where nothing is broken but a permission is assumed;
+    VERIFIED otherwise. Never raises for a wrong plan: what a plan names and nobody knows is a
+    violation of ``references``.
+    """
+    replay = Replay(plan, scenario, network)
+    violations = tuple(
+        Violation(name, where, message)
+        for name, rule in RULES.items()
+        for where, message in rule(replay)
+    )
+    found = figures(replay)
+    status: VerdictStatus = "FAILED" if violations else "VERIFIED"
+    if not violations and found.conditional_on:
+        status = "CONDITIONAL"
+    return Verdict(plan, scenario, network, violations, found, status)
+
+
+def values(plan: Plan, scenario: Scenario, network: TransportNetwork) -> dict[str, float]:
+    """Level values by name, recomputed from the manifests (what ``LevelResult.value`` must say)."""
+    return level_values(Replay(plan, scenario, network))
+
+
+def conditional_on(plan: Plan, scenario: Scenario, network: TransportNetwork) -> tuple[str, ...]:
+    """Ids of the assumed authorisations without which the plan could not run, sorted."""
+    return relied_on(Replay(plan, scenario, network))
+
+
+def staying_harm(plan: Plan, scenario: Scenario, network: TransportNetwork) -> float:
+    """Expected casualties among the willing if nobody moved."""
+    return harm_of_staying(Replay(plan, scenario, network))
