@@ -1,0 +1,1 @@
+"""``planner map``: build, import, fetch a region's map; its distances beside known ones."""

@@ -1,0 +1,262 @@
+"""What can be said on the command line."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+from planner import __version__
+from planner.units import parse_duration_s, parse_share_bp
+
+EPILOG = """\
+exit status: 0 there is a verified plan (people left behind, a gap, or Ctrl-C with a verified plan
+in hand are still 0); 1 faults in the scenario, no plan, or a failed verification; 2 wrong usage.
+Under --json standard output is JSON alone; progress goes to standard error.
+Decision support, not clearance."""
+
+FORMATS = ("all", "json", "csv", "xlsx", "geojson", "gpx", "pdf", "left-behind", "people")
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The whole grammar; each command sets ``run``: from the arguments to the exit status."""
+    parser = argparse.ArgumentParser(
+        prog="planner",
+        description="Plans how people leave places that are dangerous: a YAML scenario becomes a "
+        "verified plan and its documents.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"Safe Passage {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _check(commands)
+    _plan(commands)
+    _verify(commands)
+    _compare(commands)
+    _export(commands)
+    _new(commands)
+    _map(commands)
+    _desk(commands)
+    return parser
+
+
+Commands = argparse._SubParsersAction  # the class has no public name
+
+
+def _command(
+    commands: Commands[argparse.ArgumentParser],
+    name: str,
+    run: Callable[[argparse.Namespace], int],
+    about: str,
+) -> argparse.ArgumentParser:
+    command = commands.add_parser(name, help=about, description=about[0].upper() + about[1:] + ".")
+    command.set_defaults(run=run)
+    return command
+
+
+def _json_flag(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--json", action="store_true", help="print JSON alone on standard output")
+
+
+def _check(commands: Commands[argparse.ArgumentParser]) -> None:
+    def run(arguments: argparse.Namespace) -> int:
+        from planner.cli.scenarios import check
+
+        return check(arguments)
+
+    command = _command(
+        commands, "check", run, "every fault in a scenario, with its line and remedy"
+    )
+    command.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    _json_flag(command)
+
+
+def _plan(commands: Commands[argparse.ArgumentParser]) -> None:
+    def run(arguments: argparse.Namespace) -> int:
+        from planner.cli.planning import plan
+
+        return plan(arguments)
+
+    command = _command(commands, "plan", run, "make the plan, check it, write its documents")
+    command.add_argument(
+        "file", type=Path, metavar="FILE", help="a scenario, or a shipped one's name"
+    )
+    which = command.add_mutually_exclusive_group()
+    which.add_argument("--what-if", metavar="NAME", help="apply this what-if of the scenario")
+    which.add_argument(
+        "--every-what-if",
+        action="store_true",
+        help="plan the base and every what-if, print a table",
+    )
+    command.add_argument(
+        "--out", type=Path, metavar="DIR", help="folder of the documents (default: out/SCENARIO)"
+    )
+    command.add_argument(
+        "--time-limit", type=_duration, default=60, metavar="T", help="for example '60s', '5 min'"
+    )
+    command.add_argument("--node-limit", type=_whole, metavar="N", help="stop after so many nodes")
+    command.add_argument("--seed", type=_whole, default=0, metavar="N")
+    command.add_argument(
+        "--gap", type=_share, default=0.01, metavar="G", help="good enough, for example '1%%'"
+    )
+    command.add_argument(
+        "--no-remedies", action="store_true", help="do not search what would help those left behind"
+    )
+    command.add_argument(
+        "--plan-only", action="store_true", help="write plan.json and no other document"
+    )
+    _json_flag(command)
+
+
+def _verify(commands: Commands[argparse.ArgumentParser]) -> None:
+    def run(arguments: argparse.Namespace) -> int:
+        from planner.cli.papers import verify
+
+        return verify(arguments)
+
+    command = _command(commands, "verify", run, "replay a plan in true time against its scenario")
+    command.add_argument("plan", type=Path, metavar="PLAN", help="a plan.json")
+    _json_flag(command)
+
+
+def _compare(commands: Commands[argparse.ArgumentParser]) -> None:
+    def run(arguments: argparse.Namespace) -> int:
+        from planner.cli.papers import compare_plans
+
+        return compare_plans(arguments)
+
+    command = _command(commands, "compare", run, "the differences between two plans")
+    command.add_argument("first", type=Path, metavar="A", help="a plan.json")
+    command.add_argument("second", type=Path, metavar="B", help="another plan.json")
+    _json_flag(command)
+
+
+def _export(commands: Commands[argparse.ArgumentParser]) -> None:
+    def run(arguments: argparse.Namespace) -> int:
+        from planner.cli.papers import export
+
+        return export(arguments)
+
+    command = _command(commands, "export", run, "write documents of a plan")
+    command.add_argument("plan", type=Path, metavar="PLAN", help="a plan.json")
+    command.add_argument("--format", choices=FORMATS, default="all")
+    command.add_argument(
+        "--audience", choices=("internal",), default="internal", help="who will read them"
+    )
+    command.add_argument(
+        "--out",
+        type=Path,
+        metavar="PATH",
+        help="file, or folder for all and gpx (default: beside PLAN)",
+    )
+    command.add_argument(
+        "--issued-at",
+        metavar="TIME",
+        help="time of issue, ISO 8601 (default: the scenario's start)",
+    )
+
+
+def _new(commands: Commands[argparse.ArgumentParser]) -> None:
+    def run(arguments: argparse.Namespace) -> int:
+        from planner.cli.scenarios import new
+
+        return new(arguments)
+
+    command = _command(commands, "new", run, "copy a shipped scenario to start from")
+    command.add_argument(
+        "name", metavar="NAME", help="the copy is NAME.yaml; nothing is overwritten"
+    )
+    command.add_argument(
+        "--from", dest="source", default="deir_al_zor_2012", metavar="SCENARIO", help="which one"
+    )
+
+
+def _map(commands: Commands[argparse.ArgumentParser]) -> None:
+    about = "make or look at a map"
+    parser = commands.add_parser("map", help=about, description=about.capitalize() + ".")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+
+    def add(name: str, help_text: str) -> argparse.ArgumentParser:
+        def run(arguments: argparse.Namespace) -> int:
+            from planner.cli import maps
+
+            return maps.run(arguments)
+
+        return _command(actions, name, run, help_text)
+
+    build = add("build", "a region's map from registry packages, without a network")
+    build.add_argument("--bbox", type=_bbox, metavar="S,W,N,E", help="default: the shipped region")
+    build.add_argument("--name", metavar="NAME", help="default: the shipped region's")
+    build.add_argument("--out", type=Path, metavar="DIR")
+    bring = add("import", "a map from an OpenStreetMap file")
+    bring.add_argument("file", type=Path, metavar="FILE.osm.pbf|.osm")
+    bring.add_argument("--name", metavar="NAME", help="default: the file's name")
+    bring.add_argument("--out", type=Path, metavar="DIR")
+    fetch = add("fetch", "a map from the network (the only command that uses it)")
+    where = fetch.add_mutually_exclusive_group(required=True)
+    where.add_argument("--bbox", type=_bbox, metavar="S,W,N,E")
+    where.add_argument("--place", metavar="NAME")
+    fetch.add_argument("--name", metavar="NAME", required=True)
+    fetch.add_argument("--out", type=Path, metavar="DIR")
+    distances = add("distances", "known distances beside those of the map")
+    distances.add_argument("--map", default="syria", metavar="NAME")
+
+
+def _desk(commands: Commands[argparse.ArgumentParser]) -> None:
+    def run(arguments: argparse.Namespace) -> int:
+        from planner.cli.desk import desk
+
+        return desk(arguments)
+
+    command = _command(commands, "desk", run, "the browser app, on this machine alone")
+    command.add_argument(
+        "--port", type=_port, metavar="N", help="default: the first free from 8501"
+    )
+    command.add_argument(
+        "--no-browser", "--headless", action="store_true", help="do not open a browser window"
+    )
+
+
+# ------------------------------------------------------------------ what may stand behind a flag
+
+
+def _duration(text: str) -> int:
+    try:
+        seconds = parse_duration_s(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    if seconds < 1:
+        raise argparse.ArgumentTypeError(f"at least one second (got '{text}')")
+    return seconds
+
+
+def _whole(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 12):
+        raise argparse.ArgumentTypeError(f"a whole number of 0 or more (got '{text}')")
+    return int(text)
+
+
+def _port(text: str) -> int:
+    port = _whole(text)
+    if not 1 <= port <= 65535:
+        raise argparse.ArgumentTypeError(f"a port lies in 1..65535 (got '{text}')")
+    return port
+
+
+def _share(text: str) -> float:
+    try:
+        return parse_share_bp(text) / 10000
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _bbox(text: str) -> tuple[float, float, float, float]:
+    try:
+        south, west, north, east = (float(part) for part in text.split(","))
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"write south,west,north,east in degrees, for example 33,35,37,42 (got '{text}')"
+        ) from None
+    if not (-90 <= south < north <= 90 and -180 <= west < east <= 180):
+        raise argparse.ArgumentTypeError(f"south < north and west < east are needed (got '{text}')")
+    return south, west, north, east

@@ -1,0 +1,292 @@
+"""What the command line prints: faults, progress, the one-screen summary."""
+
+from __future__ import annotations
+
+import json
+import sys
+import unicodedata
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from planner.errors import Issue
+from planner.units import format_duration
+
+if TYPE_CHECKING:
+    from planner.pipeline import Progress
+    from planner.plan import LeftBehind, LevelResult, Plan
+    from planner.scenario import Scenario
+    from planner.verify import Verdict
+
+WIDTH = 100
+GROUPS_SHOWN = 16
+LEVEL_WORDS = {
+    "left_behind": "left behind",
+    "missed_deadlines": "missed deadlines",
+    "harm": "expected harm",
+    "arrival": "total arrival time",
+    "effort": "effort",
+}
+STATUS_WORDS = {
+    "OPTIMAL": "proven best",
+    "FEASIBLE": "not proven best",
+    "NO_PLAN_IN_TIME": "no plan in the time given",
+    "PROVEN_IMPOSSIBLE": "proven impossible",
+}
+
+
+def plain(text: object) -> str:
+    """Text without control and direction characters: a name may hold terminal commands."""
+    hidden = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+    return "".join(
+        "\N{REPLACEMENT CHARACTER}" if unicodedata.category(c) in hidden else c for c in str(text)
+    )
+
+
+def write_json(thing: Any) -> None:
+    """One JSON value on standard output."""
+    json.dump(thing, sys.stdout, ensure_ascii=False, indent=1, allow_nan=False)
+    sys.stdout.write("\n")
+
+
+def issue_objects(issues: Iterable[Issue]) -> list[dict[str, Any]]:
+    """Issues as JSON objects."""
+    keys = ("file", "line", "where", "severity", "problem", "remedy")
+    return [{key: getattr(issue, key) for key in keys} for issue in issues]
+
+
+def issue_lines(issues: Iterable[Issue]) -> list[str]:
+    """Issues as lines, in the order given."""
+    return [plain(issue) for issue in issues]
+
+
+def progress_line(progress: Progress) -> str:
+    """One step of the solver in one line: seconds, time left, level, value, bound, gap."""
+    parts = [f"{progress.elapsed_s:5.0f} s"]
+    if progress.left_s is not None:
+        parts.append(f"{max(0, progress.left_s):.0f} s left")
+    head = ", ".join(parts)
+    told = [progress.phase.replace("_", " ")]
+    if progress.level is not None and progress.value is not None:
+        told.append(f"{LEVEL_WORDS.get(progress.level, progress.level)} {number(progress.value)}")
+        if progress.bound is not None:
+            told.append(f"bound {number(progress.bound)}")
+        if progress.gap is not None:
+            told.append(f"gap {percent(progress.gap)}")
+    if progress.evacuated is not None:
+        told.append(f"{progress.evacuated:,} out")
+    if progress.message:
+        told.append(progress.message)
+    return plain(f"[{head}] " + " · ".join(told))
+
+
+def number(value: float) -> str:
+    """1234567.0 → '1,234,567'; small fractions keep three figures."""
+    if value == int(value) or abs(value) >= 1000:
+        return f"{value:,.0f}"
+    return f"{value:,.3g}" if abs(value) < 10 else f"{value:,.1f}"
+
+
+def percent(share: float) -> str:
+    """0.0123 → '1.2 %'; what is not zero never prints as 0 %."""
+    if share == 0:
+        return "0 %"
+    return "< 0.01 %" if abs(share) < 0.0001 else f"{share * 100:.2g} %"
+
+
+def moment(scenario: Scenario, seconds: int) -> str:
+    """Local day and time: 'Fri 14 Dec 16:20'."""
+    at: datetime = scenario.local(seconds)
+    return f"{at:%a} {at.day} {at:%b %H:%M}"
+
+
+def table(rows: Sequence[Sequence[str]], right: Iterable[int] = ()) -> list[str]:
+    """Rows with their columns aligned; the first row is the heading."""
+    right = set(right)
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    lines = []
+    for row in rows:
+        cells = [
+            cell.rjust(width) if i in right else cell.ljust(width)
+            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        lines.append("  " + "  ".join(cells).rstrip())
+    return lines
+
+
+def cut(text: str, width: int) -> str:
+    """The text, shortened with '…' where it is longer than ``width``."""
+    text = plain(text)
+    return text if len(text) <= width else text[: width - 1].rstrip() + "…"
+
+
+# ------------------------------------------------------------------ the one-screen summary
+
+
+def summary_lines(verdict: Verdict) -> list[str]:
+    """Who is out by when, who is not and why, harm beside staying, levels, what the plan awaits."""
+    blocks = [
+        _headline(verdict),
+        _groups(verdict),
+        _not_out(verdict),
+        _levels(verdict.plan.levels),
+        _harm(verdict),
+        _sanity(verdict),
+        _check(verdict),
+    ]
+    lines: list[str] = []
+    for block in blocks:
+        if block:
+            lines += [*block, ""]
+    return lines[:-1]
+
+
+def _headline(verdict: Verdict) -> list[str]:
+    plan, scenario, figures = verdict.plan, verdict.scenario, verdict.figures
+    what_if = plan.provenance.what_if
+    title = plain(scenario.title) + (f" · what-if: {plain(what_if)}" if what_if else "")
+    lines = [title, "=" * min(len(title), WIDTH)]
+    out = f"{figures.evacuated:,} of {figures.people:,} people get out"
+    means = f"{figures.by_sortie:,} by sortie, {figures.self_moved:,} by own means"
+    if figures.evacuated:
+        last = moment(scenario, figures.clearance_s)
+        after = format_duration(figures.clearance_s)
+        lines.append(f"{out} ({means}); the last is safe on {last}, after {after}.")
+    else:
+        lines.append(f"{out}.")
+    stay = f", of whom {figures.unwilling:,} by choice" if figures.unwilling else ""
+    lines.append(f"{figures.left_behind:,} stay{stay}. {len(plan.sorties):,} sorties.")
+    return lines
+
+
+def _groups(verdict: Verdict) -> list[str]:
+    scenario = verdict.scenario
+    last = last_arrivals(verdict.plan, scenario)
+    rows = [("group", "people", "out", "last safe", "stay by choice", "left behind")]
+    full = []
+    for group in scenario.groups:
+        share = verdict.figures.groups[group.id]
+        if share.left_willing == 0 and len(scenario.groups) > GROUPS_SHOWN:
+            full.append(group.id)
+            continue
+        when = moment(scenario, last[group.id]) if group.id in last else "–"
+        moved = (f"{share.people:,}", f"{share.evacuated:,}", when)
+        stay = (f"{share.unwilling:,}", f"{share.left_willing:,}")
+        rows.append((cut(group.label, 34), *moved, *stay))
+    lines = table(rows, right=(1, 2, 4, 5)) if len(rows) > 1 else []
+    if full:
+        when = moment(scenario, max((last[g] for g in full if g in last), default=0))
+        lines.append(f"  {len(full)} more groups are out in full, the last on {when}.")
+    return lines
+
+
+def last_arrivals(plan: Plan, scenario: Scenario) -> dict[str, int]:
+    """For each group that has anyone out: the moment at which its last person is safe."""
+    havens = {place.id for place in scenario.places if place.role == "safe_haven"}
+    last: dict[str, int] = {}
+    for _, leg in plan.final_legs:
+        if leg.destination in havens:
+            for line in leg.manifest:
+                last[line.group] = max(last.get(line.group, 0), leg.unload_end_s)
+    for movement in plan.self_movements:
+        for line in movement.manifest:
+            last[line.group] = max(last.get(line.group, 0), movement.arrive_s)
+    return last
+
+
+def _not_out(verdict: Verdict) -> list[str]:
+    entries = [entry for entry in verdict.plan.left_behind if not entry.unwilling and entry.persons]
+    if not entries:
+        return ["Everyone who wants to leave gets out."] if verdict.figures.evacuated else []
+    entries.sort(key=lambda entry: (-entry.persons, entry.group))
+    lines = ["Not out, and why"]
+    for entry in entries[:10]:
+        lines += _wrapped(_why(verdict.scenario, entry))
+    if len(entries) > 10:
+        rest = sum(entry.persons for entry in entries[10:])
+        lines.append(f"  … and {rest:,} in {len(entries) - 10} more entries (left_behind.csv)")
+    return lines
+
+
+def _why(scenario: Scenario, entry: LeftBehind) -> str:
+    text = f"{scenario.group(entry.group).label}: {entry.persons:,}. {entry.reason.rstrip('.')}."
+    remedy = entry.remedy
+    if remedy is not None:
+        gain = f" (+{remedy.gain_persons:,} people)" if remedy.gain_persons else ""
+        price = f", price {remedy.price}" if remedy.price is not None else ""
+        text += f" Would help: {remedy.what}{gain}{price}."
+    return text
+
+
+def _wrapped(text: str, indent: str = "  ") -> list[str]:
+    import textwrap
+
+    return textwrap.wrap(plain(text), WIDTH, initial_indent=indent, subsequent_indent=indent + "  ")
+
+
+def _levels(levels: Sequence[LevelResult]) -> list[str]:
+    rows = [("level", "value", "proven bound", "gap", "unit", "")]
+    for level in levels:
+        name = LEVEL_WORDS.get(level.name, level.name)
+        figures = (number(level.value), number(level.bound), percent(level.gap))
+        rows.append((name, *figures, level.unit, STATUS_WORDS[level.status]))
+    return table(rows, right=(1, 2, 3)) if levels else []
+
+
+def _harm(verdict: Verdict) -> list[str]:
+    ours = verdict.figures.levels.get("harm")
+    if ours is None:
+        return []
+    stay = verdict.figures.harm_of_staying
+    return [f"Expected casualties: {number(ours)} with this plan, {number(stay)} if all stayed."]
+
+
+def _sanity(verdict: Verdict) -> list[str]:
+    published = verdict.scenario.sanity
+    if not published:
+        return []
+    told = ", ".join(f"{plain(key)} {number(value)}" for key, value in published.items())
+    modes = loaded_legs(verdict)
+    ours = ", ".join(f"{count:,} by {mode}" for mode, count in modes.items()) or "none"
+    return [
+        *_wrapped(f"Published, to compare with: {told}.", ""),
+        *_wrapped(f"Ours: loaded movements {ours}.", ""),
+    ]
+
+
+def loaded_legs(verdict: Verdict) -> dict[str, int]:
+    """Movements with evacuees on board, counted by mode, in alphabetical order."""
+    scenario = verdict.scenario
+    mode_of = {fleet.id: scenario.vehicle(fleet).mode for fleet in scenario.fleets}
+    counts: dict[str, int] = {}
+    for sortie, _ in verdict.plan.final_legs:
+        counts[mode_of[sortie.fleet]] = counts.get(mode_of[sortie.fleet], 0) + 1
+    return dict(sorted(counts.items()))
+
+
+def _check(verdict: Verdict) -> list[str]:
+    stopped = {
+        "gap": "all levels within the gap asked for",
+        "time": "the time limit",
+        "nodes": "the node limit",
+        "interrupt": "your interruption",
+    }[verdict.plan.stopped_by]
+    lines = [f"Plan: {STATUS_WORDS[verdict.plan.status]}; stopped by {stopped}."]
+    if verdict.status == "FAILED":
+        lines.append(
+            f"FAILED: the check found {len(verdict.violations)} breach(es). Do not use it."
+        )
+        for breach in verdict.violations[:8]:
+            lines += _wrapped(f"{breach.rule}, {breach.where}: {breach.message}")
+        return lines
+    lines.append("Verified: replayed in true time by a second program; no rule is broken.")
+    if verdict.status == "CONDITIONAL":
+        bar = "!" * WIDTH
+        names = {a.id: a for a in verdict.scenario.authorisations}
+        lines += [bar, "NOT AUTHORISED. This plan may not run before these are granted:"]
+        for awaited in verdict.figures.conditional_on:
+            entry = names.get(awaited)
+            party = f": {entry.label}, asked of {entry.party}" if entry else ""
+            lines.append(plain(f"  {awaited}{party}"))
+        lines.append(bar)
+    return lines

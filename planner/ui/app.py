@@ -1,0 +1,58 @@
+"""The desk's router: Streamlit runs it on every turn, here or from ``streamlit_app.py``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import streamlit as st
+
+if __name__ == "__main__":
+    # Streamlit puts this file's folder on the path, where names such as `maps` would shadow others.
+    here = str(Path(__file__).resolve().parent)
+    sys.path[:] = [entry for entry in sys.path if entry != here]
+
+from planner.ui import look
+from planner.ui.session import current
+
+SCREENS = Path(__file__).resolve().parent / "screens"
+
+
+def main() -> None:
+    """Set the page up, take in a plan that has just been finished, run the open page."""
+    st.set_page_config(page_title="Safe Passage", page_icon=":material/route:", layout="wide")
+    look.style()
+    pages = [
+        st.Page(
+            SCREENS / "scenario.py",
+            title="Scenario",
+            icon=":material/edit_note:",
+            url_path="scenario",
+            default=True,
+        ),
+        st.Page(SCREENS / "plan.py", title="Plan", icon=":material/route:", url_path="plan"),
+        st.Page(SCREENS / "result.py", title="Result", icon=":material/map:", url_path="result"),
+        st.Page(
+            SCREENS / "side_by_side.py",
+            title="Side by side",
+            icon=":material/compare:",
+            url_path="compare",
+        ),
+        st.Page(
+            SCREENS / "documents.py",
+            title="Documents",
+            icon=":material/description:",
+            url_path="documents",
+        ),
+    ]
+    page = st.navigation(pages, position="top")
+    session = current()
+    if session.job is not None and session.job.ending() is not None:
+        with st.spinner("Replaying the plan against the scenario …"):
+            session.collect()
+    page.run()
+    look.note("Decision support, not clearance. Everything stays on this machine.")
+
+
+if __name__ == "__main__":
+    main()

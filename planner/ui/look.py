@@ -1,0 +1,144 @@
+"""How the desk looks: styles, and small pieces of HTML in which every name is escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from html import escape
+from urllib.parse import quote
+
+import streamlit as st
+
+from planner.errors import Issue
+
+LINE_HEIGHT_PX = 20
+GUTTER_PX = 46
+
+STYLE = f"""
+<style>
+.stMainBlockContainer {{ max-width: 1500px; padding-left: 2rem; padding-right: 2rem; }}
+[data-testid="stMetric"] {{ padding: .55rem .8rem; }}
+[data-testid="stMetricLabel"] p {{ color: #51606f; }}
+.st-key-editor textarea {{
+  font-family: "Source Code Pro", monospace; font-size: 13px;
+  line-height: {LINE_HEIGHT_PX}px; padding: 10px 12px 10px {GUTTER_PX + 8}px;
+  white-space: pre; overflow-x: auto; tab-size: 2;
+}}
+[class*="st-key-map"] [data-testid="stDeckGlJsonChart"] {{
+  background: #dce8f0; border: 1px solid #c9d3dc; border-radius: 6px; overflow: hidden;
+}}
+.sp-note {{ font-size: .9rem; color: #51606f; margin: 0; }}
+.sp-banner {{ border-radius: 6px; padding: .6rem .9rem; border-left: 6px solid; margin: 0; }}
+.sp-banner b {{ letter-spacing: .02em; }}
+.sp-good {{ background: #e8f5f0; border-color: #009e73; color: #064b38; }}
+.sp-wait {{ background: #fff4dc; border-color: #b87900; color: #5c3d00; }}
+.sp-bad {{ background: #fdeae0; border-color: #d55e00; color: #702f00; }}
+.sp-plain {{ background: #eef3f7; border-color: #5b7f9b; color: #22333f; }}
+.sp-issue {{ border: 1px solid #d8dee4; border-left: 4px solid #d55e00; border-radius: 4px;
+  padding: .45rem .7rem; margin: 0 0 .5rem 0; font-size: .88rem; line-height: 1.4; }}
+.sp-issue.sp-warning {{ border-left-color: #b87900; }}
+.sp-issue code {{ background: #f3f5f7; padding: 0 .3em; border-radius: 3px; font-size: .82rem;
+  overflow-wrap: anywhere; }}
+.sp-issue .sp-where {{ color: #51606f; overflow-wrap: anywhere; }}
+.sp-issue .sp-line {{ font-weight: 600; white-space: nowrap; }}
+.sp-issue pre {{ margin: .3rem 0 0 0; padding: .25rem .5rem; background: #f3f5f7; overflow-x: auto;
+  font-size: .78rem; color: #22333f; border-radius: 3px; }}
+.sp-legend {{ font-size: .82rem; color: #34424e; display: flex; flex-wrap: wrap; gap: .2rem 1rem; }}
+.sp-legend i {{ display: inline-block; width: 1.25em; height: 1.25em; border-radius: 50%;
+  text-align: center; line-height: 1.25em; font-style: normal; font-weight: 700; color: #fff;
+  font-size: .74rem; margin-right: .35em; }}
+.sp-legend i.sp-square {{ border-radius: 2px; }}
+.sp-title {{ font-size: 1.55rem; font-weight: 650; margin: 0; line-height: 1.25;
+  overflow-wrap: anywhere; }}
+</style>
+"""
+
+
+def style() -> None:
+    """The desk's own styles, once a page."""
+    st.html(STYLE)
+
+
+def title(text: str, note: str = "") -> None:
+    """The page's heading with a line below; both plain text."""
+    below = f'<p class="sp-note">{escape(note)}</p>' if note else ""
+    st.html(f'<h1 class="sp-title">{escape(text)}</h1>{below}')
+
+
+def note(text: str) -> None:
+    """A quiet line of plain text."""
+    st.html(f'<p class="sp-note">{escape(text)}</p>')
+
+
+def banner(kind: str, head: str, text: str = "", lines: Iterable[str] = ()) -> None:
+    """A coloured box: ``kind`` is good, wait, bad or plain; all plain text."""
+    rows = "".join(f"<br>{escape(line)}" for line in lines)
+    body = f" {escape(text)}" if text else ""
+    st.html(f'<p class="sp-banner sp-{kind}"><b>{escape(head)}</b>{body}{rows}</p>')
+
+
+def issue_list(issues: Sequence[Issue], text: str, limit: int = 60) -> str:
+    """Problems as HTML: line, where, what, remedy, and the line itself."""
+    source = text.split("\n")
+    parts = []
+    for issue in issues[:limit]:
+        kind = "sp-issue" + (" sp-warning" if issue.severity == "warning" else "")
+        line = f"line {issue.line}" if issue.line else "whole file"
+        sign = "warning" if issue.severity == "warning" else "fault"
+        remedy = f"<br>→ {escape(issue.remedy)}" if issue.remedy else ""
+        where = f' <span class="sp-where">{escape(issue.where)}</span>' if issue.where else ""
+        shown = ""
+        if 0 < issue.line <= len(source) and source[issue.line - 1].strip():
+            shown = f"<pre>{escape(source[issue.line - 1].strip()[:120])}</pre>"
+        parts.append(
+            f'<div class="{kind}"><span class="sp-line">{sign}, {line}</span>{where}<br>'
+            f"{escape(issue.problem)}{remedy}{shown}</div>"
+        )
+    if len(issues) > limit:
+        parts.append(f'<p class="sp-note">… and {len(issues) - limit} more</p>')
+    return "".join(parts)
+
+
+def gutter(text: str, issues: Iterable[Issue]) -> str:
+    """A style that draws line numbers into the editor and tints the lines with problems.
+
+    The picture is part of the style (a data address), so that nothing is fetched for it; it scrolls
+    with the text because its attachment is ``local``.
+    """
+    lines = text.count("\n") + 60
+    shades = {}
+    for issue in sorted(issues, key=lambda found: found.severity, reverse=True):
+        shades[issue.line] = "#fff0cf" if issue.severity == "warning" else "#fbdccb"
+    size = f'width="4000" height="{lines * LINE_HEIGHT_PX}"'
+    bars = "".join(
+        f'<rect y="{(line - 1) * LINE_HEIGHT_PX}" width="4000" height="{LINE_HEIGHT_PX}" '
+        f'fill="{shade}"/>'
+        for line, shade in shades.items()
+        if line
+    )
+    numbers = "".join(
+        f'<text x="{GUTTER_PX - 8}" y="{line * LINE_HEIGHT_PX - 6}">{line}</text>'
+        for line in range(1, lines + 1)
+    )
+    picture = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{bars}'
+        f'<rect width="{GUTTER_PX}" height="100%" fill="#eef1f4" fill-opacity="0.75"/>'
+        f'<g font-family="monospace" font-size="11" fill="#7a8794" text-anchor="end">{numbers}</g>'
+        "</svg>"
+    )
+    address = quote(picture, safe=" =:/<>'")
+    return (
+        "<style>.st-key-editor textarea {"
+        f'background-image: url("data:image/svg+xml;utf8,{address}");'
+        "background-repeat: no-repeat; background-attachment: local;"
+        "background-position: 0 10px; }</style>"
+    )
+
+
+def legend(entries: Iterable[tuple[str, str, str, bool]]) -> None:
+    """(sign, colour, words, round) beside each other."""
+    parts = [
+        f'<span><i class="{"" if round_ else "sp-square"}" style="background:{colour}">'
+        f"{escape(sign)}</i>{escape(words)}</span>"
+        for sign, colour, words, round_ in entries
+    ]
+    st.html(f'<div class="sp-legend">{"".join(parts)}</div>')

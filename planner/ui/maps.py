@@ -1,0 +1,205 @@
+"""The map as a deck.gl picture: our own layers only, no tiles, nothing fetched."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from planner import charts
+from planner.charts import MapSpec, palette
+
+if TYPE_CHECKING:
+    import pydeck as pdk
+
+    from planner.verify import Verdict
+
+TRAIL_S = 3 * 3600
+LAND = [246, 244, 238]
+INK = [34, 51, 63]
+LARGEST_PX = 26
+
+
+def deck(spec: MapSpec, trails: list[dict[str, Any]], view: dict[str, float]) -> pdk.Deck:
+    """The picture of one moment."""
+    import pydeck as pdk
+
+    return pdk.Deck(
+        layers=[*_ground(spec), *_state(spec), *_ways(trails, spec.t_s), *_people(spec)],
+        initial_view_state=pdk.ViewState(**view),
+        map_provider=None,
+        map_style=None,
+        # As text: a name may look like HTML.
+        tooltip={"text": "{text}"},
+    )
+
+
+def view_of(bounds: tuple[float, float, float, float], width_px: int = 900) -> dict[str, float]:
+    """Centre and zoom that show (south, west, north, east) with a margin.
+
+    Zoom 0 shows 360 degrees of longitude on 512 pixels, and each step doubles it (Web Mercator).
+    """
+    import math
+
+    south, west, north, east = bounds
+    degrees = max(east - west, (north - south) * 1.9, 0.02) * 1.35
+    zoom = math.log2(360 * width_px / (512 * degrees))
+    return {
+        "latitude": (south + north) / 2,
+        "longitude": (west + east) / 2,
+        "zoom": min(max(zoom, 2.0), 13.0),
+        "min_zoom": 2,
+        "max_zoom": 16,
+    }
+
+
+def trails(verdict: Verdict) -> list[dict[str, Any]]:
+    """Ways of all movements with people or with vehicles that fetch them, for :func:`deck`."""
+    return charts.trips(verdict)
+
+
+def _layer(kind: str, data: Any, **options: Any) -> pdk.Layer:
+    import pydeck as pdk
+
+    return pdk.Layer(kind, data, **options)
+
+
+def _ground(spec: MapSpec) -> list[pdk.Layer]:
+    painted = [
+        ("countries", {"filled": True, "get_fill_color": LAND, "stroked": False}),
+        ("coast", {"get_line_color": [120, 140, 155], "line_width_min_pixels": 1}),
+        ("rivers", {"get_line_color": [120, 170, 205], "line_width_min_pixels": 1.4}),
+        ("borders", {"get_line_color": [150, 140, 150], "line_width_min_pixels": 1.2}),
+        ("roads", {"get_line_color": [205, 196, 180], "line_width_min_pixels": 1}),
+    ]
+    return [
+        _layer("GeoJsonLayer", spec.background[name], id=f"ground-{name}", **options)
+        for name, options in painted
+        if spec.background.get(name, {}).get("features")
+    ]
+
+
+def _state(spec: MapSpec) -> list[pdk.Layer]:
+    danger = palette.rgb(palette.THREAT_COLOUR)
+    return [
+        _layer(
+            "GeoJsonLayer",
+            _flat(spec.threats),
+            id="threats",
+            get_fill_color=[*danger, 40],
+            get_line_color=[*danger, 200],
+            line_width_min_pixels=1.5,
+            pickable=True,
+        ),
+        _layer(
+            "GeoJsonLayer",
+            _flat(spec.links),
+            id="links",
+            get_line_color="colour",
+            line_width_min_pixels=2.5,
+            pickable=True,
+        ),
+    ]
+
+
+def _flat(collection: dict[str, Any]) -> dict[str, Any]:
+    """Properties beside the geometry, where the tooltip and the accessors look for them."""
+    features = [{**found["properties"], **found} for found in collection["features"]]
+    return {"type": "FeatureCollection", "features": features}
+
+
+def _ways(trips: list[dict[str, Any]], t_s: int) -> list[pdk.Layer]:
+    rows, done = [], []
+    for trip in trips:
+        moments = trip["timestamps"]
+        if not moments[0] <= t_s <= moments[-1] + TRAIL_S // 6:
+            continue
+        rows.append({"path": trip["path"], "colour": [*trip["colour"], 70], "text": trip["id"]})
+        passed = [spot for spot, moment in zip(trip["path"], moments, strict=True) if moment <= t_s]
+        if len(passed) > 1:
+            done.append({"path": passed, "colour": [*trip["colour"], 210], "text": trip["id"]})
+    common: dict[str, Any] = {"get_path": "path", "get_color": "colour", "cap_rounded": True}
+    return [
+        _layer("PathLayer", rows, id="ahead", width_min_pixels=2, **common),
+        _layer("PathLayer", done, id="behind", width_min_pixels=3.5, **common),
+    ]
+
+
+def _people(spec: MapSpec) -> list[pdk.Layer]:
+    places = [_place(row) for row in spec.places]
+    movers = [
+        {**row, "spot": [row["lon"], row["lat"]], "size": 11 if row["loaded"] else 7}
+        for row in spec.movers
+    ]
+    return [
+        _circles("places", places, [255, 255, 255, 255], 1.5),
+        _words("place-signs", [row for row in places if row["radius"] >= 7], "sign", 12),
+        _words("place-names", places, "caption", 13, INK, offset=True),
+        _circles(
+            "movers", [{**row, "radius": row["size"]} for row in movers], [20, 20, 20, 255], 1
+        ),
+        _words("mover-signs", [row for row in movers if row["loaded"]], "sign", 13),
+    ]
+
+
+def _place(row: dict[str, Any]) -> dict[str, Any]:
+    crowd = row["to_leave"] + row["left"] + row["safe"]
+    number = row["safe"] or row["to_leave"] + row["left"]
+    caption = row["label"] + (f"  {number:,}" if number else "")
+    return {
+        **row,
+        "spot": [row["lon"], row["lat"]],
+        "radius": min(LARGEST_PX, 6 + crowd**0.5 / 6),
+        "caption": caption,
+        "push": [min(LARGEST_PX, 6 + crowd**0.5 / 6) + 4, 0],
+    }
+
+
+def _circles(name: str, rows: list[dict[str, Any]], rim: list[int], width: float) -> pdk.Layer:
+    import pydeck as pdk
+
+    return _layer(
+        "ScatterplotLayer",
+        rows,
+        id=name,
+        get_position="spot",
+        get_fill_color="colour",
+        get_line_color=rim,
+        get_radius="radius",
+        radius_units=pdk.types.String("pixels"),
+        stroked=True,
+        line_width_min_pixels=width,
+        pickable=True,
+    )
+
+
+def _words(
+    name: str,
+    rows: list[dict[str, Any]],
+    field: str,
+    size: int,
+    colour: list[int] | None = None,
+    offset: bool = False,
+) -> pdk.Layer:
+    import pydeck as pdk
+
+    place: dict[str, Any] = {}
+    if offset:
+        place = {
+            "get_pixel_offset": "push",
+            "get_text_anchor": pdk.types.String("start"),
+            "outline_width": 3,
+            "outline_color": [255, 255, 255, 230],
+            "font_settings": {"sdf": True},
+        }
+    return _layer(
+        "TextLayer",
+        rows,
+        id=name,
+        get_position="spot",
+        get_text=field,
+        get_size=size,
+        get_color=colour or [255, 255, 255],
+        font_weight=700 if not offset else 500,
+        font_family=pdk.types.String("Source Sans, sans-serif"),
+        character_set=pdk.types.String("auto"),
+        **place,
+    )

@@ -1,0 +1,181 @@
+"""Page: choose a what-if, plan, watch, stop; the plans made so far."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from planner.cli.text import LEVEL_WORDS, number, percent
+from planner.scenario import Scenario
+from planner.ui import look, tables
+from planner.ui.runner import Ending, Job, Wish
+from planner.ui.session import BASE, Session, current, fingerprint
+
+LIMITS_S = {"20 s": 20, "60 s": 60, "2 min": 120, "5 min": 300, "15 min": 900}
+
+
+def render() -> None:
+    """The whole page."""
+    session = current()
+    with st.spinner("Checking the scenario …"):
+        checked = session.check()
+    head = checked.scenario.title if checked.scenario else session.file
+    look.title("Plan", head)
+    left, right = st.columns([2, 3], gap="large")
+    with left:
+        if checked.scenario is None:
+            look.banner("bad", f"{checked.errors} fault(s).", "Mend the scenario first.")
+        else:
+            _wishes(session, checked.scenario)
+    with right:
+        if session.job is not None:
+            _watch(session)
+        else:
+            _last(session.last)
+            _made(session)
+
+
+def _wishes(session: Session, scenario: Scenario) -> None:
+    cases = [BASE, *scenario.what_ifs]
+    case = st.selectbox("What if", cases, key="what_if", persist_state="session") or BASE
+    what_if = None if case == BASE else case
+    if what_if:
+        st.dataframe(tables.changes(scenario, what_if), hide_index=True, width="stretch")
+    else:
+        look.note("The scenario as it is written.")
+    limit = st.select_slider(
+        "Time for the search", list(LIMITS_S), value="60 s", key="limit", persist_state="session"
+    )
+    with st.expander("More"):
+        gap_percent = st.number_input(
+            "Good enough: gap in %", 0.0, 20.0, 1.0, 0.5, key="gap", persist_state="session"
+        )
+        seed = st.number_input("Seed", 0, 10**6, 0, 1, key="seed", persist_state="session")
+        remedies = st.checkbox(
+            "Search what would help those left behind",
+            value=True,
+            key="remedies",
+            persist_state="session",
+        )
+    wish = Wish(
+        text=session.text,
+        file=session.file,
+        title=scenario.title,
+        what_if=what_if,
+        time_s=LIMITS_S[limit],
+        gap=float(gap_percent) / 100,
+        seed=int(seed),
+        remedies=remedies,
+    )
+    st.button(
+        "Plan",
+        type="primary",
+        icon=":material/play_arrow:",
+        disabled=session.job is not None,
+        on_click=session.begin,
+        args=(wish,),
+        width="stretch",
+    )
+
+
+@st.fragment(run_every=0.7)
+def _watch(session: Session) -> None:
+    job = session.job
+    if job is None or job.ending() is not None:
+        st.rerun()  # the whole app: the router takes the plan in
+    found = job.progress() or {}
+    now: dict[str, Any] = found.get("now") or {}
+    what = job.wish.what_if or BASE
+    phase = str(now.get("phase", "starting")).replace("_", " ")
+    look.banner("plain", f"Planning {what}.", "" if job.stopping else phase)
+    share = min(1.0, job.elapsed_s / max(job.wish.time_s, 1))
+    st.progress(share, text=f"{job.elapsed_s:.0f} s of at most {job.wish.time_s} s of search")
+    _now(now)
+    history = found.get("history", [])
+    if history:
+        st.dataframe(_level_rows(history), hide_index=True, width="stretch")
+    _buttons(session, job)
+
+
+def _now(now: dict[str, Any]) -> None:
+    columns = st.columns(3)
+    level = now.get("level")
+    gap, out = now.get("gap"), now.get("evacuated")
+    figures = {
+        "Level now": LEVEL_WORDS.get(level, level) if level else "–",
+        "Gap": percent(gap) if gap is not None else "–",
+        "People out": f"{out:,}" if out is not None else "–",
+    }
+    for column, (label, value) in zip(columns, figures.items(), strict=True):
+        column.metric(label, value, border=True)
+
+
+def _level_rows(history: list[dict[str, Any]]) -> pd.DataFrame:
+    last = {entry["level"]: entry for entry in history}
+    rows = [
+        {
+            "level": LEVEL_WORDS.get(level, level),
+            "best so far": number(entry["value"]),
+            "proven bound": "–" if entry["bound"] is None else number(entry["bound"]),
+            "gap": "–" if entry["gap"] is None else percent(entry["gap"]),
+        }
+        for level, entry in last.items()
+    ]
+    return pd.DataFrame(rows)
+
+
+def _buttons(session: Session, job: Job) -> None:
+    keep, drop = st.columns(2)
+    keep.button(
+        "Stopping …" if job.stopping else "Stop, keep the best plan",
+        icon=":material/stop_circle:",
+        on_click=job.stop,
+        disabled=job.stopping,
+        width="stretch",
+    )
+    drop.button(
+        "End without a plan",
+        icon=":material/cancel:",
+        on_click=job.end,
+        width="stretch",
+    )
+
+
+def _last(ending: Ending | None) -> None:
+    if ending is None or ending.outcome == "plan":
+        return
+    if ending.outcome == "faults":
+        lines = [str(issue) for issue in ending.issues[:8]]
+        look.banner("bad", "No plan: the scenario has faults.", lines=lines)
+    elif ending.outcome == "error":
+        look.banner("bad", "No plan: an error inside the program.", ending.sentence)
+    else:
+        look.banner("wait", "Ended without a plan.")
+
+
+def _made(session: Session) -> None:
+    if not session.runs:
+        look.note("No plan has been made in this window yet.")
+        return
+    mark = fingerprint(session.text)
+    rows = [
+        {
+            "plan": run.label,
+            "out": run.verdict.figures.evacuated,
+            "left behind": run.verdict.figures.left_behind - run.verdict.figures.unwilling,
+            "check": run.verdict.status,
+            "last one safe": tables.after(run.verdict),
+            "seconds": round(run.ending.wall_s),
+            "text": "as edited now" if run.fingerprint == mark else "an earlier or other text",
+        }
+        for run in reversed(session.runs)
+    ]
+    st.subheader("Plans made in this window", anchor=False)
+    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")
+    if st.button("Look at the result", type="primary", icon=":material/map:"):
+        st.switch_page("screens/result.py")
+
+
+render()

@@ -1,0 +1,107 @@
+"""Page: two plans side by side."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from planner import charts, compare
+from planner.ui import look, tables
+from planner.ui.session import BASE, Run, Session, current
+from planner.ui.time_map import time_map
+
+
+def render() -> None:
+    """The whole page."""
+    session = current()
+    look.title("Side by side")
+    if len(session.runs) < 2:
+        look.banner("plain", "Two plans are needed.", "Make the base and a what-if on page Plan.")
+        return
+    first, second = _choose(session)
+    if first.number == second.number:
+        look.banner("plain", "Choose two different plans.")
+        return
+    _figures(first, second)
+    maps, curves, numbers = st.tabs(["Maps", "Curves", "Figures"], key="pair", on_change="rerun")
+    if maps.open:
+        with maps:
+            time_map([first, second], key=f"pair-{first.number}-{second.number}", height=420)
+    if curves.open:
+        with curves:
+            _curves(first, second)
+    if numbers.open:
+        with numbers:
+            frame = compare.compare(first.verdict, second.verdict)
+            st.dataframe(frame, hide_index=True, width="stretch", height=460)
+
+
+def _choose(session: Session) -> tuple[Run, Run]:
+    runs = {run.number: run for run in session.runs}
+    numbers = list(runs)
+    bases = [number for number in numbers if runs[number].case == BASE]
+    first_default = bases[-1] if bases else numbers[0]
+    others = [number for number in numbers if number != first_default]
+    columns = st.columns(2)
+    chosen = []
+    for column, label, default in zip(
+        columns, ("Left", "Right"), (first_default, others[-1]), strict=True
+    ):
+        number = column.selectbox(
+            label,
+            numbers,
+            index=numbers.index(default),
+            format_func=lambda number: runs[number].label,
+            key=f"side-{label}-{session.count}",
+        )
+        chosen.append(runs[number])
+    return chosen[0], chosen[1]
+
+
+def _figures(first: Run, second: Run) -> None:
+    a, b = first.verdict, second.verdict
+    for column, verdict in zip(st.columns(2, gap="medium"), (a, b), strict=True):
+        with column:
+            if verdict.status == "FAILED":
+                look.banner("bad", "FAILED: do not use.")
+            elif verdict.status == "CONDITIONAL":
+                awaited = ", ".join(verdict.figures.conditional_on)
+                look.banner("wait", "NOT AUTHORISED: awaits", awaited)
+            else:
+                look.banner("good", "VERIFIED.")
+            shown = tables.headline(verdict)
+            labels = ("Out", "Left behind", "Last one safe", "Expected casualties")
+            with st.container(horizontal=True, gap="small"):
+                for label in labels:
+                    delta = _delta(label, first, second) if verdict is b else None
+                    st.metric(
+                        label,
+                        shown[label],
+                        delta=delta,
+                        delta_color="normal" if label == "Out" else "inverse",
+                        border=True,
+                    )
+
+
+def _delta(label: str, first: Run, second: Run) -> float | str | None:
+    a, b = first.verdict.figures, second.verdict.figures
+    differences = {
+        "Out": float(b.evacuated - a.evacuated),
+        "Left behind": float((b.left_behind - b.unwilling) - (a.left_behind - a.unwilling)),
+        "Last one safe": round((b.clearance_s - a.clearance_s) / 3600, 1),
+        "Expected casualties": round(b.levels.get("harm", 0.0) - a.levels.get("harm", 0.0), 2),
+    }
+    found = differences[label]
+    if not found:
+        return None
+    return f"{found:+,.1f} h" if label == "Last one safe" else f"{found:+,.10g}"
+
+
+def _curves(first: Run, second: Run) -> None:
+    for column, run in zip(st.columns(2, gap="medium"), (first, second), strict=True):
+        with column:
+            look.note(run.label)
+            spec = charts.evacuation_curve(run.verdict)
+            st.vega_lite_chart(spec, width="stretch", theme=None)
+
+
+render()

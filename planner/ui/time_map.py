@@ -1,0 +1,113 @@
+"""The map with its time slider, for one plan or for two side by side."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from planner import charts
+from planner.charts import palette
+from planner.ui import look, maps
+
+if TYPE_CHECKING:
+    from planner.ui.session import Run
+
+STEPS = 240
+ROUND_S = 600
+
+
+def time_map(runs: list[Run], key: str, height: int) -> None:
+    """A slider over the whole horizon and one map a run; a toggle lets the time pass by itself."""
+    playing = bool(st.session_state.get(f"{key}-play", False))
+    st.fragment(_panel, run_every=0.8 if playing else None)(runs, key, height)
+
+
+def _panel(runs: list[Run], key: str, height: int) -> None:
+    scenario = runs[0].verdict.scenario
+    end_s = max(run.verdict.plan.horizon_s for run in runs)
+    step_s = max(ROUND_S, end_s // STEPS // ROUND_S * ROUND_S)
+    start = datetime(*scenario.local(0).timetuple()[:6])
+    slider = f"{key}-time"
+    if slider not in st.session_state:
+        first = min((_first_s(run) for run in runs), default=0)
+        st.session_state[slider] = start + timedelta(seconds=first // step_s * step_s)
+    elif st.session_state.get(f"{key}-play"):
+        later = st.session_state[slider] + timedelta(seconds=step_s)
+        last = start + timedelta(seconds=end_s)
+        st.session_state[slider] = min(later, last)
+    left, right = st.columns([12, 1], vertical_alignment="bottom")
+    with left:
+        moment = st.slider(
+            "Time",
+            min_value=start,
+            max_value=start + timedelta(seconds=end_s),
+            step=timedelta(seconds=step_s),
+            format="ddd D MMM HH:mm",
+            key=slider,
+            label_visibility="collapsed",
+        )
+    with right:
+        # The pace of the fragment is set when the whole page runs.
+        st.toggle("Play", key=f"{key}-play", on_change=st.rerun)
+    t_s = round((moment - start).total_seconds())
+    for column, run in zip(st.columns(len(runs)), runs, strict=True):
+        with column:
+            _one(run, t_s, f"{key}-{run.number}", height)
+    _legend()
+
+
+def _first_s(run: Run) -> int:
+    """The first departure with people, where there is most to see at the start."""
+    moments = [leg.depart_s for _, leg in run.verdict.plan.final_legs]
+    return min(moments, default=0)
+
+
+def _one(run: Run, t_s: int, key: str, height: int) -> None:
+    drawn = _drawn(run)
+    spec = charts.map_layers(run.verdict, t_s, drawn["ground"])
+    counts = spec.counts
+    parts = [
+        (counts["waiting"], "waiting"),
+        (counts["under_way"], "under way"),
+        (counts["safe"], "safe"),
+        (counts["left"], "left behind"),
+        (counts["staying"], "stay by choice"),
+    ]
+    told = " · ".join(f"{number:,} {word}" for number, word in parts if number)
+    look.note(f"{spec.local_time}   {told}")
+    with st.container(key=f"map-{key}"):
+        st.pydeck_chart(
+            maps.deck(spec, drawn["trails"], drawn["view"]),
+            height=height,
+            alt=f"Map at {spec.local_time}: {told}",
+        )
+
+
+def _drawn(run: Run) -> dict[str, Any]:
+    """What of a run's map does not change with time, made once a tab."""
+    kept: dict[int, dict[str, Any]] = st.session_state.setdefault("drawn", {})
+    if run.number not in kept:
+        network = run.verdict.network
+        kept[run.number] = {
+            "ground": charts.backdrop(network),
+            "trails": maps.trails(run.verdict),
+            "view": maps.view_of(charts.bounds(network)),
+        }
+    return kept[run.number]
+
+
+def _legend() -> None:
+    modes = [
+        (palette.MODE_SIGNS[mode], palette.MODE_COLOURS[mode], palette.MODE_WORDS[mode], True)
+        for mode in ("road", "sea", "air", "car", "foot")
+    ]
+    roles = [
+        (palette.ROLE_SIGNS[role], palette.ROLE_COLOURS[role], palette.ROLE_WORDS[role], True)
+        for role in ("assembly_point", "hospital", "embarkation_port", "safe_haven")
+    ]
+    danger = ("", palette.THREAT_COLOUR, "danger now", False)
+    closed = ("", palette.LINK_COLOURS["closed"], "closed link", False)
+    restricted = ("", palette.LINK_COLOURS["restricted"], "restricted link", False)
+    look.legend([*modes, *roles, danger, restricted, closed])

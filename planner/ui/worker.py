@@ -1,0 +1,112 @@
+"""The process that plans for the desk: ``python -m planner.ui.worker FOLDER``.
+
+The folder holds ``job.json`` and ``scenario.yaml``. The worker leaves ``progress.json`` (replaced as
+a whole, never half written), the documents, and at the end ``done.json``. A file called ``stop``, or
+the end of standard input because the desk has gone, makes it finish with the best plan so far.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from planner.errors import ScenarioError
+
+if TYPE_CHECKING:
+    from planner.pipeline import Limits, Progress, Result
+
+WRITE_EVERY_S = 0.2
+HISTORY = 600
+DOCUMENTS = "documents"
+
+
+def write_whole(path: Path, thing: Any) -> None:
+    """Write JSON so that a reader sees the old text or the new one, never a part."""
+    temporary = path.with_suffix(".part")
+    temporary.write_text(json.dumps(thing, ensure_ascii=False), encoding="utf-8")
+    for attempt in range(20):
+        try:
+            os.replace(temporary, path)
+            return
+        except PermissionError:  # Windows: a reader has the file open for a moment
+            time.sleep(0.01 * (attempt + 1))
+    temporary.unlink(missing_ok=True)
+
+
+class ProgressFile:
+    """Takes the pipeline's progress and leaves it where the desk looks."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / "progress.json"
+        self._history: list[dict[str, Any]] = []
+        self._last = 0.0
+        self._phase = ""
+
+    def __call__(self, progress: Progress) -> None:
+        """Keep it; write where the last writing is long enough ago or the phase is new."""
+        entry = asdict(progress)
+        if progress.level is not None and progress.value is not None:
+            keys = ("elapsed_s", "level", "value", "bound", "gap")
+            self._history = [*self._history[-HISTORY:], {key: entry[key] for key in keys}]
+        now = time.monotonic()
+        if progress.phase != self._phase or now - self._last >= WRITE_EVERY_S:
+            self._phase, self._last = progress.phase, now
+            write_whole(self._path, {"now": entry, "history": self._history})
+
+
+def work(folder: Path) -> None:
+    """Plan what the folder asks for; everything that happens is written there."""
+    job = json.loads((folder / "job.json").read_text(encoding="utf-8"))
+    gone = threading.Event()
+    threading.Thread(target=_wait_for_the_end_of_input, args=(gone,), daemon=True).start()
+    try:
+        _plan(folder, job, gone)
+    except ScenarioError as error:
+        issues = [asdict(issue) for issue in error.issues]
+        write_whole(folder / "done.json", {"outcome": "faults", "issues": issues})
+    except Exception as error:
+        import traceback
+
+        (folder / "error.log").write_text(
+            "".join(traceback.format_exception(error)), encoding="utf-8"
+        )
+        sentence = f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
+        write_whole(folder / "done.json", {"outcome": "error", "sentence": sentence})
+
+
+def _plan(folder: Path, job: dict[str, Any], gone: threading.Event) -> None:
+    from planner import documents, load, pipeline
+
+    stop = folder / "stop"
+    text = (folder / "scenario.yaml").read_text(encoding="utf-8")
+    scenario = load.read_text(text, job["file"], job["what_if"])
+    limits: Limits = pipeline.Limits(time_s=job["time_s"], seed=job["seed"], gap=job["gap"])
+    tell = ProgressFile(folder)
+    result: Result = pipeline.make_plan(
+        scenario,
+        limits,
+        on_progress=tell,
+        should_stop=lambda: gone.is_set() or stop.exists(),
+        remedies=job["remedies"],
+    )
+    out = folder / DOCUMENTS
+    out.mkdir(exist_ok=True)
+    documents.write_all(result.verdict, out)
+    figures = {"wall_s": result.wall_s, "peak_rss_mb": result.peak_rss_mb}
+    write_whole(folder / "done.json", {"outcome": "plan", **figures})
+
+
+def _wait_for_the_end_of_input(gone: threading.Event) -> None:
+    while sys.stdin.read(4096):
+        pass
+    gone.set()
+
+
+if __name__ == "__main__":
+    work(Path(sys.argv[1]))
