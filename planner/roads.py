@@ -103,7 +103,7 @@ class RegionMap:
     """
 
     name: str
-    roads: nx.MultiDiGraph
+    roads: nx.MultiDiGraph[int]
     places: dict[str, MapPlace]
     named_links: dict[str, tuple[tuple[int, int, int], ...]]
     sources: tuple[SourceNote, ...]
@@ -227,7 +227,7 @@ def drawing(region: str | RegionMap) -> dict[str, dict[str, Any]]:
     return layers
 
 
-def _road_lines(roads: nx.MultiDiGraph) -> list[dict[str, Any]]:
+def _road_lines(roads: nx.MultiDiGraph[int]) -> list[dict[str, Any]]:
     lines: dict[str, dict[str, Any]] = {}
     for u, v, edge in roads.edges(data=True):
         if edge["link_id"] in lines:
@@ -244,7 +244,7 @@ def _road_lines(roads: nx.MultiDiGraph) -> list[dict[str, Any]]:
 
 
 def edge_points(
-    roads: nx.MultiDiGraph, u: int, v: int, edge: dict[str, Any]
+    roads: nx.MultiDiGraph[int], u: int, v: int, edge: dict[str, Any]
 ) -> list[tuple[float, float]]:
     """The (lon, lat) points of an edge from ``u`` to ``v``; its two ends if it has no geometry."""
     geometry = edge.get("geometry")
@@ -283,7 +283,7 @@ def _sidecar(path: Path, sha256: str) -> SourceNote:
     return SourceNote(**known)
 
 
-def _read_roads(path: Path) -> nx.MultiDiGraph:
+def _read_roads(path: Path) -> nx.MultiDiGraph[int]:
     """GraphML → graph, about ten times as quick as the general readers, and with key defaults."""
     import xml.etree.ElementTree as ET
 
@@ -304,7 +304,7 @@ def _read_roads(path: Path) -> nx.MultiDiGraph:
     body = root.find(f"{_GRAPHML}graph")
     if body is None:
         raise ValueError("no graph in the GraphML file")
-    roads = nx.MultiDiGraph()
+    roads: nx.MultiDiGraph[int] = nx.MultiDiGraph()
     for element in body:
         values = {}
         for datum in element:
@@ -322,7 +322,7 @@ def _read_roads(path: Path) -> nx.MultiDiGraph:
     return roads
 
 
-def _parse_geometries(roads: nx.MultiDiGraph) -> None:
+def _parse_geometries(roads: nx.MultiDiGraph[int]) -> None:
     import shapely
 
     lined = [edge for _, _, edge in roads.edges(data=True) if "geometry" in edge]

@@ -29,9 +29,9 @@ def finish_edge(edge: dict[str, Any], speeds: SpeedTable) -> dict[str, Any]:
     return {**filled, **edge, "foot_only": foot_only, "length": round(float(edge["length"]), 1)}
 
 
-def two_way(roads: nx.Graph) -> nx.MultiDiGraph:
+def two_way(roads: nx.Graph[int]) -> nx.MultiDiGraph[int]:
     """Both directions of every edge of an undirected graph; nodes get ``x`` (lon), ``y`` (lat)."""
-    made = nx.MultiDiGraph(crs="epsg:4326")
+    made: nx.MultiDiGraph[int] = nx.MultiDiGraph(crs="epsg:4326")
     for node in sorted(roads.nodes):
         at = roads.nodes[node]
         made.add_node(node, x=round(at["lon"], 5), y=round(at["lat"], 5))
@@ -41,7 +41,9 @@ def two_way(roads: nx.Graph) -> nx.MultiDiGraph:
     return made
 
 
-def simplified(roads: nx.MultiDiGraph, keep: Iterable[int], same: Iterable[str]) -> nx.MultiDiGraph:
+def simplified(
+    roads: nx.MultiDiGraph[int], keep: Iterable[int], same: Iterable[str]
+) -> nx.MultiDiGraph[int]:
     """OSMnx's simplification; ``keep`` nodes stay, edges that differ in ``same`` stay apart."""
     import osmnx as ox
 
@@ -59,7 +61,7 @@ def simplified(roads: nx.MultiDiGraph, keep: Iterable[int], same: Iterable[str])
     return made
 
 
-def number_links(roads: nx.MultiDiGraph) -> None:
+def number_links(roads: nx.MultiDiGraph[int]) -> None:
     """Give every edge its ``link_id``: one for both directions of a two-way road.
 
     ``smaller-larger-key`` of the first direction; an edge that has an id keeps it. Directions
@@ -81,7 +83,7 @@ def number_links(roads: nx.MultiDiGraph) -> None:
         waiting.setdefault((u, v, *way), []).append(edge["link_id"])
 
 
-def largest_connected(roads: nx.MultiDiGraph) -> tuple[nx.MultiDiGraph, int]:
+def largest_connected(roads: nx.MultiDiGraph[int]) -> tuple[nx.MultiDiGraph[int], int]:
     """The largest strongly connected part, in which every node reaches every other; nodes dropped.
 
     One-way stubs at the rim of a clipped region lead nowhere: a vehicle could not come back.
@@ -89,5 +91,5 @@ def largest_connected(roads: nx.MultiDiGraph) -> tuple[nx.MultiDiGraph, int]:
     parts = sorted(nx.strongly_connected_components(roads), key=lambda p: (-len(p), min(p)))
     if not parts:
         return roads, 0
-    kept: nx.MultiDiGraph = roads.subgraph(sorted(parts[0])).copy()
+    kept: nx.MultiDiGraph[int] = roads.subgraph(sorted(parts[0])).copy()
     return kept, len(roads) - len(kept)

@@ -19,7 +19,7 @@ STREET_FACTOR = 1.2
 _COPIED = ("highway", "name", "capacity_vph", "capacity_pph", "bridge", "foot_only", "status")
 
 
-def add(roads: nx.Graph, path: Path) -> dict[str, MapPlace]:
+def add(roads: nx.Graph[int], path: Path) -> dict[str, MapPlace]:
     """Add the places and links of the file to the graph; the places, with their road nodes.
 
     A link with an ``id`` becomes a named link of the map. Its length is ``length_m`` or 1.2 times
@@ -37,7 +37,7 @@ def add(roads: nx.Graph, path: Path) -> dict[str, MapPlace]:
     return places
 
 
-def _place(roads: nx.Graph, feature: dict[str, Any], file: str) -> MapPlace:
+def _place(roads: nx.Graph[int], feature: dict[str, Any], file: str) -> MapPlace:
     row = feature["properties"]
     lon, lat = feature["geometry"]["coordinates"]
     node = row.get("node")
@@ -60,7 +60,9 @@ def _place(roads: nx.Graph, feature: dict[str, Any], file: str) -> MapPlace:
     )
 
 
-def _link(roads: nx.Graph, row: dict[str, Any], places: dict[str, MapPlace], file: str) -> None:
+def _link(
+    roads: nx.Graph[int], row: dict[str, Any], places: dict[str, MapPlace], file: str
+) -> None:
     ends = []
     for end in (row["from"], row["to"]):
         node = int(end[5:]) if end.startswith("node:") else places[end].road_node

@@ -28,7 +28,7 @@ class Known:
     note: str = ""
 
 
-def cut(roads: nx.Graph, frontier: Frontier, among: Collection[str]) -> dict[int, str]:
+def cut(roads: nx.Graph[int], frontier: Frontier, among: Collection[str]) -> dict[int, str]:
     """Put a node where a road leads into another country; node → countries like 'LB-SY'.
 
     Only borders between two countries of ``among`` count, all when it is empty.
@@ -50,7 +50,7 @@ def cut(roads: nx.Graph, frontier: Frontier, among: Collection[str]) -> dict[int
     return found
 
 
-def _countries(roads: nx.Graph, ids: list[int], frontier: Frontier) -> list[str]:
+def _countries(roads: nx.Graph[int], ids: list[int], frontier: Frontier) -> list[str]:
     lons = [roads.nodes[n]["lon"] for n in ids]
     lats = [roads.nodes[n]["lat"] for n in ids]
     labels = [""] * len(ids)
@@ -67,7 +67,7 @@ def _first(met: shapely.Geometry) -> tuple[float, float]:
 
 
 def places(
-    roads: nx.Graph, nodes: Mapping[int, str], known: Iterable[Known], progress: Progress
+    roads: nx.Graph[int], nodes: Mapping[int, str], known: Iterable[Known], progress: Progress
 ) -> dict[str, MapPlace]:
     """Border crossings as places: the reviewed ones on the nearest cut, the others unnamed.
 
@@ -101,7 +101,7 @@ def places(
     return found
 
 
-def _distance_m(roads: nx.Graph, node: int, lat: float, lon: float) -> float:
+def _distance_m(roads: nx.Graph[int], node: int, lat: float, lon: float) -> float:
     at = roads.nodes[node]
     return great_circle_m(at["lat"], at["lon"], lat, lon)
 

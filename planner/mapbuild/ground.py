@@ -26,18 +26,18 @@ _FAR_NODE_M = 8_000.0
 _DEGREE_M = 111_195.0
 
 
-def distance_m(roads: nx.Graph, u: int, v: int) -> float:
+def distance_m(roads: nx.Graph[int], u: int, v: int) -> float:
     """Great-circle distance between two nodes in metres."""
     a, b = roads.nodes[u], roads.nodes[v]
     return great_circle_m(a["lat"], a["lon"], b["lat"], b["lon"])
 
 
-def join(roads: nx.Graph, u: int, v: int, why: str) -> None:
+def join(roads: nx.Graph[int], u: int, v: int, why: str) -> None:
     """Add a straight road over a gap in the source; its existence and length are estimates."""
     roads.add_edge(u, v, chord_m=distance_m(roads, u, v), joined=why)
 
 
-def split(roads: nx.Graph, u: int, v: int, fractions: list[float]) -> list[int]:
+def split(roads: nx.Graph[int], u: int, v: int, fractions: list[float]) -> list[int]:
     """Put nodes on the edge at these fractions of the way from u to v (sorted); their ids."""
     edge = dict(roads.edges[u, v])
     start, end = roads.nodes[u], roads.nodes[v]
@@ -57,12 +57,12 @@ def split(roads: nx.Graph, u: int, v: int, fractions: list[float]) -> list[int]:
     return made
 
 
-def _part(roads: nx.Graph, u: int, v: int, edge: dict[str, Any], share: float) -> None:
+def _part(roads: nx.Graph[int], u: int, v: int, edge: dict[str, Any], share: float) -> None:
     lengths = {key: edge[key] * share for key in ("chord_m", "length") if key in edge}
-    roads.add_edge(u, v, **{**edge, **lengths})
+    roads.add_edge(u, v, **(edge | lengths))
 
 
-def joined_components(roads: nx.Graph, limit_m: float, progress: Progress) -> list[str]:
+def joined_components(roads: nx.Graph[int], limit_m: float, progress: Progress) -> list[str]:
     """Join components over the shortest gap up to ``limit_m``, one by one; drop what stays apart.
 
     Returns what was done, a sentence each, also told to ``progress``.
@@ -87,7 +87,7 @@ def joined_components(roads: nx.Graph, limit_m: float, progress: Progress) -> li
     return told
 
 
-def _gap(roads: nx.Graph, main: set[int], part: list[int]) -> tuple[float, int, int]:
+def _gap(roads: nx.Graph[int], main: set[int], part: list[int]) -> tuple[float, int, int]:
     """(metres, node of main, node of part) of the shortest straight gap between the two."""
     from scipy.spatial import cKDTree
 
@@ -98,7 +98,7 @@ def _gap(roads: nx.Graph, main: set[int], part: list[int]) -> tuple[float, int, 
     return distance_m(roads, u, v), u, v
 
 
-def _plane(roads: nx.Graph, nodes: list[int]) -> Any:
+def _plane(roads: nx.Graph[int], nodes: list[int]) -> Any:
     """Rows of x, y: degrees scaled to metres at the middle latitude, good to find the nearest.
 
     Every distance that is kept is a great circle's.
@@ -107,7 +107,7 @@ def _plane(roads: nx.Graph, nodes: list[int]) -> Any:
     return degrees * _scale(roads)
 
 
-def _scale(roads: nx.Graph) -> Any:
+def _scale(roads: nx.Graph[int]) -> Any:
     lats = [attributes["lat"] for _, attributes in roads.nodes(data=True)]
     return np.array([np.cos(np.radians(np.mean(lats))), 1.0]) * _DEGREE_M
 
@@ -120,7 +120,7 @@ class Snapped:
     split: int
 
 
-def snap(roads: nx.Graph, points: Mapping[str, Point]) -> Snapped:
+def snap(roads: nx.Graph[int], points: Mapping[str, Point]) -> Snapped:
     """Give every point a road node: a node within 1.5 km, else a new one on a road within 6 km.
 
     Farther than that a node within 8 km does; points without any of them get None. A road is

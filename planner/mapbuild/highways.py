@@ -41,7 +41,7 @@ def package_folder(module: str, package: str) -> Path:
 
 def read(
     inside: Callable[[float, float], bool], progress: Callable[[str], None]
-) -> tuple[nx.Graph, str]:
+) -> tuple[nx.Graph[int], str]:
     """Roads whose both ends lie ``inside(lat, lon)``: nodes with lat, lon; edges with ``chord_m``.
 
     Returns the graph (node ids are the package's own) and 'package version'. About 10 s.
@@ -57,7 +57,7 @@ def read(
                 graph_text = value.strip()
             elif name.strip() == "nodes":
                 nodes_text = value.strip()
-    roads = nx.Graph()
+    roads: nx.Graph[int] = nx.Graph()
     for node, (lat, lon) in enumerate(json.loads(nodes_text)):
         if inside(lat, lon):
             roads.add_node(node, lat=lat, lon=lon)

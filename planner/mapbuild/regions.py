@@ -105,7 +105,7 @@ class _Inside:
         return self.ring is None or bool(shapely.contains_xy(self.ring, lon, lat))
 
 
-def _join(roads: nx.Graph, decided: Reviewed, progress: Progress) -> None:
+def _join(roads: nx.Graph[int], decided: Reviewed, progress: Progress) -> None:
     roads.remove_edges_from(list(nx.selfloop_edges(roads)))
     for u, v, why in decided.joins:
         if u in roads and v in roads:
@@ -114,7 +114,7 @@ def _join(roads: nx.Graph, decided: Reviewed, progress: Progress) -> None:
 
 
 def _named_points(
-    roads: nx.Graph,
+    roads: nx.Graph[int],
     inside: _Inside,
     decided: Reviewed,
     taken: Mapping[str, MapPlace],
@@ -143,7 +143,7 @@ def _weight(_u: int, _v: int, edge: dict[str, Any]) -> float:
     return float(edge["length"] if "length" in edge else edge["chord_m"])
 
 
-def _classify(roads: nx.Graph, decided: Reviewed, places: Mapping[str, MapPlace]) -> None:
+def _classify(roads: nx.Graph[int], decided: Reviewed, places: Mapping[str, MapPlace]) -> None:
     """Give the edges of each reviewed corridor its class and name; the first corridor keeps it."""
     for corridor in decided.corridors:
         for u, v in _path(roads, corridor.via, places):
@@ -153,19 +153,24 @@ def _classify(roads: nx.Graph, decided: Reviewed, places: Mapping[str, MapPlace]
 
 
 def _path(
-    roads: nx.Graph, via: Iterable[str], places: Mapping[str, MapPlace]
+    roads: nx.Graph[int], via: Iterable[str], places: Mapping[str, MapPlace]
 ) -> list[tuple[int, int]]:
-    nodes = [places[key].road_node for key in via]
-    missing = [key for key, node in zip(via, nodes, strict=True) if node is None]
-    if missing:
-        raise _fault(f"no road at {', '.join(missing)}", "mend the reviewed files of the region")
     steps: list[tuple[int, int]] = []
-    for start, end in pairwise(nodes):
+    for start, end in pairwise(_road_node(places, key) for key in via):
         steps += pairwise(nx.dijkstra_path(roads, start, end, weight=_weight))
     return steps
 
 
-def _finish(roads: nx.Graph, places: Mapping[str, MapPlace], release: str) -> nx.MultiDiGraph:
+def _road_node(places: Mapping[str, MapPlace], key: str) -> int:
+    place = places.get(key)
+    if place is None or place.road_node is None:
+        raise _fault(f"no road at '{key}'", "mend the reviewed files of the region")
+    return place.road_node
+
+
+def _finish(
+    roads: nx.Graph[int], places: Mapping[str, MapPlace], release: str
+) -> nx.MultiDiGraph[int]:
     table = speeds.shipped()
     for _, _, edge in roads.edges(data=True):
         finished = attributes.finish_edge(_described(edge, release), table)
@@ -209,7 +214,7 @@ def _described(edge: Mapping[str, Any], release: str) -> dict[str, Any]:
 
 
 def _named_links(
-    graph: nx.MultiDiGraph, decided: Reviewed, places: Mapping[str, MapPlace]
+    graph: nx.MultiDiGraph[int], decided: Reviewed, places: Mapping[str, MapPlace]
 ) -> dict[str, list[tuple[int, int, int]]]:
     """Edges of the links that have a name of their own, and of the named stretches of road."""
     named: dict[str, list[tuple[int, int, int]]] = {}
@@ -218,14 +223,14 @@ def _named_links(
             named.setdefault(edge["link_id"], []).append((u, v, k))
     for name, via in decided.named_links.items():
         edges: list[tuple[int, int, int]] = []
-        for start, end in pairwise(places[key].road_node for key in via):
+        for start, end in pairwise(_road_node(places, key) for key in via):
             for u, v in pairwise(nx.dijkstra_path(graph, start, end, weight="length")):
                 edges += [(u, v, _shortest(graph, u, v)), (v, u, _shortest(graph, v, u))]
         named[name] = edges
     return {name: sorted(set(edges)) for name, edges in named.items()}
 
 
-def _shortest(graph: nx.MultiDiGraph, u: int, v: int) -> int:
+def _shortest(graph: nx.MultiDiGraph[int], u: int, v: int) -> int:
     return int(min(graph[u][v], key=lambda k: (graph[u][v][k]["length"], k)))
 
 

@@ -22,7 +22,7 @@ class Region:
 
     name: str
     bbox: tuple[float, float, float, float]
-    roads: nx.MultiDiGraph
+    roads: nx.MultiDiGraph[int]
     places: dict[str, MapPlace] = field(default_factory=dict)
     named_links: dict[str, list[tuple[int, int, int]]] = field(default_factory=dict)
     layers: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -84,13 +84,13 @@ def write_sidecar(
     )
 
 
-def write_graphml(roads: nx.MultiDiGraph, path: Path) -> None:
+def write_graphml(roads: nx.MultiDiGraph[int], path: Path) -> None:
     """Write the graph as GraphML, sorted; the commonest value of an edge's key is its default.
 
     All values are typed as strings, as OSMnx does it: its reader gives them their types.
     """
     edges = sorted(roads.edges(keys=True, data=True), key=lambda edge: edge[:3])
-    nodes = sorted(roads.nodes(data=True), key=lambda node: int(node[0]))
+    nodes = [(node, dict(roads.nodes[node])) for node in sorted(roads.nodes)]
     edge_names = _names(edge[3] for edge in edges)
     node_names = _names(node[1] for node in nodes)
     graph_names = _names([roads.graph])
