@@ -1,0 +1,24 @@
+"""Figures that make no sense, times outside the horizon, and what this version does not plan."""
+
+from __future__ import annotations
+
+from planner.errors import Issue
+from planner.load.config import solver_config
+from planner.load.sense import claims, fleets, ground, permissions, persons, times, whole
+from planner.load.sense.look import Look
+from planner.load.yamltext import Node
+from planner.scenario import Scenario
+
+
+def faults(scenario: Scenario, root: Node, file: str, timed: bool = True) -> list[Issue]:
+    """Errors and warnings; ``timed`` tells whether start, horizon and zone mean anything.
+
+    ``root`` is the tree that the Scenario was made of. Ids that name nothing are passed over here:
+    ``references`` tells them.
+    """
+    look = Look(scenario, root, file, solver_config().check)
+    for part in (whole, persons, fleets, ground, permissions, claims):
+        part.look_at(look)
+    if timed:
+        times.look_at(look)
+    return look.issues
