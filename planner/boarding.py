@@ -1,0 +1,219 @@
+"""Who sits where: whole households packed into the departures that the solver chose.
+
+A departure says how many of each commodity it would like to take. Households are chosen so that they
+fill the seats exactly wherever sizes allow; large ones first, so that small ones remain as filling.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from planner.plan import ManifestLine
+from planner.problem import Commodity, EvacuationProblem
+from planner.scenario import Unit, segments
+from planner.units import HOUR_S
+
+Who = tuple[str, str, Unit]  # group, means, unit
+EXACT_UP_TO = 60
+
+
+def choose(pool: dict[Unit, int], seats: int) -> dict[Unit, int]:
+    """Whole units out of ``pool`` that fill as many of ``seats`` as possible, large units first.
+
+    Far from the end units are taken in proportion; the last 60 seats are filled by exact enumeration.
+    """
+    sizes = sorted((u for u, n in pool.items() if n > 0 and u.persons <= seats), reverse=True)
+    taken: dict[Unit, int] = defaultdict(int)
+    total = sum(pool[u] * u.persons for u in sizes)
+    if total <= seats:
+        return {u: pool[u] for u in sizes}
+    bulk = seats - EXACT_UP_TO
+    if bulk > 0:
+        for unit in sizes:
+            taken[unit] = min(pool[unit], pool[unit] * bulk // total)
+            seats -= taken[unit] * unit.persons
+    reach: dict[int, tuple[tuple[Unit, int], ...]] = {0: ()}
+    for unit in sizes:
+        free = pool[unit] - taken[unit]
+        grown = dict(reach)
+        for size, mix in reach.items():
+            for count in range(1, min(free, (seats - size) // unit.persons) + 1):
+                grown.setdefault(size + count * unit.persons, (*mix, (unit, count)))
+        reach = grown
+        if seats in reach:
+            break
+    for unit, count in reach[max(reach)]:
+        taken[unit] += count
+    return {u: n for u, n in taken.items() if n}
+
+
+@dataclass
+class Load:
+    """What one vehicle takes on one departure."""
+
+    seats: int
+    stretchers: int
+    lines: dict[Who, int] = field(default_factory=lambda: defaultdict(int))
+
+    @property
+    def persons(self) -> int:
+        """Heads on board."""
+        return sum(unit.persons * n for (_, _, unit), n in self.lines.items())
+
+    def manifest(self) -> tuple[ManifestLine, ...]:
+        """Lines in a fixed order."""
+        return tuple(
+            ManifestLine(group=g, means=m, unit_persons=u.persons, unit_stretchers=u.stretchers, units=n)
+            for (g, m, u), n in sorted(self.lines.items())
+            if n
+        )  # fmt: skip
+
+
+@dataclass
+class Stop:
+    """One departure of one vehicle, in true seconds."""
+
+    key: tuple[int, int]
+    vehicle: tuple[int, int, int]  # mover, instance, ship
+    depart_s: int
+    end_s: int
+    origin: str
+    destination: str
+    load: Load
+
+
+class Crowd:
+    """Who still waits where, as whole units: at home, and class by class in the hubs."""
+
+    def __init__(self, problem: EvacuationProblem) -> None:
+        self.problem = problem
+        self.waiting: dict[int, dict[Who, int]] = defaultdict(lambda: defaultdict(int))
+        self.coming: list[tuple[int, int, int, Who, int]] = []
+        self._serial = 0
+        homes = {
+            (c.group, c.means, c.unit): c for c in problem.commodities if not c.is_hub
+        }
+        for group in problem.scenario.groups:
+            for segment in segments(problem.scenario, group):
+                if segment.means == "unwilling":
+                    continue
+                for unit, count in segment.units:
+                    counted = unit if unit.stretchers else Unit(1)
+                    home = homes[group.id, segment.means, counted]
+                    self.waiting[home.index][group.id, segment.means, unit] += count
+
+    def arrive(self, moment_s: int, hub: int, who: Who, units: int) -> None:
+        """Units that will reach a hub."""
+        self._serial += 1
+        heapq.heappush(self.coming, (moment_s, self._serial, hub, who, units))
+
+    def settle(self, moment_s: int) -> None:
+        """Lets everyone arrive who is there by ``moment_s``."""
+        while self.coming and self.coming[0][0] <= moment_s:
+            _, _, hub, who, units = heapq.heappop(self.coming)
+            self.waiting[hub][who] += units
+
+    def take(self, commodity: int, persons: int, load: Load) -> dict[Who, int]:
+        """Moves whole units of a commodity on board, at most ``persons`` heads and what fits."""
+        pool = self.waiting[commodity]
+        lying = self.problem.commodities[commodity].unit.stretchers > 0
+        if lying:
+            taken = self._lying(pool, persons, load)
+        else:
+            taken = self._seated(pool, min(persons, load.seats))
+        for who, units in taken.items():
+            pool[who] -= units
+            load.lines[who] += units
+            load.seats -= units * who[2].seats
+            load.stretchers -= units * who[2].stretchers
+        return taken
+
+    @staticmethod
+    def _lying(pool: dict[Who, int], persons: int, load: Load) -> dict[Who, int]:
+        taken: dict[Who, int] = {}
+        seats, places = load.seats, load.stretchers
+        for who in sorted(w for w, n in pool.items() if n):
+            unit = who[2]
+            room = min(places // unit.stretchers, persons // unit.persons)
+            if unit.seats:
+                room = min(room, seats // unit.seats)
+            units = min(pool[who], room)
+            if units > 0:
+                taken[who] = units
+                seats -= units * unit.seats
+                places -= units * unit.stretchers
+                persons -= units * unit.persons
+        return taken
+
+    @staticmethod
+    def _seated(pool: dict[Who, int], seats: int) -> dict[Who, int]:
+        by_unit: dict[Unit, int] = defaultdict(int)
+        for (_, _, unit), n in pool.items():
+            by_unit[unit] += n
+        taken: dict[Who, int] = {}
+        for unit, count in sorted(choose(dict(by_unit), seats).items()):
+            for who in sorted(w for w in pool if w[2] == unit and pool[w]):
+                units = min(count, pool[who])
+                if units:
+                    taken[who] = units
+                    count -= units
+        return taken
+
+    def left(self) -> dict[Who, int]:
+        """Everyone who is still at home."""
+        found: dict[Who, int] = defaultdict(int)
+        for index, pool in self.waiting.items():
+            if not self.problem.commodities[index].is_hub:
+                for who, units in pool.items():
+                    if units:
+                        found[who] += units
+        return dict(found)
+
+    def stranded(self) -> dict[int, dict[Who, int]]:
+        """Hub commodities with people whom nothing takes on."""
+        self.settle(1 << 60)
+        return {
+            index: {who: n for who, n in pool.items() if n}
+            for index, pool in sorted(self.waiting.items())
+            if self.problem.commodities[index].is_hub and any(pool.values())
+        }
+
+
+class Ledger:
+    """What has been used of the limits that count persons; departures come in order of time."""
+
+    def __init__(self, problem: EvacuationProblem) -> None:
+        self.intake = [limit for limit in problem.limits if limit.kind == "intake"]
+        self.rates = {
+            limit.at: limit.cap for limit in problem.limits if limit.kind == "persons_rate"
+        }
+        self.taken: dict[int, int] = defaultdict(int)
+        self.boarded: dict[str, list[tuple[int, int]]] = defaultdict(list)
+
+    def room(self, origin: str, depart_s: int, destination: str, end_s: int) -> int:
+        """Heads that may still board this departure."""
+        room = 1 << 30
+        for index, limit in enumerate(self.intake):
+            if limit.at == destination and limit.window[0] <= end_s < limit.window[1]:
+                room = min(room, int(limit.cap) - self.taken[index])
+        if origin in self.rates:
+            recent = sum(n for t, n in self.boarded[origin] if depart_s - HOUR_S < t <= depart_s)
+            room = min(room, int(self.rates[origin]) - recent)
+        return max(0, room)
+
+    def book(self, origin: str, depart_s: int, destination: str, end_s: int, persons: int) -> None:
+        """Counts a load."""
+        for index, limit in enumerate(self.intake):
+            if limit.at == destination and limit.window[0] <= end_s < limit.window[1]:
+                self.taken[index] += persons
+        if origin in self.rates:
+            self.boarded[origin].append((depart_s, persons))
+
+
+def seat_first(problem: EvacuationProblem, targets: Iterable[int]) -> list[Commodity]:
+    """Commodities in the order of boarding: who lies first, then by index."""
+    who = [problem.commodities[k] for k in targets]
+    return sorted(who, key=lambda c: (-c.unit.stretchers, c.index))

@@ -1,0 +1,385 @@
+"""Movements that exist, in true time: network x fleets x departures, as arrays over the time grid.
+
+An ``Option`` is one way for one mover to go from place to place, empty or loaded. Its arrays say at
+which grid moments it may start, and what each start costs. Nothing here knows about an objective's
+weights or a solver.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.network import Route, TransportNetwork
+from planner.scenario import Fleet, Scenario
+from planner.timeline import Intervals, RateFunction
+from planner.units import TimeGrid
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Condition = tuple[Intervals, int, int]
+PERSON_KG = 100
+CASUALTIES = 3.6e9  # micro x seconds in one expected casualty
+WALKERS_PER_CAR = 20
+
+
+@dataclass(frozen=True)
+class Mover:
+    """Like vehicles that are planned as one kind; with escorts, a formation that stays together.
+
+    ``ships`` vehicles of ``fleet`` and ``escorts`` of ``escort_fleet`` move as one; ``count`` such
+    formations exist. ``must`` lists commitments that one vehicle has to fulfil.
+    """
+
+    id: str
+    fleet: str
+    count: int
+    first_vehicle: int
+    ships: int
+    escort_fleet: str | None
+    escorts: int
+    seats: int
+    stretchers: int
+    load_s: int
+    unload_s: int
+    overhead_s: int
+    crew: int
+    car_equivalents: float
+    cost_per_km: float
+    mode: str
+    profile: str
+    base: str
+    from_s: int
+    until_s: int
+    return_to_base: bool
+    must: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Carry:
+    """One commodity that an option can take: when, and what one unit of it suffers."""
+
+    commodity: int
+    may: Bools
+    harm: Floats
+    missed: Floats
+
+
+@dataclass(frozen=True)
+class Option:
+    """One movement of one mover along one route, for every start on the grid.
+
+    ``starts[t]``: whether it may start loading at step t. ``crew_harm[t]``: expected casualties among
+    crews. Offsets are seconds from the start of loading: ``depart_s``, ``arrive_s``, ``end_s``.
+    """
+
+    index: int
+    mover: int
+    route: str
+    origin: str
+    destination: str
+    loaded: bool
+    depart_s: int
+    arrive_s: int
+    end_s: int
+    steps: int
+    effort: float
+    starts: Bools
+    crew_harm: Floats
+    link_entries: tuple[tuple[str, int], ...]
+    carries: tuple[Carry, ...] = field(default=())
+
+
+@dataclass(frozen=True)
+class SelfOption:
+    """One way for people to go by their own means, for every departure on the grid."""
+
+    index: int
+    commodity: int
+    route: str
+    destination: str
+    ride_s: int
+    vehicles_per_unit: float
+    link_use_per_unit: float
+    link_entries: tuple[tuple[str, int], ...]
+    may: Bools
+    harm: Floats
+    missed: Floats
+
+
+@dataclass(frozen=True)
+class Effort:
+    """Weights of the effort level (config/solver.yaml)."""
+
+    per_loaded_leg: float = 10.0
+    per_empty_leg: float = 2.0
+
+
+class Integrals:
+    """Vectorised integrals of hazard rates: expected casualties per person."""
+
+    def __init__(self, rates: dict[str, RateFunction]) -> None:
+        self._rates = {
+            name: (
+                np.array(rate.from_s, dtype=np.int64),
+                np.array(rate.rate_micro, dtype=np.float64),
+                np.array(rate.total, dtype=np.float64),
+            )
+            for name, rate in rates.items()
+        }
+
+    def upto(self, threat: str, moments: NDArray[np.int64]) -> Floats:
+        """Expected casualties per person from long ago up to each moment."""
+        from_s, rate, total = self._rates[threat]
+        at = np.searchsorted(from_s, moments, side="right") - 1
+        return np.asarray((total[at] + rate[at] * (moments - from_s[at])) / CASUALTIES)
+
+    def between(self, threat: str, start: NDArray[np.int64], length_s: int) -> Floats:
+        """Expected casualties per person over ``length_s`` seconds from each start."""
+        return self.upto(threat, start + length_s) - self.upto(threat, start)
+
+
+def start_mask(grid: TimeGrid, conditions: Iterable[Condition], last_s: int) -> Bools:
+    """Grid moments t for which every condition ``(open, a, b)`` has ``[t+a, t+b]`` inside one span.
+
+    ``last_s`` is the offset at which the movement ends; nothing ends past the horizon.
+    """
+    mask = np.zeros(grid.steps, dtype=np.bool_)
+    if grid.horizon_s >= last_s:
+        mask[: (grid.horizon_s - last_s) // grid.step_s + 1] = True
+    for intervals, enter_s, exit_s in conditions:
+        allowed = np.zeros(grid.steps, dtype=np.bool_)
+        for start, end in intervals.spans:
+            first = max(0, grid.up(start - enter_s))
+            last = (end - exit_s) // grid.step_s
+            if last >= first:
+                allowed[first : last + 1] = True
+        mask &= allowed
+    return mask
+
+
+def movers(scenario: Scenario, network: TransportNetwork, *, relaxed: bool) -> tuple[Mover, ...]:
+    """Every fleet as movers.
+
+    In the plan a full vehicle's loading time is kept and escorted vehicles form fixed formations. In
+    the relaxation (for bounds) loading takes its fixed part only, and escorted vehicles move freely as
+    long as there is an escort at all: every plan's movements exist in the relaxation as well.
+    """
+    out: list[Mover] = []
+    for fleet in scenario.fleets:
+        if fleet.is_escort or fleet.count == 0:
+            continue
+        committed = sorted({c.vehicle for c in scenario.commitments if c.fleet == fleet.id})
+        for number in committed:
+            must = tuple(
+                index
+                for index, c in enumerate(scenario.commitments)
+                if c.fleet == fleet.id and c.vehicle == number
+            )
+            out.append(_mover(scenario, network, fleet, 1, number, (1, 0), relaxed, must))
+        free = [n for n in range(1, fleet.count + 1) if n not in committed]
+        if fleet.escort is None or not free:
+            if free:
+                first = free[0] if not committed else 1
+                out.append(_mover(scenario, network, fleet, len(free), first, (1, 0), relaxed))
+            continue
+        escorts = scenario.fleet(fleet.escort.by).count
+        if escorts == 0 or fleet.escort.ratio == 0:
+            continue
+        if relaxed:
+            out.append(_mover(scenario, network, fleet, len(free), 1, (1, 0), relaxed))
+            continue
+        out += _formations(scenario, network, fleet, len(free), escorts)
+    return tuple(out)
+
+
+def _formations(
+    scenario: Scenario, network: TransportNetwork, fleet: Fleet, ships: int, escorts: int
+) -> list[Mover]:
+    assert fleet.escort is not None
+    usable = min(ships, escorts * fleet.escort.ratio)
+    groups = min(escorts, usable)
+    sizes = [usable // groups + (1 if i < usable % groups else 0) for i in range(groups)]
+    out, first = [], 1
+    for size in sorted(set(sizes), reverse=True):
+        count = sizes.count(size)
+        out.append(_mover(scenario, network, fleet, count, first, (size, 1), relaxed=False))
+        first += size * count
+    return out
+
+
+def _mover(
+    scenario: Scenario,
+    network: TransportNetwork,
+    fleet: Fleet,
+    count: int,
+    first: int,
+    formation: tuple[int, int],
+    relaxed: bool,
+    must: tuple[int, ...] = (),
+) -> Mover:
+    vehicle = scenario.vehicle(fleet)
+    seats = vehicle.seats
+    if vehicle.payload_kg is not None:
+        seats = max(0, min(seats, vehicle.payload_kg // PERSON_KG - vehicle.stretchers))
+    full = 0 if relaxed else seats + vehicle.stretchers
+    ships, escorts = formation
+    escort = fleet.escort.by if fleet.escort and escorts else None
+    crew = ships * vehicle.crew
+    if escort:
+        crew += escorts * scenario.vehicle(scenario.fleet(escort)).crew
+    return Mover(
+        id=f"{fleet.id}#{first}x{ships}" if escorts or must else fleet.id,
+        fleet=fleet.id, count=count, first_vehicle=first, ships=ships, escort_fleet=escort,
+        escorts=escorts, seats=ships * seats, stretchers=ships * vehicle.stretchers,
+        load_s=vehicle.loading.fixed_s + full * vehicle.loading.per_person_s,
+        unload_s=vehicle.unloading.fixed_s + full * vehicle.unloading.per_person_s,
+        overhead_s=vehicle.overhead_s, crew=crew,
+        car_equivalents=ships * vehicle.car_equivalents, cost_per_km=ships * vehicle.cost_per_km,
+        mode=vehicle.mode, profile=network.profile_of[fleet.id], base=fleet.base,
+        from_s=scenario.at_s(fleet.available.from_, 0), until_s=scenario.at_s(fleet.available.until),
+        return_to_base=fleet.return_to_base, must=must,
+    )  # fmt: skip
+
+
+class Ground:
+    """Asks the network whether a mover may be on its way, and what a ride costs in harm."""
+
+    def __init__(self, network: TransportNetwork, grid: TimeGrid) -> None:
+        self.network = network
+        self.grid = grid
+        self.hazard = Integrals(network.hazard)
+        self.moments = np.arange(grid.steps, dtype=np.int64) * grid.step_s
+        self._open: dict[tuple[str, str | None], Intervals] = {}
+        self._place: dict[tuple[str, str | None], Intervals] = {}
+        self._allowed: dict[tuple[str, str], Intervals] = {}
+        self._acceptable: dict[tuple[str, str], Intervals] = {}
+
+    def fits(self, fleet: str, place: str) -> bool:
+        """C15: whether the vehicle may load or unload at the place at all."""
+        scenario = self.network.scenario
+        vehicle_fleet, spot = scenario.fleet(fleet), scenario.place(place)
+        vehicle = scenario.vehicle(vehicle_fleet)
+        if vehicle_fleet.serves and place not in vehicle_fleet.serves:
+            return False
+        if vehicle.mode == "sea":
+            if vehicle.length_m and spot.berth_length_m and vehicle.length_m > spot.berth_length_m:
+                return False
+            if vehicle.draught_m and spot.depth_m and vehicle.draught_m + 0.5 > spot.depth_m:
+                return False
+            return spot.berths != 0
+        if vehicle.mode == "air":
+            runway = self.runway_m(place)
+            short = vehicle.runway_m and (runway is None or vehicle.runway_m > runway)
+            return not short and spot.stands != 0
+        return spot.loading_bays != 0
+
+    def runway_m(self, place: str) -> int | None:
+        """Runway of a place: the scenario's figure, else the map's; None where neither knows."""
+        spot = self.network.scenario.place(place)
+        if spot.runway_m is not None or self.network.region is None or not isinstance(spot.at, str):
+            return spot.runway_m
+        return self.network.region.places[spot.at].runway_m
+
+    def ride(self, route: Route, fleet: str | None, shift_s: int) -> list[Condition]:
+        """C9 and C10 for the ride; offsets from the start, the ride begins at ``shift_s``."""
+        key = (route.mode, fleet)
+        if key not in self._open:
+            self._open[key] = self.network.movement_open(route.mode, fleet)
+        overhead = self._overhead(fleet)
+        found = [(self._open[key], shift_s, shift_s + route.travel_s + overhead)]
+        inside = shift_s + overhead // 2
+        found += [
+            (self.network.link_open[use.link], inside + use.enter_s, inside + use.exit_s)
+            for use in route.links
+            if use.link in self.network.link_open
+        ]
+        if fleet is not None:
+            found += [
+                (self.allowed(pas.ground, fleet), inside + pas.enter_s, inside + pas.exit_s)
+                for pas in route.passages
+            ]
+        return found
+
+    def stop(self, place: str, fleet: str | None, enter_s: int, exit_s: int) -> list[Condition]:
+        """C9 and C10 while standing at a place."""
+        key = (place, fleet)
+        if key not in self._place:
+            self._place[key] = self.network.place_open(place, fleet)
+        found = [(self._place[key], enter_s, exit_s)]
+        if fleet is not None:
+            found.append((self.allowed(place, fleet), enter_s, exit_s))
+        return found
+
+    def allowed(self, ground: str, fleet: str) -> Intervals:
+        """When the fleet may be on the ground (cached)."""
+        key = (ground, fleet)
+        if key not in self._allowed:
+            self._allowed[key] = self.network.allowed(ground, fleet)
+        return self._allowed[key]
+
+    def accepts(self, route: Route, group: str, depart_s: int, arrive_s: int, overhead_s: int) -> list[Condition]:
+        """C11: the group meets no party that it refuses, at either end or on the way."""
+        if not self.network.scenario.group(group).refuses:
+            return []
+        inside = depart_s + overhead_s // 2
+        spots = [(route.origin, depart_s, depart_s), (route.destination, arrive_s, arrive_s)]
+        spots += [(p.ground, inside + p.enter_s, inside + p.exit_s) for p in route.passages]
+        found = []
+        for ground, enter, leave in spots:
+            if (ground, group) not in self._acceptable:
+                self._acceptable[ground, group] = self.network.acceptable(ground, group)
+            found.append((self._acceptable[ground, group], enter, leave))
+        return found
+
+    def ride_harm(self, route: Route, shift_s: int, overhead_s: int, multiplier: dict[str, float]) -> Floats:
+        """Expected casualties per person on the ride, for each grid start."""
+        harm = np.zeros(self.grid.steps)
+        for exposure in route.exposures:
+            start = self.moments + shift_s + overhead_s // 2 + exposure.enter_s
+            factor = multiplier.get(exposure.threat, 1.0)
+            harm += factor * self.hazard.between(exposure.threat, start, exposure.exit_s - exposure.enter_s)
+        return harm
+
+    def stay_harm(self, place: str, shift_s: int, length_s: int, multiplier: dict[str, float]) -> Floats:
+        """Expected casualties per person who stays at a place, for each grid start."""
+        harm = np.zeros(self.grid.steps)
+        for threat in self.network.threats_at.get(place, ()):
+            factor = multiplier.get(threat, 1.0)
+            harm += factor * self.hazard.between(threat, self.moments + shift_s, length_s)
+        return harm
+
+    def upto(self, place: str, moments: NDArray[np.int64], multiplier: dict[str, float]) -> Floats:
+        """Expected casualties per person at a place from the start up to each moment."""
+        harm = np.zeros(len(moments))
+        for threat in self.network.threats_at.get(place, ()):
+            factor = multiplier.get(threat, 1.0)
+            zero = self.hazard.upto(threat, np.zeros(1, dtype=np.int64))[0]
+            harm += factor * (self.hazard.upto(threat, moments) - zero)
+        return harm
+
+    def safe_to_end(self, place: str) -> Bools:
+        """C2: grid moments from which no threat is active at the place until the horizon's end."""
+        moments = self.moments
+        rest = np.zeros(len(moments))
+        for threat in self.network.threats_at.get(place, ()):
+            end = np.full(len(moments), self.grid.horizon_s, dtype=np.int64)
+            rest += self.hazard.upto(threat, end) - self.hazard.upto(threat, moments)
+        return rest <= 1e-15
+
+    def _overhead(self, fleet: str | None) -> int:
+        if fleet is None:
+            return 0
+        scenario = self.network.scenario
+        return scenario.vehicle(scenario.fleet(fleet)).overhead_s
+
+
+def entries(network: TransportNetwork, route: Route, shift_s: int) -> tuple[tuple[str, int], ...]:
+    """Limited links with the offset at which the route enters each of them."""
+    return tuple(
+        (use.link, shift_s + use.enter_s) for use in route.links if use.link in network.link_capacity
+    )
+

@@ -1,0 +1,253 @@
+"""The one straight line, written down: Scenario → network → problem → Solution → Plan → Verdict."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import planner
+from planner import load, roads, verify
+from planner import network as ground
+from planner.errors import Issue, ScenarioError
+from planner.movements import Effort
+from planner.network import TransportNetwork
+from planner.plan import LevelResult, Plan, Provenance, Status
+from planner.problem import EvacuationProblem, pose
+from planner.scenario import Origin, Scenario, people
+from planner.schedule import Manning, Scheduler
+from planner.solvers import LevelProof, Limits, Solver, Update
+from planner.verify import Verdict
+
+PROVEN = 1e-6
+
+__all__ = [
+    "Limits", "Progress", "Result", "check", "make_network", "make_plan", "summary", "verify_file",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Progress:
+    """News while a plan is made; ``gap`` is relative, times are seconds."""
+
+    phase: str
+    elapsed_s: float
+    left_s: float | None
+    level: str | None = None
+    value: float | None = None
+    bound: float | None = None
+    gap: float | None = None
+    evacuated: int | None = None
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class Result:
+    """A Verdict with what it took to get it."""
+
+    verdict: Verdict
+    wall_s: float
+    peak_rss_mb: float
+
+
+def make_network(scenario: Scenario) -> TransportNetwork:
+    """The scenario's network on its map. Raises ScenarioError with every fault against the map."""
+    return ground.build(scenario, roads.load_map(scenario.map) if scenario.map else None)
+
+
+def make_problem(scenario: Scenario, network: TransportNetwork) -> EvacuationProblem:
+    """The problem with the effort weights of the configuration."""
+    points = load.solver_config().effort
+    return pose(scenario, network, effort=Effort(points.per_loaded_leg, points.per_empty_leg))
+
+
+def make_plan(
+    scenario: Scenario,
+    limits: Limits | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
+    should_stop: Callable[[], bool] | None = None,
+    remedies: bool = True,
+) -> Result:
+    """Plan, prove and verify. Raises ScenarioError with every fault of the scenario.
+
+    ``should_stop`` is asked often; once it says yes the best plan so far is returned with its honest
+    gap. Remedies are searched afterwards, in a budget of their own.
+    """
+    from planner import worth
+
+    begun = time.monotonic()
+    limits = limits or Limits()
+    told = _Teller(begun, limits, on_progress)
+    told.phase("network")
+    network = make_network(scenario)
+    told.phase("problem")
+    problem = make_problem(scenario, network)
+    solver = Solver(problem, limits, told.update, should_stop)
+    manning = search(problem, solver, told)
+    draft = to_plan(problem, solver, manning)
+    values = verify.values(draft, scenario, network)
+    proofs = solver.prove(values)
+    wall = time.monotonic() - begun
+    told.phase("reasons")
+    left = worth.left_behind(problem, solver, manning, search=remedies, should_stop=should_stop)
+    levels = tuple(_level(proof, values) for proof in proofs)
+    plan = draft.model_copy(
+        update={"levels": levels, "status": _worst(levels), "left_behind": left,
+                "stopped_by": solver.stopped_by}
+    )  # fmt: skip
+    told.phase("verifying")
+    verdict = verify.check(plan, scenario, network)
+    return Result(verdict, wall, peak_rss_mb())
+
+
+def search(problem: EvacuationProblem, solver: Solver, told: _Teller) -> Manning:
+    """Whole vehicles, manned with whole households; again with room to spare where packing lost people."""
+    del told
+    return solver.search(lambda chosen: Scheduler(problem, chosen).man())
+
+
+def to_plan(problem: EvacuationProblem, solver: Solver, manning: Manning) -> Plan:
+    """The manned choice as a Plan, without levels and reasons yet."""
+    scenario, network = problem.scenario, problem.network
+    origin: Origin = scenario.origin
+    provenance = Provenance(
+        scenario_title=scenario.title, scenario_file=origin.file, scenario_sha256=origin.sha256,
+        what_if=origin.what_if,
+        patches=tuple(patch.model_dump(mode="json") for patch in origin.patches),
+        tree=origin.tree, map=scenario.map, map_sha256=network.map_hashes,
+        seed=solver.limits.seed, engine="itinerary columns", planner_version=planner.__version__,
+    )  # fmt: skip
+    draft = Plan(
+        provenance=provenance, status="FEASIBLE", stopped_by="gap",
+        conditional_on=manning.conditional_on, horizon_s=scenario.horizon_s,
+        step_s=problem.grid.step_s, people=people(scenario), levels=(),
+        sorties=tuple(manning.sorties), self_movements=tuple(manning.self_movements),
+        left_behind=(), teams=tuple(manning.teams), harm_of_staying=0.0,
+    )  # fmt: skip
+    return draft.model_copy(update={"harm_of_staying": verify.staying_harm(scenario, network)})
+
+
+def _level(proof: LevelProof, values: dict[str, float]) -> LevelResult:
+    value = values[proof.level]
+    bound = min(proof.bound, value)
+    gap = abs(value - bound) / max(1.0, abs(value))
+    if gap <= PROVEN:
+        bound, gap = value, 0.0
+    status: Status = "OPTIMAL" if gap <= PROVEN else "FEASIBLE"
+    return LevelResult(
+        name=proof.level, value=value, bound=bound, gap=gap, unit=UNITS[proof.level],
+        status=status, holds_for=proof.holds_for, method=proof.method,
+    )  # fmt: skip
+
+
+UNITS = {
+    "left_behind": "persons",
+    "missed_deadlines": "persons",
+    "harm": "expected casualties",
+    "arrival": "person-hours",
+    "effort": "effort points",
+}
+
+
+def _worst(levels: tuple[LevelResult, ...]) -> Status:
+    return "OPTIMAL" if all(level.status == "OPTIMAL" for level in levels) else "FEASIBLE"
+
+
+class _Teller:
+    """Passes news on as Progress."""
+
+    def __init__(
+        self, begun: float, limits: Limits, on_progress: Callable[[Progress], None] | None
+    ) -> None:
+        self._begun, self._limits = begun, limits
+        self._tell = on_progress or (lambda progress: None)
+
+    def _clock(self) -> tuple[float, float]:
+        elapsed = time.monotonic() - self._begun
+        return elapsed, max(0.0, self._limits.time_s - elapsed)
+
+    def phase(self, name: str) -> None:
+        """A new phase has begun."""
+        self._tell(Progress(name, *self._clock()))
+
+    def update(self, news: Update) -> None:
+        """The solver has news."""
+        gap = None
+        if news.value is not None and news.bound is not None and news.bound > -1e300:
+            gap = abs(news.value - news.bound) / max(1.0, abs(news.value))
+        bound = news.bound if gap is not None else None
+        self._tell(Progress(news.phase, *self._clock(), news.level, news.value, bound, gap))
+
+
+def check(path: Path) -> list[Issue]:
+    """Every fault and warning of a scenario file, those against the map included."""
+    scenario, issues = load.examine_file(path)
+    if scenario is None:
+        return issues
+    try:
+        region = roads.load_map(scenario.map) if scenario.map else None
+    except ScenarioError as error:
+        return [*issues, *error.issues]
+    return [*issues, *ground.faults(scenario, region)]
+
+
+def verify_file(path: Path) -> Verdict:
+    """Judge a plan.json with nothing but the map. Raises ScenarioError where it cannot be read."""
+    from planner.documents import planjson
+
+    plan = planjson.loads(path.read_text(encoding="utf-8"), path.name)
+    said = plan.provenance
+    origin = Origin(
+        file=said.scenario_file, sha256=said.scenario_sha256, what_if=said.what_if,
+        patches=tuple(said.patches), tree=said.tree,
+    )  # fmt: skip
+    scenario = load.from_tree(said.tree, origin)
+    return verify.check(plan, scenario, make_network(scenario))
+
+
+def summary(found: Result | Verdict) -> dict[str, Any]:
+    """The figures of a plan as one object for ``--json``."""
+    verdict = found.verdict if isinstance(found, Result) else found
+    plan, figures = verdict.plan, verdict.figures
+    out: dict[str, Any] = {
+        "scenario": plan.provenance.scenario_title,
+        "what_if": plan.provenance.what_if,
+        "status": plan.status,
+        "stopped_by": plan.stopped_by,
+        "conditional_on": list(plan.conditional_on),
+        "levels": [
+            {key: getattr(level, key) for key in ("name", "value", "bound", "gap", "unit", "status")}
+            for level in plan.levels
+        ],
+        "people": figures.people,
+        "evacuated": figures.evacuated,
+        "by_sortie": figures.by_sortie,
+        "self_moved": figures.self_moved,
+        "left_behind": figures.left_behind,
+        "unwilling": figures.unwilling,
+        "harm_of_staying": figures.harm_of_staying,
+        "clearance_time_min": round(figures.clearance_s / 60),
+        "sorties": figures.sorties,
+        "verified": verdict.verified,
+        "verdict": verdict.status,
+        "violations": [str(violation) for violation in verdict.violations],
+    }
+    if isinstance(found, Result):
+        out["wall_s"] = round(found.wall_s, 2)
+        out["peak_rss_mb"] = round(found.peak_rss_mb, 1)
+    return out
+
+
+def peak_rss_mb() -> float:
+    """Most memory that this process has held, in MB; what it holds now where the system keeps no peak."""
+    import psutil
+
+    status = Path("/proc/self/status")
+    if status.exists():
+        for line in status.read_text(encoding="ascii", errors="replace").splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) / 1024
+    memory = psutil.Process().memory_info()
+    return float(getattr(memory, "peak_wset", memory.rss)) / 1e6

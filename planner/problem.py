@@ -1,0 +1,498 @@
+"""The evacuation problem: who is to be moved, by what, within which shared limits.
+
+Constraints in English (ids as in the verifier):
+
+C1 people are conserved: a commodity's units leave home at most once, and what reaches a hub leaves it.
+C2 a mover's movements follow each other in place and time, inside its availability, and end in safety.
+C3 seats and stretcher places of a departure hold who rides on it.
+C4 loading and unloading are part of every movement.
+C5 bays, berths and stands at a place hold the vehicles that are on them at any moment.
+C6 slots, processing and border rates hold in any half-open 60 minutes.
+C7 who waits at a hub fits in, and a haven takes in no more than its total and its day's limit.
+C8 a link takes no more than its capacity in any half-open 60 minutes.
+C9 a movement starts only where every window on its way is open while it is there.
+C10 a movement starts only where every party on its way has granted it.
+C11 a commodity boards only what it accepts.
+C12 escorted vehicles move as formations of up to ``ratio`` ships and one escort.
+C15 a mover goes only to places that it fits.
+C16 households travel whole: counted in persons here, packed by ``schedule``.
+C17 arriving after the deadline, or never, counts in the second level.
+C18 commitments are movements that one vehicle must make.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import numpy as np
+
+from planner.movements import (
+    WALKERS_PER_CAR, Bools, Carry, Condition, Effort, Floats, Ground, Mover, Option, SelfOption,
+    entries, movers, start_mask,
+)  # fmt: skip
+from planner.network import Route, TransportNetwork
+from planner.scenario import Group, Scenario, Segment, Unit, segments
+from planner.timeline import Intervals
+from planner.units import TimeGrid
+
+HUB_ROLES = ("embarkation_port", "embarkation_airport", "border_crossing", "evacuation_control_point")
+
+
+@dataclass(frozen=True)
+class Commodity:
+    """Like people at one place: a part of a group at home, or a class of people in a hub.
+
+    ``demand`` counts units; a unit is one person, or one stretcher patient with companions. At a hub
+    the demand is 0 and ``transit`` names the class that the home commodities turn into.
+    """
+
+    index: int
+    place: str
+    transit: int
+    group: str
+    means: str
+    unit: Unit
+    demand: int
+    weight: int
+    ready_s: int
+    deadline_s: int | None
+    needs_team: str | None
+    is_hub: bool
+
+    @property
+    def persons(self) -> int:
+        """Heads in one unit."""
+        return self.unit.persons
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A shared limit. Separation makes rows of it at the moments where a solution breaks it.
+
+    ``kind`` is one of link, bays, berths, stands, slots, persons_rate, vehicles_rate, intake_day,
+    intake_total, waiting. ``at`` names the link or place; ``cap`` is in vehicles, car equivalents or
+    persons. ``window`` is set for intake_day: the seconds of that local day.
+    """
+
+    kind: str
+    at: str
+    cap: float
+    window: tuple[int, int] = (0, 0)
+
+
+@dataclass(frozen=True)
+class Conveyance:
+    """The movers and what they can do; one for plans, one relaxed for bounds."""
+
+    movers: tuple[Mover, ...]
+    options: tuple[Option, ...]
+    places: tuple[tuple[str, ...], ...]
+    """Per mover the places that it can be at."""
+    may_end: tuple[Bools, ...]
+    """Per mover, [place, step]: whether it may stop for good."""
+
+
+@dataclass(frozen=True)
+class EvacuationProblem:
+    """Everything a solver may know, in integers and arrays over the time grid."""
+
+    scenario: Scenario
+    network: TransportNetwork
+    grid: TimeGrid
+    ground: Ground
+    commodities: tuple[Commodity, ...]
+    transit_of: tuple[tuple[str, tuple[str, ...]], ...]
+    """Per transit class: the group that stands for it, and all the groups in it."""
+    plan: Conveyance
+    relaxed: Conveyance
+    walks: tuple[SelfOption, ...]
+    limits: tuple[Limit, ...]
+    wait_harm: tuple[Floats, ...]
+    """Per commodity: expected casualties of one unit from the start until each grid moment."""
+
+    def at_hub(self, transit: int, place: str) -> int | None:
+        """Index of the hub commodity of a class at a place."""
+        for commodity in self.commodities:
+            if commodity.is_hub and commodity.transit == transit and commodity.place == place:
+                return commodity.index
+        return None
+
+
+def _signature(scenario: Scenario, group: Group, unit: Unit) -> tuple[object, ...]:
+    multipliers = tuple(
+        (t.id, t.multiplier[group.id]) for t in scenario.threats if group.id in t.multiplier
+    )
+    return (
+        unit, tuple(sorted(group.destinations)), tuple(sorted(group.refuses)), group.weight,
+        group.deadline_s, multipliers,
+    )  # fmt: skip
+
+
+def _home_units(segment: Segment) -> list[tuple[Unit, int]]:
+    """Seated people counted by heads; stretcher patients by units."""
+    seated = sum(u.persons * n for u, n in segment.units if u.stretchers == 0)
+    found = [(Unit(1), seated)] if seated else []
+    return found + [(u, n) for u, n in segment.units if u.stretchers]
+
+
+def _commodities(
+    scenario: Scenario, hubs: tuple[str, ...]
+) -> tuple[list[Commodity], tuple[tuple[str, tuple[str, ...]], ...]]:
+    classes: dict[tuple[object, ...], int] = {}
+    members: list[list[str]] = []
+    found: list[Commodity] = []
+    for group in scenario.groups:
+        for segment in segments(scenario, group):
+            if segment.means == "unwilling":
+                continue
+            for unit, count in _home_units(segment):
+                key = _signature(scenario, group, unit)
+                transit = classes.setdefault(key, len(classes))
+                if transit == len(members):
+                    members.append([])
+                if group.id not in members[transit]:
+                    members[transit].append(group.id)
+                found.append(
+                    Commodity(
+                        len(found), group.at, transit, group.id, segment.means, unit, count,
+                        group.weight, scenario.at_s(group.ready, 0), group.deadline_s,
+                        group.needs_team, is_hub=False,
+                    )
+                )  # fmt: skip
+    for transit in range(len(members)):
+        like = next(c for c in found if c.transit == transit)
+        for hub in hubs:
+            found.append(
+                replace(like, index=len(found), place=hub, demand=0, ready_s=0, needs_team=None,
+                        means="ride", is_hub=True)
+            )  # fmt: skip
+    return found, tuple((m[0], tuple(m)) for m in members)
+
+
+def pose(
+    scenario: Scenario, network: TransportNetwork, *, step_s: int | None = None,
+    effort: Effort | None = None,
+) -> EvacuationProblem:  # fmt: skip
+    """Scenario and network → problem. Departures lie on multiples of ``step_s`` (default the scenario's)."""
+    grid = TimeGrid(step_s or scenario.step_s, scenario.horizon_s)
+    ground = Ground(network, grid)
+    hubs = tuple(p.id for p in scenario.places if p.role in HUB_ROLES)
+    commodities, transit_of = _commodities(scenario, hubs)
+    weights = effort or Effort()
+    builder = _Builder(scenario, ground, commodities, weights)
+    plan = builder.conveyance(movers(scenario, network, relaxed=False))
+    loose = movers(scenario, network, relaxed=True)
+    relaxed = plan if loose == plan.movers else builder.conveyance(loose)
+    wait_harm = tuple(
+        c.persons * ground.upto(c.place, ground.moments, builder.multiplier[c.group])
+        for c in commodities
+    )
+    return EvacuationProblem(
+        scenario, network, grid, ground, tuple(commodities), transit_of, plan, relaxed,
+        builder.walks(), _limits(scenario, network), wait_harm,
+    )  # fmt: skip
+
+
+class _Builder:
+    """Builds options; keeps what all of them need at hand."""
+
+    def __init__(
+        self, scenario: Scenario, ground: Ground, commodities: list[Commodity], effort: Effort
+    ) -> None:
+        self.scenario = scenario
+        self.ground = ground
+        self.network = ground.network
+        self.grid = ground.grid
+        self.effort = effort
+        self.commodities = commodities
+        self.havens = {p.id for p in scenario.places if p.role == "safe_haven"}
+        self.hubs = {p.id for p in scenario.places if p.role in HUB_ROLES}
+        self.homes = {c.place for c in commodities if not c.is_hub}
+        self.multiplier = {
+            g.id: {t.id: t.multiplier.get(g.id, 1.0) for t in scenario.threats}
+            for g in scenario.groups
+        }
+        self.risk_cap = scenario.priorities.risk_cap_bp / 10000
+        self.team_ready = {team.id: self._team_ready(team.id) for team in scenario.teams}
+
+    def conveyance(self, chosen: tuple[Mover, ...]) -> Conveyance:
+        options: list[Option] = []
+        places: list[tuple[str, ...]] = []
+        ends: list[Bools] = []
+        for index, mover in enumerate(chosen):
+            own = self._loaded(index, mover, len(options))
+            own = self._worth_it(own)
+            spots = sorted({mover.base} | {o.origin for o in own} | {o.destination for o in own})
+            own = [replace(o, index=len(options) + i) for i, o in enumerate(own)]
+            empty = self._empty(index, mover, own, spots, len(options) + len(own))
+            options += own + empty
+            places.append(tuple(spots))
+            ends.append(self._may_end(mover, spots))
+        return Conveyance(chosen, tuple(options), tuple(places), tuple(ends))
+
+    def _may_end(self, mover: Mover, spots: list[str]) -> Bools:
+        rows = []
+        for spot in spots:
+            if spot == mover.base:
+                rows.append(np.ones(self.grid.steps, dtype=np.bool_))
+            elif mover.return_to_base:
+                rows.append(np.zeros(self.grid.steps, dtype=np.bool_))
+            else:
+                rows.append(self.ground.safe_to_end(spot))
+        return np.array(rows)
+
+    def _loaded(self, index: int, mover: Mover, first: int) -> list[Option]:
+        found: list[Option] = []
+        sources = [p for p in sorted(self.homes | self.hubs) if self.ground.fits(mover.fleet, p)]
+        targets = [p for p in sorted(self.havens | self.hubs) if self.ground.fits(mover.fleet, p)]
+        for origin in sources:
+            for destination in targets:
+                if origin == destination:
+                    continue
+                for route_id in self.network.between.get((origin, destination, mover.profile), ()):
+                    route = self.network.routes[route_id]
+                    option = self._option(index, mover, route, loaded=True, number=first + len(found))
+                    if option.starts.any() and option.carries:
+                        found.append(option)
+        return found
+
+    def _worth_it(self, options: list[Option]) -> list[Option]:
+        """Drops options into hubs from which nobody could go on, and carries that lead nowhere.
+
+        Which hubs lead on depends on all movers, so the caller's per-mover pass keeps hub-bound options;
+        the solver's hub rows make a dead end worthless. Only exact duplicates of time are dropped here.
+        """
+        best: dict[tuple[str, str, int], Option] = {}
+        kept = []
+        for option in options:
+            key = (option.origin, option.destination, option.steps)
+            twin = best.get(key)
+            if twin is not None and _dominates(twin, option):
+                continue
+            best.setdefault(key, option)
+            kept.append(option)
+        return kept
+
+    def _empty(
+        self, index: int, mover: Mover, own: list[Option], spots: list[str], first: int
+    ) -> list[Option]:
+        pickups = {o.origin for o in own}
+        drops = {o.destination for o in own} | {mover.base}
+        found: list[Option] = []
+        for origin in spots:
+            for destination in spots:
+                wanted = (origin in drops and destination in pickups) or (
+                    origin in drops | pickups and destination == mover.base
+                )
+                if origin == destination or not wanted:
+                    continue
+                best: list[Option] = []
+                for route_id in self.network.between.get((origin, destination, mover.profile), ()):
+                    route = self.network.routes[route_id]
+                    option = self._option(
+                        index, mover, route, loaded=False, number=first + len(found) + len(best)
+                    )
+                    if option.starts.any() and not any(_dominates(b, option) for b in best):
+                        best.append(option)
+                found += best
+        return found
+
+    def _boards_team(self, mover: Mover, route: Route) -> bool:
+        return any(
+            team.start == route.origin and team.to == route.destination and mover.fleet in team.fleets
+            for team in self.scenario.teams
+        )
+
+    def _option(self, index: int, mover: Mover, route: Route, *, loaded: bool, number: int) -> Option:
+        boards = loaded or self._boards_team(mover, route)
+        depart = mover.load_s if boards else 0
+        arrive = depart + mover.overhead_s + route.travel_s
+        end = arrive + (mover.unload_s if loaded else 0)
+        conditions: list[Condition] = [(_span(mover.from_s, mover.until_s), 0, end)]
+        conditions += self.ground.ride(route, mover.fleet, depart)
+        conditions += self.ground.stop(route.origin, mover.fleet, 0, depart)
+        conditions += self.ground.stop(route.destination, mover.fleet, arrive, end)
+        starts = start_mask(self.grid, conditions, end)
+        harm = self.ground.ride_harm(route, depart, mover.overhead_s, {})
+        harm += self.ground.stay_harm(route.origin, 0, depart, {})
+        harm += self.ground.stay_harm(route.destination, arrive, end - arrive, {})
+        leg = self.effort.per_loaded_leg if loaded else self.effort.per_empty_leg
+        option = Option(
+            index=number, mover=index, route=route.id, origin=route.origin,
+            destination=route.destination, loaded=loaded, depart_s=depart, arrive_s=arrive,
+            end_s=end, steps=max(1, self.grid.up(end)),
+            effort=mover.cost_per_km * route.length_m / 1000 + leg * mover.ships, starts=starts,
+            crew_harm=mover.crew * harm,
+            link_entries=entries(self.network, route, depart + mover.overhead_s // 2),
+        )  # fmt: skip
+        if not loaded or not starts.any():
+            return option
+        return replace(option, carries=tuple(self._carries(mover, route, option)))
+
+    def _carries(self, mover: Mover, route: Route, option: Option) -> list[Carry]:
+        found = []
+        for commodity in self.commodities:
+            if commodity.place != route.origin or commodity.unit.stretchers > mover.stretchers:
+                continue
+            if commodity.unit.seats > mover.seats:
+                continue
+            group = self.scenario.group(commodity.group)
+            refused = set(group.refuses)
+            if mover.fleet in refused or (mover.escort_fleet in refused):
+                continue
+            carry = self._carry(
+                commodity, group, route, (option.depart_s, option.arrive_s, option.end_s),
+                mover.overhead_s, option.starts,
+            )  # fmt: skip
+            if carry is not None:
+                found.append(carry)
+        return found
+
+    def _carry(
+        self, commodity: Commodity, group: Group, route: Route, offsets: tuple[int, int, int],
+        overhead_s: int, starts: Bools,
+    ) -> Carry | None:  # fmt: skip
+        depart, arrive, end = offsets
+        final = route.destination in self.havens
+        if final and group.destinations and route.destination not in group.destinations:
+            return None
+        conditions = self.ground.accepts(route, group.id, depart, arrive, overhead_s)
+        ready = commodity.ready_s
+        if commodity.needs_team:
+            ready = max(ready, self.team_ready.get(commodity.needs_team, 0))
+        conditions.append((_span(ready, self.grid.horizon_s), depart, depart))
+        may = starts & start_mask(self.grid, conditions, end)
+        multiplier = self.multiplier[group.id]
+        ride = self.ground.ride_harm(route, depart, overhead_s, multiplier)
+        may &= ride <= self.risk_cap + 1e-12
+        if not may.any():
+            return None
+        origin = route.origin
+        zero = self.ground.upto(origin, self.ground.moments + depart, multiplier)
+        harm = zero + ride
+        if final:
+            harm = harm + self.ground.stay_harm(route.destination, arrive, end - arrive, multiplier)
+        else:
+            harm = harm - self.ground.upto(
+                route.destination, self.ground.moments + arrive, multiplier
+            )
+        missed = np.zeros(self.grid.steps)
+        if final and commodity.deadline_s is not None:
+            missed = (self.ground.moments + end > commodity.deadline_s).astype(np.float64)
+        return Carry(commodity.index, may, commodity.persons * harm, commodity.persons * missed)
+
+    def walks(self) -> tuple[SelfOption, ...]:
+        """People with a car or on foot, straight from home to a haven."""
+        found: list[SelfOption] = []
+        for commodity in self.commodities:
+            if commodity.is_hub or commodity.means not in ("car", "foot") or not commodity.demand:
+                continue
+            group = self.scenario.group(commodity.group)
+            cars = 1 / group.persons_per_car if commodity.means == "car" else 0.0
+            use = cars if commodity.means == "car" else 1 / WALKERS_PER_CAR
+            for haven in sorted(self.havens):
+                key = (commodity.place, haven, commodity.means)
+                for route_id in self.network.between.get(key, ()):
+                    route = self.network.routes[route_id]
+                    conditions = self.ground.ride(route, None, 0)
+                    conditions += self.ground.stop(route.origin, None, 0, 0)
+                    conditions += self.ground.stop(haven, None, route.travel_s, route.travel_s)
+                    starts = start_mask(self.grid, conditions, route.travel_s)
+                    carry = self._carry(
+                        commodity, group, route, (0, route.travel_s, route.travel_s), 0, starts
+                    )
+                    if carry is not None:
+                        found.append(
+                            SelfOption(
+                                len(found), commodity.index, route.id, haven, route.travel_s, cars,
+                                use, entries(self.network, route, 0), carry.may, carry.harm,
+                                carry.missed,
+                            )
+                        )  # fmt: skip
+        return tuple(found)
+
+    def _team_ready(self, team_id: str) -> int:
+        """Earliest moment at which the whole team can be at its place, by any of its fleets."""
+        team = next(t for t in self.scenario.teams if t.id == team_id)
+        best: int | None = None
+        for mover in movers(self.scenario, self.network, relaxed=True):
+            if mover.fleet not in team.fleets:
+                continue
+            for route_id in self.network.between.get((team.start, team.to, mover.profile), ()):
+                option = self._team_option(mover, self.network.routes[route_id])
+                steps = np.flatnonzero(option.starts)
+                if len(steps):
+                    there = int(steps[0]) * self.grid.step_s + option.arrive_s
+                    best = there if best is None else min(best, there)
+        return self.grid.horizon_s + 1 if best is None else best
+
+    def _team_option(self, mover: Mover, route: Route) -> Option:
+        return self._option(0, mover, route, loaded=False, number=0)
+
+
+def _span(start_s: int, end_s: int) -> Intervals:
+    """From the one moment to the other, both included."""
+    return Intervals(((start_s, end_s),)) if end_s >= start_s else Intervals()
+
+
+def _dominates(a: Option, b: Option) -> bool:
+    """Whether ``a`` can do all that ``b`` can, at no moment worse (same limited links)."""
+    if a.steps > b.steps or a.end_s > b.end_s or a.effort > b.effort:
+        return False
+    if {link for link, _ in a.link_entries} - {link for link, _ in b.link_entries}:
+        return False
+    if (b.starts & ~a.starts).any() or (a.crew_harm > b.crew_harm + 1e-15)[b.starts].any():
+        return False
+    mine = {carry.commodity: carry for carry in a.carries}
+    for carry in b.carries:
+        twin = mine.get(carry.commodity)
+        if twin is None or (carry.may & ~twin.may).any():
+            return False
+        if (twin.harm > carry.harm + 1e-15)[carry.may].any():
+            return False
+        if (twin.missed > carry.missed)[carry.may].any():
+            return False
+    return True
+
+
+def _limits(scenario: Scenario, network: TransportNetwork) -> tuple[Limit, ...]:
+    found = []
+    for link, rate in sorted(network.link_capacity.items()):
+        kind = "link_persons" if rate.what == "persons" else "link"
+        found.append(Limit(kind, link, rate.count))
+    for place in scenario.places:
+        for kind, cap in (
+            ("bays", place.loading_bays), ("berths", place.berths), ("stands", place.stands)
+        ):  # fmt: skip
+            if cap is not None:
+                found.append(Limit(kind, place.id, cap))
+        if place.slots is not None:
+            found.append(Limit("slots", place.id, place.slots.count))
+        if place.processing is not None:
+            kind = "persons_rate" if place.processing.what == "persons" else "vehicles_rate"
+            found.append(Limit(kind, place.id, place.processing.count))
+        if place.capacity is not None and place.role in HUB_ROLES:
+            found.append(Limit("waiting", place.id, place.capacity))
+        if place.role == "safe_haven" and place.intake is not None:
+            if place.intake.total is not None:
+                whole = (0, scenario.horizon_s + 1)
+                found.append(Limit("intake", place.id, place.intake.total, whole))
+            if place.intake.per_day is not None:
+                for window in local_days(scenario):
+                    found.append(Limit("intake", place.id, place.intake.per_day, window))
+    return tuple(found)
+
+
+def local_days(scenario: Scenario) -> list[tuple[int, int]]:
+    """Local calendar days as half-open spans of seconds after the start, the first one cut short."""
+    days = []
+    start = 0
+    while start <= scenario.horizon_s:
+        midnight = (scenario.local(start) + timedelta(days=1)).replace(
+            hour=0, minute=0, second=0, microsecond=0
+        )
+        end = scenario.at_s(midnight.replace(tzinfo=None))
+        days.append((start, end))
+        start = end
+    return days

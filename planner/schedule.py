@@ -1,0 +1,411 @@
+"""What the engine chose → sorties with whole households, true times and manifests."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from planner.boarding import Crowd, Ledger, Load, Stop, Who, seat_first
+from planner.network import TransportNetwork
+from planner.plan import PlanLeg, SelfMovement, Sortie, TeamDelivery, TeamRide
+from planner.problem import EvacuationProblem
+from planner.scenario import CONTESTED, Authorisation, Scenario
+
+Start = tuple[int, int]  # option, step
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A solver's choice: itineraries (mover, starts) with counts, and units wanted on departures."""
+
+    itineraries: tuple[tuple[int, tuple[Start, ...], int], ...]
+    boarding: Mapping[tuple[int, int, int], float]
+    walks: Mapping[Start, float]
+
+
+@dataclass
+class Manning:
+    """Everything that the schedule decides: sorties, self-movements, who stays."""
+
+    sorties: list[Sortie] = field(default_factory=list)
+    self_movements: list[SelfMovement] = field(default_factory=list)
+    left: dict[Who, int] = field(default_factory=dict)
+    teams: list[TeamDelivery] = field(default_factory=list)
+    conditional_on: tuple[str, ...] = ()
+
+
+@dataclass
+class _Vehicle:
+    mover: int
+    instance: int
+    moves: tuple[Start, ...]
+    loads: dict[Start, list[Load]] = field(default_factory=dict)
+    teams: dict[Start, list[TeamRide]] = field(default_factory=dict)
+
+
+class Scheduler:
+    """Mans one choice. ``man`` may be called once."""
+
+    def __init__(self, problem: EvacuationProblem, chosen: Chosen) -> None:
+        self.problem = problem
+        self.options = problem.plan.options
+        self.movers = problem.plan.movers
+        self.step_s = problem.grid.step_s
+        self.chosen = chosen
+        self.hub_index = {(c.place, c.transit): c.index for c in problem.commodities if c.is_hub}
+        self.havens = {p.id for p in problem.scenario.places if p.role == "safe_haven"}
+        self.vehicles = self._expand()
+
+    def _expand(self) -> list[_Vehicle]:
+        number: dict[int, int] = defaultdict(int)
+        found = []
+        for mover, moves, count in sorted(self.chosen.itineraries):
+            for _ in range(count):
+                found.append(_Vehicle(mover, number[mover], moves))
+                number[mover] += 1
+        return found
+
+    def man(self) -> Manning:
+        """Boards whole households until nobody is stranded in a hub."""
+        out = Manning()
+        out.teams = self._teams()
+        cancelled: dict[Who, int] = {}
+        for _ in range(12):
+            crowd, stops, walks = self._board(out.teams, cancelled)
+            stranded = crowd.stranded()
+            if not stranded:
+                break
+            for pool in stranded.values():
+                for who, units in pool.items():
+                    cancelled[who] = cancelled.get(who, 0) + units
+        out.left = crowd.left()
+        for who, units in cancelled.items():
+            out.left[who] = out.left.get(who, 0) + units
+        for stop in stops:
+            mover, instance, _ = stop.vehicle
+            vehicle = self._vehicle(mover, instance)
+            vehicle.loads.setdefault(stop.key, []).append(stop.load)
+        out.self_movements = walks
+        out.sorties = self._sorties()
+        out.conditional_on = conditional_on(self.problem.network, out.sorties)
+        return out
+
+    def _vehicle(self, mover: int, instance: int) -> _Vehicle:
+        return next(v for v in self.vehicles if (v.mover, v.instance) == (mover, instance))
+
+    # -- boarding -----------------------------------------------------------------------------
+
+    def _stops(self) -> list[Stop]:
+        stops = []
+        for vehicle in self.vehicles:
+            mover = self.movers[vehicle.mover]
+            for key in vehicle.moves:
+                option = self.options[key[0]]
+                if not option.loaded:
+                    continue
+                start = key[1] * self.step_s
+                for ship in range(mover.ships):
+                    load = Load(mover.seats // mover.ships, mover.stretchers // mover.ships)
+                    stops.append(
+                        Stop(key, (vehicle.mover, vehicle.instance, ship), start + option.depart_s,
+                             start + option.end_s, option.origin, option.destination, load)
+                    )  # fmt: skip
+        stops.sort(key=lambda s: (s.depart_s, s.key, s.vehicle))
+        return stops
+
+    def _board(
+        self, teams: list[TeamDelivery], cancelled: Mapping[Who, int]
+    ) -> tuple[Crowd, list[Stop], list[SelfMovement]]:
+        crowd, ledger = Crowd(self.problem), Ledger(self.problem)
+        for index, pool in crowd.waiting.items():
+            del index
+            for who in pool:
+                pool[who] -= min(pool[who], cancelled.get(who, 0))
+        stops = self._stops()
+        wanted: dict[tuple[int, int, int], float] = dict(self.chosen.boarding)
+        owed: dict[int, float] = defaultdict(float)
+        delivered = {t.team: t.arrive_s for t in teams}
+        events: list[tuple[int, int, int]] = [(s.depart_s, 1, i) for i, s in enumerate(stops)]
+        walks = sorted(self.chosen.walks.items(), key=lambda item: (item[0][1], item[0][0]))
+        events += [(key[1] * self.step_s, 0, i) for i, (key, _) in enumerate(walks)]
+        moved: list[SelfMovement] = []
+        for moment, kind, index in sorted(events):
+            crowd.settle(moment)
+            if kind == 0:
+                self._walk(crowd, ledger, walks[index], owed, moved)
+            else:
+                self._fill(crowd, ledger, stops[index], wanted, owed, delivered)
+        return crowd, stops, moved
+
+    def _fill(
+        self, crowd: Crowd, ledger: Ledger, stop: Stop, wanted: dict[tuple[int, int, int], float],
+        owed: dict[int, float], delivered: Mapping[str, int | None],
+    ) -> None:  # fmt: skip
+        option = self.options[stop.key[0]]
+        may = [c.commodity for c in option.carries if c.may[stop.key[1]]]
+        may = [k for k in may if self._team_there(k, stop.depart_s, delivered)]
+        for who in seat_first(self.problem, may):
+            aim = wanted.pop((*stop.key, who.index), 0.0)
+            owed[who.index] += aim
+            if owed[who.index] > 1e-6 and (aim or self._aimed(stop.key, who.index)):
+                heads = math.ceil(owed[who.index] - 1e-6) * who.persons
+                taken = self._take(crowd, ledger, stop, who.index, heads)
+                owed[who.index] -= taken / who.persons
+        if stop.destination in self.havens:
+            for who in seat_first(self.problem, may):
+                taken = self._take(crowd, ledger, stop, who.index, 1 << 30)
+                owed[who.index] -= taken / who.persons
+
+    def _aimed(self, key: Start, commodity: int) -> bool:
+        return (*key, commodity) in self.chosen.boarding
+
+    def _team_there(self, commodity: int, moment_s: int, delivered: Mapping[str, int | None]) -> bool:
+        team = self.problem.commodities[commodity].needs_team
+        if team is None:
+            return True
+        there = delivered.get(team)
+        return there is not None and there <= moment_s
+
+    def _take(self, crowd: Crowd, ledger: Ledger, stop: Stop, commodity: int, heads: int) -> int:
+        room = ledger.room(stop.origin, stop.depart_s, stop.destination, stop.end_s)
+        taken = crowd.take(commodity, min(heads, room), stop.load)
+        persons = sum(w[2].persons * n for w, n in taken.items())
+        if persons:
+            ledger.book(stop.origin, stop.depart_s, stop.destination, stop.end_s, persons)
+        transit = self.problem.commodities[commodity].transit
+        hub = self.hub_index.get((stop.destination, transit))
+        if hub is not None:
+            for who, units in taken.items():
+                crowd.arrive(stop.end_s, hub, who, units)
+        return persons
+
+    def _walk(
+        self, crowd: Crowd, ledger: Ledger, walk: tuple[Start, float], owed: dict[int, float],
+        moved: list[SelfMovement],
+    ) -> None:  # fmt: skip
+        (index, step), units = walk
+        option = self.problem.walks[index]
+        commodity = self.problem.commodities[option.commodity]
+        depart = step * self.step_s
+        arrive = depart + option.ride_s
+        room = ledger.room(commodity.place, depart, option.destination, arrive)
+        owed[option.commodity] += units
+        heads = min(room, math.floor(owed[option.commodity] + 1e-6))
+        if not option.link_entries:
+            heads = min(room, math.ceil(owed[option.commodity] - 1e-6))
+        load = Load(max(0, heads), 0)
+        taken = crowd.take(option.commodity, max(0, heads), load)
+        if not taken:
+            return
+        owed[option.commodity] -= load.persons
+        ledger.book(commodity.place, depart, option.destination, arrive, load.persons)
+        cars = 0
+        if commodity.means == "car":
+            seats = self.problem.scenario.group(commodity.group).persons_per_car
+            cars = sum(math.ceil(w[2].persons / seats) * n for w, n in taken.items())
+        number = sum(m.manifest[0].group == commodity.group and m.means == commodity.means for m in moved)
+        route = self.problem.network.routes[option.route]
+        moved.append(
+            SelfMovement(
+                id=f"{commodity.group}-{commodity.means}-{number + 1}",
+                means="car" if commodity.means == "car" else "foot", route=option.route,
+                origin=route.origin, destination=route.destination, depart_s=depart,
+                arrive_s=arrive, vehicles=cars, manifest=load.manifest(),
+            )
+        )  # fmt: skip
+
+    # -- teams --------------------------------------------------------------------------------
+
+    def _teams(self) -> list[TeamDelivery]:
+        found = []
+        for team in self.problem.scenario.teams:
+            rides = []
+            for vehicle in self.vehicles:
+                mover = self.movers[vehicle.mover]
+                if mover.fleet not in team.fleets:
+                    continue
+                for key in vehicle.moves:
+                    option = self.options[key[0]]
+                    ends = (option.origin, option.destination)
+                    if not option.loaded and ends == (team.start, team.to):
+                        arrive = key[1] * self.step_s + option.arrive_s
+                        rides.append((arrive, vehicle.mover, vehicle.instance, key))
+            rides.sort()
+            missing, there = team.people, None
+            for arrive, mover_index, instance, key in rides:
+                vehicle = self._vehicle(mover_index, instance)
+                free = self.movers[mover_index].seats - sum(t.persons for t in vehicle.teams.get(key, []))
+                seated = min(missing, free)
+                if seated > 0:
+                    vehicle.teams.setdefault(key, []).append(TeamRide(team=team.id, persons=seated))
+                    missing -= seated
+                    there = arrive
+                if missing == 0:
+                    break
+            found.append(
+                TeamDelivery(
+                    team=team.id, persons=team.people - missing, arrive_s=None if missing else there
+                )
+            )
+        return found
+
+    # -- sorties ------------------------------------------------------------------------------
+
+    def _sorties(self) -> list[Sortie]:
+        found: list[Sortie] = []
+        for vehicle in self.vehicles:
+            mover = self.movers[vehicle.mover]
+            moves = self._useful(vehicle)
+            if not moves:
+                continue
+            first = mover.first_vehicle + vehicle.instance * mover.ships
+            fleets = [(mover.fleet, first + ship, ship) for ship in range(mover.ships)]
+            escort = None
+            if mover.escort_fleet is not None:
+                escort = self._escort_number(vehicle)
+                fleets.append((mover.escort_fleet, escort, -1))
+            for fleet, number, ship in fleets:
+                company = None if ship < 0 or escort is None else (mover.escort_fleet, escort)
+                found += self._split(vehicle, moves, fleet, number, ship, company)
+        return sorted(found, key=lambda s: (s.start_s, s.id))
+
+    def _escort_number(self, vehicle: _Vehicle) -> int:
+        """Each formation has an escort of its own, numbered through all formations of that escort fleet."""
+        mine = self.movers[vehicle.mover].escort_fleet
+        number = 1
+        for index, mover in enumerate(self.movers):
+            if mover.escort_fleet == mine and index < vehicle.mover:
+                number += mover.count
+        return number + vehicle.instance
+
+    def _loaded(self, vehicle: _Vehicle, key: Start) -> bool:
+        return bool(vehicle.teams.get(key)) or any(x.persons for x in vehicle.loads.get(key, []))
+
+    def _useful(self, vehicle: _Vehicle) -> list[Start]:
+        """The moves without the rounds on which nobody was carried."""
+        moves = list(vehicle.moves)
+        mover = self.movers[vehicle.mover]
+        places = self.problem.plan.places[vehicle.mover]
+        changed = True
+        while changed:
+            changed = False
+            at = [mover.base] + [self.options[k[0]].destination for k in moves]
+            for i in range(len(moves)):
+                for j in range(len(moves), i, -1):
+                    idle = not any(self._loaded(vehicle, k) for k in moves[i:j])
+                    if not idle:
+                        continue
+                    before = 0 if i == 0 else moves[i - 1][1] + self.options[moves[i - 1][0]].steps
+                    ends = j == len(moves) and bool(
+                        self.problem.plan.may_end[vehicle.mover][places.index(at[i]), before]
+                    )
+                    if at[i] == at[j] or ends:
+                        moves = moves[:i] + moves[j:]
+                        changed = True
+                        break
+                if changed:
+                    break
+        return moves
+
+    def _split(
+        self, vehicle: _Vehicle, moves: list[Start], fleet: str, number: int, ship: int,
+        company: tuple[str | None, int] | None,
+    ) -> list[Sortie]:  # fmt: skip
+        sorties: list[list[PlanLeg]] = [[]]
+        escort_trip = 0
+        for key in moves:
+            leg = self._leg(vehicle, key, ship)
+            people = any(x.persons for x in vehicle.loads.get(key, []))
+            if people and company is not None:
+                leg = leg.model_copy(
+                    update={"escorted_by": (f"{company[0]}-{company[1]}-{escort_trip + 1}",)}
+                )
+            sorties[-1].append(leg)
+            if people:
+                escort_trip += 1
+                sorties.append([])
+        tail = sorties.pop()
+        if tail and sorties:
+            sorties[-1] += tail
+        elif tail:
+            sorties = [tail]
+        return [
+            Sortie(id=f"{fleet}-{number}-{i}", fleet=fleet, vehicle=number, legs=tuple(legs))
+            for i, legs in enumerate(sorties, start=1)
+        ]
+
+    def _leg(self, vehicle: _Vehicle, key: Start, ship: int) -> PlanLeg:
+        option = self.options[key[0]]
+        start = key[1] * self.step_s
+        loads = vehicle.loads.get(key, [])
+        people = any(x.persons for x in loads)
+        manifest = loads[ship].manifest() if ship >= 0 and people else ()
+        teams = tuple(vehicle.teams.get(key, ())) if ship <= 0 else ()
+        busy = people or bool(teams)
+        arrive = start + option.arrive_s
+        return PlanLeg(
+            route=option.route, origin=option.origin, destination=option.destination,
+            load_start_s=start if busy else start + option.depart_s,
+            depart_s=start + option.depart_s, arrive_s=arrive,
+            unload_end_s=start + option.end_s if people else arrive,
+            manifest=manifest, teams=teams, commitment=self._promise(vehicle, option.index, start),
+        )  # fmt: skip
+
+    def _promise(self, vehicle: _Vehicle, option: int, start_s: int) -> str | None:
+        chosen = self.options[option]
+        for number in self.movers[vehicle.mover].must:
+            promise = self.problem.scenario.commitments[number]
+            same = (promise.from_, promise.to) == (chosen.origin, chosen.destination)
+            due = self.problem.grid.up(self.problem.scenario.at_s(promise.load_start)) * self.step_s
+            if same and chosen.loaded and due == start_s:
+                return promise.id
+        return None
+
+
+def conditional_on(network: TransportNetwork, sorties: list[Sortie]) -> tuple[str, ...]:
+    """Assumed authorisations without which some leg could not go."""
+    scenario = network.scenario
+    assumed = [a for a in scenario.authorisations if a.assume and a.state != "granted"]
+    if not assumed:
+        return ()
+    found: set[str] = set()
+    for sortie in sorties:
+        overhead = scenario.vehicle(scenario.fleet(sortie.fleet)).overhead_s // 2
+        for leg in sortie.legs:
+            inside = leg.depart_s + overhead
+            spans = [(leg.origin, leg.load_start_s, leg.depart_s)]
+            spans.append((leg.destination, leg.arrive_s, leg.unload_end_s))
+            spans += [
+                (p.ground, inside + p.enter_s, inside + p.exit_s)
+                for p in network.routes[leg.route].passages
+            ]
+            for ground, enter, leave in spans:
+                bare = network.allowed(ground, sortie.fleet, with_assumed=False)
+                if not bare.covers(enter, leave):
+                    found.update(_relied(network, scenario, assumed, sortie.fleet, (ground, enter, leave)))
+    return tuple(sorted(found))
+
+
+def _relied(
+    network: TransportNetwork, scenario: Scenario, assumed: list[Authorisation], fleet: str,
+    stretch: tuple[str, int, int],
+) -> list[str]:  # fmt: skip
+    ground, enter, leave = stretch
+    place = network.grounds[ground]
+    vehicle_fleet = scenario.fleet(fleet)
+    mode = scenario.vehicle(vehicle_fleet).mode
+    holders = {
+        party for start, end, party in place.spans
+        if party not in (None, CONTESTED) and start <= leave and enter < max(end, start + 1)
+    }  # fmt: skip
+    return [
+        a.id for a in assumed
+        if a.party in holders
+        and (not a.over or set(a.over) & set(place.names))
+        and (not a.for_.fleets or fleet in a.for_.fleets)
+        and (not a.for_.modes or mode in a.for_.modes)
+        and (not a.for_.neutral or vehicle_fleet.neutral)
+    ]  # fmt: skip
+

@@ -1,0 +1,10 @@
+"""One front door: ``Solver(problem, limits)`` searches for whole vehicles and proves bounds.
+
+OR-Tools is imported in this package and nowhere else.
+"""
+
+from __future__ import annotations
+
+from planner.solvers.engine import LevelProof, Limits, Solver, Update
+
+__all__ = ["LevelProof", "Limits", "Solver", "Update"]

@@ -1,0 +1,156 @@
+"""Column generation: the bound of a level, and the itineraries that a good plan is made of.
+
+Dantzig and Wolfe's decomposition. The bound is Lagrange's: at any prices,
+
+    Σ price x demand - Σ price x limit - Σ movers x max(0, worth of the best itinerary)
+
+is no more than the cost of any plan that keeps the levels before; it needs no trust in the master.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from planner.problem import Conveyance, EvacuationProblem
+from planner.solvers.itineraries import Column, Prices, Pricer
+from planner.solvers.master import Key, Master, Walk
+from planner.solvers.traffic import Separator, Traffic
+
+SMOOTHING = 0.5
+
+
+@dataclass(frozen=True)
+class LevelBound:
+    """Outcome for one level: optimum over the columns found, and the proven bound."""
+
+    level: str
+    value: float
+    bound: float
+    rounds: int
+    converged: bool
+
+
+class ColumnEngine:
+    """Itinerary columns over one conveyance; keeps its columns from level to level."""
+
+    def __init__(self, problem: EvacuationProblem, conveyance: Conveyance) -> None:
+        self.problem = problem
+        self.conveyance = conveyance
+        self.master = Master(problem, conveyance)
+        self.pricer = Pricer(problem, conveyance)
+        self.separator = Separator(problem, conveyance)
+        self.traffic = Traffic()
+
+    def optimise(
+        self, level: str, holds: dict[str, float], *, until: float, tolerance: float = 1e-4,
+        target: float | None = None, on_round: Callable[[float, float], None] | None = None,
+        rounds: int = 400,
+    ) -> LevelBound:  # fmt: skip
+        """Least cost of ``level`` with the levels before held at ``holds``.
+
+        Stops when value and bound are within ``tolerance`` (relative), when the bound reaches
+        ``target``, after ``rounds``, or at the moment ``until`` (time.monotonic).
+        """
+        self.master.aim(level, holds)
+        best, centre = -np.inf, None
+        value, number, converged = np.inf, 0, False
+        for number in range(1, rounds + 1):
+            value = self._solve_with_rows()
+            duals = self.master.duals()
+            smooth = duals if centre is None else _between(duals, centre, SMOOTHING)
+            bound, grown = self._round(smooth)
+            if not grown and smooth is not duals:
+                bound_exact, grown = self._round(duals)
+                if bound_exact > bound:
+                    bound, smooth = bound_exact, duals
+            if bound > best:
+                best, centre = bound, smooth
+            if on_round is not None:
+                on_round(value, best)
+            near = value - best <= tolerance * max(1.0, abs(value))
+            if near or not grown or (target is not None and best >= target):
+                converged = near or not grown
+                break
+            if time.monotonic() > until:
+                break
+        return LevelBound(level, float(value), float(best), number, converged)
+
+    def _solve_with_rows(self) -> float:
+        """Master optimum with every broken limit added as a row."""
+        value = 0.0
+        for _ in range(12):
+            value, self.traffic = self.master.solve()
+            added = False
+            for hub, moment in self.separator.hubs_broken(self.traffic):
+                added |= self.master.add_hub_row(hub, moment)
+            for limit, moment in self.separator.broken(self.traffic):
+                added |= self.master.add_limit_row(limit, moment)
+            if not added:
+                break
+        return value
+
+    def _round(self, duals: dict[Key, float]) -> tuple[float, bool]:
+        prices = self.master.prices(duals)
+        bound = self.base(duals)
+        grown = False
+        for index, mover in enumerate(self.conveyance.movers):
+            worth, columns = self.pricer.best(index, prices, most=min(3, mover.count))
+            bound -= mover.count * max(0.0, worth)
+            for column in columns:
+                grown |= self.master.add_column(column)
+        for walk, gain in self.walk_gains(prices).items():
+            commodity = self.problem.commodities[self.problem.walks[walk.option].commodity]
+            bound -= commodity.demand * max(0.0, gain)
+            if gain > 1e-9:
+                grown |= self.master.add_walk(walk)
+        return bound, grown
+
+    def base(self, duals: dict[Key, float]) -> float:
+        """The part of Lagrange's bound that does not depend on itineraries."""
+        master = self.master
+        bound = 0.0
+        for k in master.demand:
+            price, demand = duals.get(("d", k), 0.0), self.problem.commodities[k].demand
+            stay = sum(
+                weight * master.stay_cost[k][level]
+                for level, weight in master.prices_weight(duals).items()
+            )
+            bound += price * demand + demand * min(0.0, stay - price)
+        for key, (row, _) in master.rows.items():
+            bound -= duals.get(("r", key), 0.0) * row.cap
+        for level, held in master.hold_at.items():
+            bound -= duals.get(("w", level), 0.0) * held
+        return bound
+
+    def walk_gains(self, prices: Prices) -> dict[Walk, float]:
+        """For each commodity that can go by itself: its best start, and what one unit earns."""
+        best: dict[int, tuple[float, Walk]] = {}
+        for option in self.problem.walks:
+            heads = self.problem.commodities[option.commodity].persons
+            end = (self.pricer.moments + option.ride_s) / 3600
+            gain = prices.demand[option.commodity] - prices.weight.get("harm", 0.0) * option.harm
+            gain = gain - prices.weight.get("missed_deadlines", 0.0) * option.missed
+            gain = gain - prices.weight.get("arrival", 0.0) * heads * end
+            for row, price in prices.rows:
+                use = row.walk.get(option.index)
+                if use is not None:
+                    gain = gain - price * use
+            gain = np.where(option.may, gain, -np.inf)
+            step = int(np.argmax(gain))
+            found = (float(gain[step]), Walk(option.index, step))
+            if option.commodity not in best or found[0] > best[option.commodity][0]:
+                best[option.commodity] = found
+        return {walk: gain for gain, walk in best.values()}
+
+    def pool(self) -> list[Column]:
+        """All itineraries found so far."""
+        return [column for column, _, _ in self.master.columns]
+
+
+def _between(new: dict[Key, float], centre: dict[Key, float], share: float) -> dict[Key, float]:
+    """Prices between the new ones and the best so far (Wentges' smoothing)."""
+    return {key: (1 - share) * price + share * centre.get(key, 0.0) for key, price in new.items()}

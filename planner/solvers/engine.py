@@ -1,0 +1,221 @@
+"""The search for a plan and the proof of how good it is, level by level."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from planner.problem import EvacuationProblem, Limit
+from planner.schedule import Chosen, Manning
+from planner.solvers.columns import ColumnEngine, LevelBound
+from planner.solvers.fleet import FleetModel, FleetSolution
+
+TINY = 1e-6
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long to search, and when to be content."""
+
+    time_s: float = 60.0
+    seed: int = 0
+    node_limit: int | None = None
+    gap: float = 0.01
+
+
+@dataclass(frozen=True)
+class Update:
+    """News for whoever waits."""
+
+    phase: str
+    level: str | None
+    value: float | None
+    bound: float | None
+
+
+@dataclass(frozen=True)
+class LevelProof:
+    """The proven bound of one level, and what it holds for."""
+
+    level: str
+    bound: float
+    holds_for: str
+    method: str
+
+
+class Solver:
+    """Keeps its columns between the search and the proof."""
+
+    def __init__(
+        self, problem: EvacuationProblem, limits: Limits,
+        on_update: Callable[[Update], None] | None = None,
+        should_stop: Callable[[], bool] | None = None,
+    ) -> None:  # fmt: skip
+        self.problem = problem
+        self.limits = limits
+        self.levels = problem.scenario.priorities.levels
+        self.begun = time.monotonic()
+        self.on_update = on_update or (lambda update: None)
+        self.should_stop = should_stop or (lambda: False)
+        self.engine = ColumnEngine(problem, problem.plan)
+        self.prover = self.engine
+        if problem.relaxed is not problem.plan:
+            self.prover = ColumnEngine(problem, problem.relaxed)
+        self.stopped_by = "gap"
+        self.relaxation: dict[str, LevelBound] = {}
+        self.inflated: dict[int, int] = {}
+        self.tight: set[str] = set()
+        self.meant_left: dict[int, float] = {}
+
+    def left_s(self, share: float = 1.0) -> float:
+        """Seconds until ``share`` of the time limit is used up."""
+        return self.begun + share * self.limits.time_s - time.monotonic()
+
+    # -- search -------------------------------------------------------------------------------
+
+    def search(self, man: Callable[[Chosen], Manning]) -> Manning:
+        """The best manned choice: again with room to spare where whole households did not fit."""
+        self.grow()
+        best, least = None, float("inf")
+        for _ in range(4):
+            manning = man(self.choose())
+            lost = self._weighed(manning)
+            if lost < least:
+                best, least = manning, lost
+            spilled = self._spilled(manning)
+            if not spilled or self.left_s(0.7) <= 0:
+                break
+            for index, units in spilled.items():
+                self.inflated[index] = self.inflated.get(index, 0) + units
+        assert best is not None
+        return best
+
+    def _weighed(self, manning: Manning) -> float:
+        weight = {g.id: g.weight for g in self.problem.scenario.groups}
+        return float(sum(weight[w[0]] * w[2].persons * n for w, n in manning.left.items()))
+
+    def _spilled(self, manning: Manning) -> dict[int, int]:
+        """Units left at home beyond those whom the whole-vehicle solution left there."""
+        found = {}
+        for who in self.problem.commodities:
+            if who.is_hub:
+                continue
+            lying = who.unit.stretchers > 0
+            stayed = sum(
+                n if lying else w[2].persons * n
+                for w, n in manning.left.items()
+                if w[:2] == (who.group, who.means)
+                and (w[2] == who.unit if lying else w[2].stretchers == 0)
+            )
+            meant = self.meant_left.get(who.index, 0.0)
+            if stayed > meant + 0.5:
+                found[who.index] = int(stayed - meant + 0.5)
+        return found
+
+    def grow(self) -> None:
+        """Itineraries for every level in its order."""
+        holds: dict[str, float] = {}
+        for level in self.levels[:-1]:
+            found = self._generate(self.engine, level, holds, share=0.35, tolerance=1e-3)
+            self.relaxation[level] = found
+            if level == "left_behind":
+                duals = self.engine.master.duals()
+                rows = self.engine.master.rows
+                self.tight = {row.limit.at for k, (row, _) in rows.items() if duals["r", k] > 1e-6}
+            holds[level] = found.value * (1 + 1e-6) + TINY
+
+    def _generate(
+        self, engine: ColumnEngine, level: str, holds: dict[str, float], *, share: float,
+        tolerance: float, target: float | None = None,
+    ) -> LevelBound:  # fmt: skip
+        until = time.monotonic() + max(0.5, self.left_s(share))
+
+        def tell(value: float, bound: float) -> None:
+            self.on_update(Update("itineraries", level, value, bound))
+            if self.should_stop():
+                raise KeyboardInterrupt
+
+        return engine.optimise(
+            level, holds, until=until, tolerance=tolerance, target=target, on_round=tell
+        )
+
+    def choose(self) -> Chosen:
+        """Whole vehicles over the itineraries at hand, level by level."""
+        limits = [(row.limit, row.moment_s) for row, _ in self.engine.master.rows.values()]
+        walks = [walk for walk, _, _ in self.engine.master.walks]
+        model = FleetModel(
+            self.problem, self.engine.conveyance, self.engine.pool(), walks, limits
+        )
+        model.inflate(self.inflated)
+        best: FleetSolution | None = None
+        for level in self.levels:
+            share = {"left_behind": 0.15, "missed_deadlines": 0.1, "effort": 0.1}.get(level, 0.25)
+            gap = 1e-4 if level in ("left_behind", "missed_deadlines") else self.limits.gap / 4
+            found = self._stage(model, level, share, gap, best)
+            if found is None:
+                continue
+            best = found
+            model.hold(level, best.value * (1 + 1e-7) + TINY)
+        if best is None:
+            return Chosen((), {}, {})
+        self.meant_left = best.left
+        return self._chosen(best)
+
+    def _stage(
+        self, model: FleetModel, level: str, share: float, gap: float, best: FleetSolution | None
+    ) -> FleetSolution | None:
+        model.aim({level: 1.0})
+        for _ in range(6):
+            time_s = max(1.0, min(self.left_s(0.85), share * self.limits.time_s))
+            found = model.solve(time_s=time_s, gap=gap, hint=best, node_limit=self.limits.node_limit)
+            if found is None:
+                return None
+            self.on_update(Update("whole vehicles", level, found.value, None))
+            broken: list[tuple[Limit, int]] = model.separator.broken(model.traffic(found))
+            added = [model.add_limit(limit, moment) for limit, moment in broken]
+            if not any(added):
+                return found
+        return None
+
+    @staticmethod
+    def _chosen(solution: FleetSolution) -> Chosen:
+        return Chosen(
+            tuple(
+                (mover, tuple((m.option, m.step) for m in moves), count)
+                for mover, moves, count in solution.itineraries
+            ),
+            solution.boarding,
+            solution.walks,
+        )
+
+    def least_left(self) -> dict[str, float]:
+        """Persons left behind by group in the relaxed optimum of the first level."""
+        self._generate(self.engine, "left_behind", {}, share=1.0, tolerance=1e-3)
+        found: dict[str, float] = {}
+        values = self.engine.master.result.variable_values()
+        for index, variable in self.engine.master.left.items():
+            who = self.problem.commodities[index]
+            found[who.group] = found.get(who.group, 0.0) + who.persons * values[variable]
+        return found
+
+    # -- proof --------------------------------------------------------------------------------
+
+    def prove(self, values: dict[str, float]) -> list[LevelProof]:
+        """A bound for every level, the levels before held at the plan's own values."""
+        holds: dict[str, float] = {}
+        found = []
+        step_min = self.problem.grid.step_s / 60
+        for level in self.levels:
+            result = self._generate(
+                self.prover, level, holds, share=1.0, tolerance=1e-4, target=values[level] - TINY
+            )
+            bound = max(0.0, min(result.bound, values[level]))
+            found.append(
+                LevelProof(
+                    level, bound, f"departures on a grid of {step_min:g} min",
+                    f"Lagrange over itinerary columns, {result.rounds} rounds",
+                )
+            )  # fmt: skip
+            holds[level] = values[level] + 1e-9 * max(1.0, abs(values[level]))
+        return found

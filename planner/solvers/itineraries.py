@@ -1,0 +1,268 @@
+"""Pricing: the itinerary of one mover that is worth most at given prices.
+
+Prices turn every movement into a gain per start; the best chain of movements over the whole horizon
+is one backward pass (see ``kernels``). A departure's seats are filled with whoever is worth most.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from planner.movements import Bools, Floats, Option
+from planner.problem import Conveyance, EvacuationProblem
+from planner.solvers.kernels import NONE, STOP, WAIT, best_values
+from planner.solvers.rows import Row
+from planner.units import HOUR_S
+
+COSTS = ("left_behind", "missed_deadlines", "harm", "arrival", "effort")
+MUST = 1e9
+
+
+@dataclass(frozen=True)
+class Departure:
+    """One start of one option."""
+
+    option: int
+    step: int
+
+
+@dataclass(frozen=True)
+class Column:
+    """One mover's whole horizon: its movements, and whom each loaded one takes (units, fractional)."""
+
+    mover: int
+    moves: tuple[Departure, ...]
+    loads: tuple[tuple[tuple[int, float], ...], ...]
+
+
+@dataclass
+class Prices:
+    """Prices of one round: duals of the master, all with the sign of a price to pay.
+
+    ``weight`` of each level's cost; ``demand[k]`` earned by a unit of a home commodity that is taken;
+    ``enter[k]`` and ``leave[k]`` earned by a unit that enters or leaves hub commodity k, as arrays over
+    stamps (step functions given by ``times``); ``rows`` the shared limits with their prices.
+    """
+
+    weight: dict[str, float]
+    demand: Floats
+    hub_times: dict[int, Floats]
+    hub_prices: dict[int, Floats]
+    hub_final: Floats
+    rows: list[tuple[Row, float]] = field(default_factory=list)
+
+
+class Pricer:
+    """Prices itineraries of one conveyance."""
+
+    def __init__(self, problem: EvacuationProblem, conveyance: Conveyance) -> None:
+        self.problem = problem
+        self.conveyance = conveyance
+        self.moments = np.arange(problem.grid.steps, dtype=np.int64) * problem.grid.step_s
+        self.steps = problem.grid.steps
+        self.havens = {p.id for p in problem.scenario.places if p.role == "safe_haven"}
+        self.arrival_h = [(self.moments + o.end_s) / HOUR_S for o in conveyance.options]
+        self.hub_index = {
+            (c.place, c.transit): c.index for c in problem.commodities if c.is_hub
+        }
+        self.by_mover: list[list[Option]] = [[] for _ in conveyance.movers]
+        for option in conveyance.options:
+            self.by_mover[option.mover].append(option)
+        self._graph = [self._layout(i) for i in range(len(conveyance.movers))]
+        self.forced = self._forced()
+
+    def _forced(self) -> dict[int, list[Departure]]:
+        """C18: the starts that a mover must make, by mover."""
+        scenario, grid = self.problem.scenario, self.problem.grid
+        found: dict[int, list[Departure]] = {}
+        for index, mover in enumerate(self.conveyance.movers):
+            for number in mover.must:
+                promise = scenario.commitments[number]
+                step = grid.up(scenario.at_s(promise.load_start))
+                for option in self.by_mover[index]:
+                    ends = (option.origin, option.destination)
+                    if option.loaded and ends == (promise.from_, promise.to) and option.starts[step]:
+                        found.setdefault(index, []).append(Departure(option.index, step))
+                        break
+        return found
+
+    def _layout(self, mover: int):  # type: ignore[no-untyped-def]
+        places = {p: i for i, p in enumerate(self.conveyance.places[mover])}
+        own = self.by_mover[mover]
+        order = sorted(range(len(own)), key=lambda i: (places[own[i].origin], i))
+        first = np.zeros(len(places) + 1, dtype=np.int64)
+        for option in own:
+            first[places[option.origin] + 1 :] += 1
+        to = np.array([places[o.destination] for o in own], dtype=np.int64)
+        steps = np.array([o.steps for o in own], dtype=np.int64)
+        return places, np.array(order, dtype=np.int64), first, to, steps
+
+    # -- prices -------------------------------------------------------------------------------
+
+    def _hub_price(self, prices: Prices, hub: int, stamps: Floats) -> Floats:
+        """Σ of prices of the hub's balance rows at or after each stamp."""
+        times = prices.hub_times.get(hub)
+        if times is None or len(times) == 0:
+            return np.zeros(len(stamps))
+        later = np.append(np.cumsum(prices.hub_prices[hub][::-1])[::-1], 0.0)
+        return np.asarray(later[np.searchsorted(times, stamps, side="left")])
+
+    def unit_gains(self, prices: Prices, option: Option) -> list[tuple[int, Floats]]:
+        """(commodity, gain per unit for each start) of everyone whom the option can take."""
+        found = []
+        final = option.destination in self.havens
+        weight = prices.weight
+        person_price = np.zeros(self.steps)
+        for row, price in prices.rows:
+            use = row.person.get(option.index)
+            if use is not None:
+                person_price += price * use
+        for carry in option.carries:
+            commodity = self.problem.commodities[carry.commodity]
+            gain = -weight.get("harm", 0.0) * carry.harm - commodity.persons * person_price
+            gain = gain - weight.get("missed_deadlines", 0.0) * carry.missed
+            if final:
+                arrival = commodity.persons * self.arrival_h[option.index]
+                gain = gain - weight.get("arrival", 0.0) * arrival
+            else:
+                hub = self.hub_index.get((option.destination, commodity.transit))
+                if hub is None:
+                    continue
+                stamps = self.moments + option.end_s
+                gain = gain + self._hub_price(prices, hub, stamps) - prices.hub_final[hub]
+            if commodity.is_hub:
+                stamps = self.moments + option.depart_s
+                own = commodity.index
+                gain = gain - self._hub_price(prices, own, stamps) + prices.hub_final[own]
+            else:
+                gain = gain + prices.demand[commodity.index]
+            found.append((commodity.index, np.where(carry.may, gain, -np.inf)))
+        return found
+
+    def move_gain(self, prices: Prices, option: Option) -> Floats:
+        """Gain of the empty vehicle's movement: what it costs and what it uses up."""
+        gain = -prices.weight.get("harm", 0.0) * option.crew_harm
+        gain = gain - prices.weight.get("effort", 0.0) * option.effort
+        for row, price in prices.rows:
+            use = row.vehicle.get(option.index)
+            if use is not None:
+                gain = gain - price * use
+        return np.where(option.starts, gain, -np.inf)
+
+    def fill(self, option: Option, gains: list[tuple[int, Floats]]) -> tuple[Floats, Floats, Floats, Floats]:
+        """Best filling of the seats for each start: (gain, seated commodity, lying commodity, lying units)."""
+        mover = self.conveyance.movers[option.mover]
+        top = np.zeros(self.steps)
+        seated = np.full(self.steps, -1.0)
+        lying = np.full(self.steps, -1.0)
+        units = np.zeros(self.steps)
+        for index, gain in gains:
+            if self.problem.commodities[index].unit.stretchers == 0:
+                better = gain > top
+                top = np.where(better, gain, top)
+                seated = np.where(better, index, seated)
+        total = mover.seats * top
+        extra = np.zeros(self.steps)
+        for index, gain in gains:
+            unit = self.problem.commodities[index].unit
+            if unit.stretchers:
+                most = mover.stretchers / unit.stretchers
+                more = most * (gain - unit.seats * top)
+                better = more > extra
+                extra = np.where(better, more, extra)
+                lying = np.where(better, index, lying)
+                units = np.where(better, most, units)
+        return total + extra, seated, lying, units
+
+    # -- itineraries --------------------------------------------------------------------------
+
+    def best(self, mover: int, prices: Prices, most: int = 1) -> tuple[float, list[Column]]:
+        """(worth of the best itinerary, up to ``most`` different good ones) of one mover."""
+        gains: dict[int, list[tuple[int, Floats]]] = {}
+        moves: dict[int, Floats] = {}
+        for option in self.by_mover[mover]:
+            moves[option.index] = self.move_gain(prices, option)
+            if option.loaded:
+                gains[option.index] = self.unit_gains(prices, option)
+        columns: list[Column] = []
+        worth = 0.0
+        tired: dict[int, float] = {}
+        for attempt in range(most):
+            value, column = self._one(mover, moves, gains, tired)
+            if attempt == 0:
+                worth = value
+            if column is None or column in columns:
+                break
+            columns.append(column)
+            for loads in column.loads:
+                for commodity, _ in loads:
+                    demand = prices.demand[commodity]
+                    tired[commodity] = tired.get(commodity, 0.0) + 0.25 * abs(demand)
+        return worth, columns
+
+    def _one(
+        self, mover: int, moves: dict[int, Floats], gains: dict[int, list[tuple[int, Floats]]],
+        tired: dict[int, float],
+    ) -> tuple[float, Column | None]:  # fmt: skip
+        own = self.by_mover[mover]
+        value = np.empty((len(own), self.steps))
+        fills = {}
+        for i, option in enumerate(own):
+            value[i] = moves[option.index]
+            if option.loaded:
+                less = [(k, g - tired.get(k, 0.0)) for k, g in gains[option.index]]
+                fills[option.index] = self.fill(option, less)
+                value[i] += fills[option.index][0]
+        for departure in self.forced.get(mover, ()):
+            position = next(i for i, o in enumerate(own) if o.index == departure.option)
+            value[position, departure.step] += MUST
+        places, order, first, to, steps = self._graph[mover]
+        best = np.empty((len(places), self.steps))
+        choice = np.empty((len(places), self.steps), dtype=np.int64)
+        value[~np.isfinite(value)] = -1e300
+        wait = np.zeros((len(places), self.steps))
+        may_end: Bools = self.conveyance.may_end[mover]
+        best_values(first, order, to, steps, value, wait, may_end, best, choice)
+        spec = self.conveyance.movers[mover]
+        start = (places[spec.base], self.problem.grid.up(spec.from_s))
+        if start[1] >= self.steps:
+            return 0.0, None
+        worth = float(best[start]) - MUST * len(self.forced.get(mover, ()))
+        return worth, self._follow(mover, start, choice, fills)
+
+    def _follow(self, mover: int, start: tuple[int, int], choice, fills) -> Column | None:  # type: ignore[no-untyped-def]
+        own = self.by_mover[mover]
+        _, _, _, to, steps = self._graph[mover]
+        place, step = start
+        moves: list[Departure] = []
+        loads: list[tuple[tuple[int, float], ...]] = []
+        while step < self.steps:
+            act = int(choice[place, step])
+            if act == WAIT:
+                step += 1
+                continue
+            if act in (STOP, NONE):
+                break
+            option = own[act]
+            moves.append(Departure(option.index, step))
+            loads.append(self._load(option, step, fills))
+            place, step = int(to[act]), step + int(steps[act])
+        if not any(loads) and not self.forced.get(mover):
+            return None
+        return Column(mover, tuple(moves), tuple(loads))
+
+    def _load(self, option: Option, step: int, fills) -> tuple[tuple[int, float], ...]:  # type: ignore[no-untyped-def]
+        if not option.loaded:
+            return ()
+        _, seated, lying, units = fills[option.index]
+        seats = float(self.conveyance.movers[option.mover].seats)
+        found: list[tuple[int, float]] = []
+        if lying[step] >= 0 and units[step] > 0:
+            commodity = self.problem.commodities[int(lying[step])]
+            found.append((commodity.index, float(units[step])))
+            seats -= float(units[step]) * commodity.unit.seats
+        if seated[step] >= 0 and seats > 0:
+            found.append((int(seated[step]), seats))
+        return tuple(found)

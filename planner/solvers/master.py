@@ -1,0 +1,310 @@
+"""The restricted master: a linear programme over the itineraries found so far, solved again and again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from ortools.math_opt.python import mathopt
+
+from planner.movements import Floats
+from planner.problem import Conveyance, EvacuationProblem, Limit
+from planner.solvers.itineraries import COSTS, Column, Prices
+from planner.solvers.rows import Row, RowMaker
+from planner.solvers.traffic import Traffic
+from planner.units import HOUR_S
+
+SLACK_PRICE = 1e3
+Key = tuple[object, ...]
+
+
+@dataclass(frozen=True)
+class Walk:
+    """One start of one way to go by own means, per unit."""
+
+    option: int
+    step: int
+
+
+class Master:
+    """Holds rows and columns; asks GLOP for the optimum and the duals."""
+
+    def __init__(self, problem: EvacuationProblem, conveyance: Conveyance) -> None:
+        self.problem = problem
+        self.conveyance = conveyance
+        self.maker = RowMaker(problem, conveyance)
+        self.havens = {p.id for p in problem.scenario.places if p.role == "safe_haven"}
+        self.hub_index = {(c.place, c.transit): c.index for c in problem.commodities if c.is_hub}
+        self.carry = [{c.commodity: c for c in o.carries} for o in conveyance.options]
+        self.model = mathopt.Model(name="master")
+        self.left: dict[int, mathopt.Variable] = {}
+        self.demand: dict[int, mathopt.LinearConstraint] = {}
+        self.fleet = [self.model.add_linear_constraint(ub=m.count) for m in conveyance.movers]
+        self.columns: list[tuple[Column, mathopt.Variable, dict[str, float]]] = []
+        self.walks: list[tuple[Walk, mathopt.Variable, dict[str, float]]] = []
+        self.hub_rows: dict[tuple[int, int], mathopt.LinearConstraint] = {}
+        self.hub_final: dict[int, mathopt.LinearConstraint] = {}
+        self.rows: dict[Key, tuple[Row, mathopt.LinearConstraint]] = {}
+        self.hold: dict[str, mathopt.LinearConstraint] = {}
+        self.hold_at: dict[str, float] = {}
+        self.slack: dict[str, mathopt.Variable] = {}
+        self._known: set[Column | Walk] = set()
+        self.stay_cost = [self._stay_cost(c.index) for c in problem.commodities]
+        for commodity in problem.commodities:
+            if commodity.is_hub:
+                self.hub_final[commodity.index] = self.model.add_linear_constraint(ub=0.0)
+                continue
+            row = self.model.add_linear_constraint(lb=commodity.demand, ub=commodity.demand)
+            left = self.model.add_variable(lb=0.0, ub=commodity.demand)
+            row.set_coefficient(left, 1.0)
+            self.demand[commodity.index], self.left[commodity.index] = row, left
+        for level in COSTS[:-1]:
+            self._hold_row(level)
+        self.solver = mathopt.IncrementalSolver(self.model, mathopt.SolverType.GLOP)
+
+    # -- costs --------------------------------------------------------------------------------
+
+    def _stay_cost(self, index: int) -> dict[str, float]:
+        commodity = self.problem.commodities[index]
+        heads = commodity.persons
+        return {
+            "left_behind": float(commodity.weight * heads),
+            "missed_deadlines": float(heads if commodity.deadline_s is not None else 0),
+            "harm": float(self.problem.wait_harm[index][-1]),
+            "arrival": heads * self.problem.grid.horizon_s / HOUR_S,
+            "effort": 0.0,
+        }
+
+    def column_cost(self, column: Column) -> dict[str, float]:
+        """Cost of a column by level."""
+        cost = dict.fromkeys(COSTS, 0.0)
+        for move, loads in zip(column.moves, column.loads, strict=True):
+            option = self.conveyance.options[move.option]
+            cost["effort"] += option.effort
+            cost["harm"] += float(option.crew_harm[move.step])
+            arrival = (move.step * self.problem.grid.step_s + option.end_s) / HOUR_S
+            for index, units in loads:
+                carry = self.carry[move.option][index]
+                cost["harm"] += units * float(carry.harm[move.step])
+                cost["missed_deadlines"] += units * float(carry.missed[move.step])
+                if option.destination in self.havens:
+                    cost["arrival"] += units * self.problem.commodities[index].persons * arrival
+        return cost
+
+    def _hold_row(self, level: str) -> None:
+        row = self.model.add_linear_constraint(ub=1e15)
+        for index, left in self.left.items():
+            row.set_coefficient(left, self.stay_cost[index][level])
+        slack = self.model.add_variable(lb=0.0, ub=0.0)
+        row.set_coefficient(slack, -1.0)
+        self.hold[level], self.slack[level] = row, slack
+
+    # -- growing ------------------------------------------------------------------------------
+
+    def add_column(self, column: Column) -> bool:
+        """Adds an itinerary; False where it stands already."""
+        if column in self._known:
+            return False
+        self._known.add(column)
+        cost = self.column_cost(column)
+        variable = self.model.add_variable(lb=0.0)
+        self.columns.append((column, variable, cost))
+        self.fleet[column.mover].set_coefficient(variable, 1.0)
+        for level, row in self.hold.items():
+            row.set_coefficient(variable, cost[level])
+        use: dict[int, float] = {}
+        for loads, move in zip(column.loads, column.moves, strict=True):
+            option = self.conveyance.options[move.option]
+            for index, units in loads:
+                who = self.problem.commodities[index]
+                if not who.is_hub:
+                    use[index] = use.get(index, 0.0) + units
+                else:
+                    self._bump(self.hub_final[index], variable, -units)
+                hub = self.hub_index.get((option.destination, who.transit))
+                if hub is not None:
+                    self._bump(self.hub_final[hub], variable, units)
+        for index, units in use.items():
+            self.demand[index].set_coefficient(variable, units)
+        for (hub, moment), row in self.hub_rows.items():
+            amount = self._hub_use(column, hub, moment)
+            if amount:
+                row.set_coefficient(variable, amount)
+        for row_data, row in self.rows.values():
+            amount = self._row_use(column, row_data)
+            if amount:
+                row.set_coefficient(variable, amount)
+        return True
+
+    @staticmethod
+    def _bump(row: mathopt.LinearConstraint, variable: mathopt.Variable, amount: float) -> None:
+        row.set_coefficient(variable, row.get_coefficient(variable) + amount)
+
+    def add_walk(self, walk: Walk) -> bool:
+        """Adds one start of people who go by their own means."""
+        if walk in self._known:
+            return False
+        self._known.add(walk)
+        option = self.problem.walks[walk.option]
+        heads = self.problem.commodities[option.commodity].persons
+        end = (walk.step * self.problem.grid.step_s + option.ride_s) / HOUR_S
+        cost = dict.fromkeys(COSTS, 0.0)
+        cost["harm"] = float(option.harm[walk.step])
+        cost["missed_deadlines"] = float(option.missed[walk.step])
+        cost["arrival"] = heads * end
+        variable = self.model.add_variable(lb=0.0)
+        self.walks.append((walk, variable, cost))
+        self.demand[option.commodity].set_coefficient(variable, 1.0)
+        for level, row in self.hold.items():
+            row.set_coefficient(variable, cost[level])
+        for row_data, row in self.rows.values():
+            use = row_data.walk.get(walk.option)
+            if use is not None and use[walk.step]:
+                row.set_coefficient(variable, float(use[walk.step]))
+        return True
+
+    def add_hub_row(self, hub: int, moment_s: int) -> bool:
+        """Nobody leaves a hub before having reached it: one class, at one moment."""
+        if (hub, moment_s) in self.hub_rows:
+            return False
+        row = self.model.add_linear_constraint(ub=0.0)
+        for column, variable, _ in self.columns:
+            amount = self._hub_use(column, hub, moment_s)
+            if amount:
+                row.set_coefficient(variable, amount)
+        self.hub_rows[hub, moment_s] = row
+        return True
+
+    def add_limit_row(self, limit: Limit, moment_s: int) -> bool:
+        """A shared limit at one moment."""
+        made = self.maker.row(limit, moment_s)
+        if made.key in self.rows:
+            return False
+        row = self.model.add_linear_constraint(ub=made.cap)
+        for column, variable, _ in self.columns:
+            amount = self._row_use(column, made)
+            if amount:
+                row.set_coefficient(variable, amount)
+        for walk, variable, _ in self.walks:
+            use = made.walk.get(walk.option)
+            if use is not None and use[walk.step]:
+                row.set_coefficient(variable, float(use[walk.step]))
+        self.rows[made.key] = (made, row)
+        return True
+
+    def _hub_use(self, column: Column, hub: int, moment_s: int) -> float:
+        who = self.problem.commodities[hub]
+        amount = 0.0
+        for move, loads in zip(column.moves, column.loads, strict=True):
+            option = self.conveyance.options[move.option]
+            start = move.step * self.problem.grid.step_s
+            for index, units in loads:
+                if index == hub and start + option.depart_s <= moment_s:
+                    amount += units
+                same = self.problem.commodities[index].transit == who.transit
+                if same and option.destination == who.place and start + option.end_s <= moment_s:
+                    amount -= units
+        return amount
+
+    def _row_use(self, column: Column, row: Row) -> float:
+        amount = 0.0
+        for move, loads in zip(column.moves, column.loads, strict=True):
+            use = row.vehicle.get(move.option)
+            if use is not None:
+                amount += float(use[move.step])
+            use = row.person.get(move.option)
+            if use is not None and use[move.step]:
+                heads = sum(self.problem.commodities[k].persons * n for k, n in loads)
+                amount += float(use[move.step]) * heads
+        return amount
+
+    # -- solving ------------------------------------------------------------------------------
+
+    def aim(self, level: str, holds: dict[str, float]) -> None:
+        """Minimise one level while the levels before keep their values."""
+        self.level = level
+        self.hold_at = dict(holds)
+        for name, row in self.hold.items():
+            row.upper_bound = holds.get(name, 1e15)
+            self.slack[name].upper_bound = 1e15 if name in holds else 0.0
+        objective = mathopt.LinearSum(
+            [self.stay_cost[i][level] * v for i, v in self.left.items()]
+            + [cost[level] * v for _, v, cost in self.columns]
+            + [cost[level] * v for _, v, cost in self.walks]
+            + [SLACK_PRICE * v for v in self.slack.values()]
+        )
+        self.model.minimize(objective)
+        self._priced = (len(self.columns), len(self.walks))
+
+    def solve(self) -> tuple[float, Traffic]:
+        """Optimum over the columns at hand: (value, traffic). Raises RuntimeError where GLOP fails."""
+        for _, variable, cost in self.columns[self._priced[0] :]:
+            self.model.objective.set_linear_coefficient(variable, cost[self.level])
+        for _, variable, cost in self.walks[self._priced[1] :]:
+            self.model.objective.set_linear_coefficient(variable, cost[self.level])
+        self._priced = (len(self.columns), len(self.walks))
+        self.result = self.solver.solve()
+        if self.result.termination.reason != mathopt.TerminationReason.OPTIMAL:
+            raise RuntimeError(f"the linear programme ended as {self.result.termination.reason.name}")
+        return self.result.objective_value(), self.traffic()
+
+    def traffic(self) -> Traffic:
+        """The current solution as starts."""
+        traffic = Traffic()
+        self.chosen: list[tuple[Column, float]] = []
+        values = self.result.variable_values()
+        for column, variable, _ in self.columns:
+            amount = values[variable]
+            if amount < 1e-9:
+                continue
+            self.chosen.append((column, amount))
+            for move, loads in zip(column.moves, column.loads, strict=True):
+                traffic.vehicles[move.option, move.step] += amount
+                for index, units in loads:
+                    traffic.units[move.option, move.step, index] += amount * units
+        for walk, variable, _ in self.walks:
+            if values[variable] > 1e-9:
+                traffic.walks[walk.option, walk.step] += values[variable]
+        return traffic
+
+    def duals(self) -> dict[Key, float]:
+        """Prices by row, all as a price to pay (demand: what a unit taken earns)."""
+        raw = self.result.dual_values()
+        found: dict[Key, float] = {("d", k): raw[row] for k, row in self.demand.items()}
+        for hub, row in self.hub_final.items():
+            found["e", hub] = max(0.0, -raw[row])
+        for (hub, moment), row in self.hub_rows.items():
+            found["h", hub, moment] = max(0.0, -raw[row])
+        for key, (_, row) in self.rows.items():
+            found["r", key] = max(0.0, -raw[row])
+        for level in self.hold_at:
+            found["w", level] = max(0.0, -raw[self.hold[level]])
+        return found
+
+    def prices(self, duals: dict[Key, float]) -> Prices:
+        """Duals by row → prices as the pricer wants them."""
+        weight = self.prices_weight(duals)
+        size = len(self.problem.commodities)
+        demand, final = np.zeros(size), np.zeros(size)
+        for k in self.demand:
+            demand[k] = duals.get(("d", k), 0.0)
+        for hub in self.hub_final:
+            final[hub] = duals.get(("e", hub), 0.0)
+        times: dict[int, Floats] = {}
+        levels: dict[int, Floats] = {}
+        by_hub: dict[int, list[tuple[int, float]]] = {}
+        for hub, moment in self.hub_rows:
+            by_hub.setdefault(hub, []).append((moment, duals.get(("h", hub, moment), 0.0)))
+        for hub, entries in by_hub.items():
+            entries.sort()
+            times[hub] = np.array([m for m, _ in entries], dtype=np.float64)
+            levels[hub] = np.array([p for _, p in entries])
+        rows = [(row, duals.get(("r", key), 0.0)) for key, (row, _) in self.rows.items()]
+        rows = [(row, price) for row, price in rows if price > 0]
+        return Prices(weight, demand, times, levels, final, rows)
+
+    def prices_weight(self, duals: dict[Key, float]) -> dict[str, float]:
+        """What one unit of each level's cost weighs: the aim 1, held levels their price."""
+        weight = {level: duals.get(("w", level), 0.0) for level in self.hold_at}
+        weight[self.level] = weight.get(self.level, 0.0) + 1.0
+        return weight

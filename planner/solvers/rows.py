@@ -1,0 +1,181 @@
+"""Shared limits as rows: what one movement, one person on board or one walker uses of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.movements import Floats, Option, SelfOption
+from planner.problem import Conveyance, EvacuationProblem, Limit
+from planner.units import HOUR_S
+
+_PERSON_KINDS = ("persons_rate", "intake", "waiting", "link_persons")
+
+
+@dataclass
+class Row:
+    """One limit at one moment: Σ use ≤ ``cap``.
+
+    ``vehicle`` maps an option's index to its use at each start; ``person`` to the use by one head on
+    board; ``walk`` maps a self option's index to the use by one unit.
+    """
+
+    limit: Limit
+    moment_s: int
+    cap: float
+    vehicle: dict[int, Floats] = field(default_factory=dict)
+    person: dict[int, Floats] = field(default_factory=dict)
+    walk: dict[int, Floats] = field(default_factory=dict)
+
+    @property
+    def key(self) -> tuple[str, str, int]:
+        """What tells rows apart."""
+        return (self.limit.kind, self.limit.at, self.moment_s)
+
+
+class RowMaker:
+    """Makes rows for one conveyance of a problem."""
+
+    def __init__(self, problem: EvacuationProblem, conveyance: Conveyance) -> None:
+        self.problem = problem
+        self.movers = conveyance.movers
+        self.options = conveyance.options
+        self.moments = np.arange(problem.grid.steps, dtype=np.int64) * problem.grid.step_s
+        self.havens = {p.id for p in problem.scenario.places if p.role == "safe_haven"}
+
+    def row(self, limit: Limit, moment_s: int) -> Row:
+        """The row of a limit at a moment (start of the 60 minutes, or the instant)."""
+        if limit.kind == "intake":
+            moment_s = limit.window[0]
+        row = Row(limit, moment_s, limit.cap)
+        for option in self.options:
+            use = self.use(limit, moment_s, option)
+            if use is None or not use.any():
+                continue
+            (row.person if limit.kind in _PERSON_KINDS else row.vehicle)[option.index] = use
+        for walk in self.problem.walks:
+            use = self.walk_use(limit, moment_s, walk)
+            if use is not None and use.any():
+                row.walk[walk.index] = use
+        return row
+
+    def use(self, limit: Limit, moment_s: int, option: Option) -> Floats | None:
+        """Use per start: of one mover, or of one head on board where persons are limited."""
+        handler = getattr(self, "_" + limit.kind)
+        found: Floats | None = handler(limit, moment_s, option)
+        return found
+
+    def _hour(self, stamps: NDArray[np.int64], moment_s: int) -> Floats:
+        return ((stamps >= moment_s) & (stamps < moment_s + HOUR_S)).astype(np.float64)
+
+    def _during(self, start_s: int, end_s: int, moment_s: int) -> Floats:
+        inside = (self.moments + start_s <= moment_s) & (moment_s < self.moments + end_s)
+        return inside.astype(np.float64)
+
+    def _link(self, limit: Limit, moment_s: int, option: Option) -> Floats | None:
+        offsets = [offset for link, offset in option.link_entries if link == limit.at]
+        if not offsets:
+            return None
+        cars = self.car_equivalents(option)
+        return np.sum([cars * self._hour(self.moments + o, moment_s) for o in offsets], axis=0)
+
+    def _link_persons(self, limit: Limit, moment_s: int, option: Option) -> Floats | None:
+        offsets = [offset for link, offset in option.link_entries if link == limit.at]
+        if not offsets or not option.loaded:
+            return None
+        return np.sum([self._hour(self.moments + o, moment_s) for o in offsets], axis=0)
+
+    def _ends(self, limit: Limit, moment_s: int, option: Option, mode: str) -> Floats | None:
+        if self.mode(option) != mode or not option.loaded:
+            return None
+        use = np.zeros(len(self.moments))
+        if option.origin == limit.at:
+            use += self._during(0, option.depart_s, moment_s)
+        if option.destination == limit.at:
+            use += self._during(option.arrive_s, option.end_s, moment_s)
+        return use * self.ships(option)
+
+    def _bays(self, limit: Limit, moment_s: int, option: Option) -> Floats | None:
+        return self._ends(limit, moment_s, option, "road")
+
+    def _berths(self, limit: Limit, moment_s: int, option: Option) -> Floats | None:
+        return self._ends(limit, moment_s, option, "sea")
+
+    def _stands(self, limit: Limit, moment_s: int, option: Option) -> Floats | None:
+        """On the ground while loading and unloading; the wait between is priced by the itinerary."""
+        if self.mode(option) != "air":
+            return None
+        end = option.steps * self.problem.grid.step_s
+        use = np.zeros(len(self.moments))
+        if option.origin == limit.at:
+            use += self._during(0, option.depart_s, moment_s)
+        if option.destination == limit.at:
+            use += self._during(option.arrive_s, end, moment_s)
+        return use * self.ships(option)
+
+    def _slots(self, limit: Limit, moment_s: int, option: Option) -> Floats | None:
+        if self.mode(option) != "air":
+            return None
+        return self._passes(limit, moment_s, option)
+
+    def _vehicles_rate(self, limit: Limit, moment_s: int, option: Option) -> Floats | None:
+        return self._passes(limit, moment_s, option) if self.mode(option) == "road" else None
+
+    def _passes(self, limit: Limit, moment_s: int, option: Option) -> Floats:
+        use = np.zeros(len(self.moments))
+        if option.origin == limit.at:
+            use += self._hour(self.moments + option.depart_s, moment_s)
+        if option.destination == limit.at:
+            use += self._hour(self.moments + option.arrive_s, moment_s)
+        return use * self.ships(option)
+
+    def _persons_rate(self, limit: Limit, moment_s: int, option: Option) -> Floats | None:
+        if option.origin != limit.at or not option.loaded:
+            return None
+        return self._hour(self.moments + option.depart_s, moment_s)
+
+    def _intake(self, limit: Limit, moment_s: int, option: Option) -> Floats | None:
+        if option.destination != limit.at or not option.loaded:
+            return None
+        stamps = self.moments + option.end_s
+        inside = (stamps >= limit.window[0]) & (stamps < limit.window[1])
+        return inside.astype(np.float64)
+
+    def _waiting(self, limit: Limit, moment_s: int, option: Option) -> Floats | None:
+        if not option.loaded or limit.at not in (option.origin, option.destination):
+            return None
+        if option.destination == limit.at:
+            return (self.moments + option.end_s <= moment_s).astype(np.float64)
+        return -(self.moments + option.depart_s <= moment_s).astype(np.float64)
+
+    def walk_use(self, limit: Limit, moment_s: int, walk: SelfOption) -> Floats | None:
+        """Use by one unit of people who go by their own means."""
+        if limit.kind in ("link", "link_persons"):
+            offsets = [offset for link, offset in walk.link_entries if link == limit.at]
+            per = walk.link_use_per_unit if limit.kind == "link" else 1.0
+            if not offsets:
+                return None
+            return np.sum([per * self._hour(self.moments + o, moment_s) for o in offsets], axis=0)
+        if limit.kind == "intake" and walk.destination == limit.at:
+            stamps = self.moments + walk.ride_s
+            inside = (stamps >= limit.window[0]) & (stamps < limit.window[1])
+            return inside.astype(np.float64) * self.heads(walk.commodity)
+        return None
+
+    def heads(self, commodity: int) -> int:
+        """Persons in one unit of a commodity."""
+        return self.problem.commodities[commodity].persons
+
+    def mode(self, option: Option) -> str:
+        """Mode of the option's mover."""
+        return self.movers[option.mover].mode
+
+    def ships(self, option: Option) -> int:
+        """Vehicles that move as one."""
+        return self.movers[option.mover].ships
+
+    def car_equivalents(self, option: Option) -> float:
+        """What the mover counts for on a link."""
+        return self.movers[option.mover].car_equivalents

@@ -1,0 +1,183 @@
+"""Who moves when, as a solution says it, and which shared limits that breaks."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from planner.problem import Conveyance, EvacuationProblem, Limit
+from planner.solvers.rows import RowMaker
+from planner.units import HOUR_S
+
+Event = tuple[int, float]
+
+
+@dataclass
+class Traffic:
+    """Vehicles and units by start: ``vehicles[option, step]``, ``units[option, step, commodity]``,
+    ``walks[self option, step]``; whole or fractional."""
+
+    vehicles: dict[tuple[int, int], float] = field(default_factory=lambda: defaultdict(float))
+    units: dict[tuple[int, int, int], float] = field(default_factory=lambda: defaultdict(float))
+    walks: dict[tuple[int, int], float] = field(default_factory=lambda: defaultdict(float))
+
+
+class Separator:
+    """Finds the limits that a traffic breaks, and the moments at which it breaks them most."""
+
+    def __init__(self, problem: EvacuationProblem, conveyance: Conveyance) -> None:
+        self.problem = problem
+        self.options = conveyance.options
+        self.maker = RowMaker(problem, conveyance)
+        self.step_s = problem.grid.step_s
+        self.hub_index = {(c.place, c.transit): c.index for c in problem.commodities if c.is_hub}
+
+    def broken(self, traffic: Traffic, most: int = 4, slack: float = 1e-6) -> list[tuple[Limit, int]]:
+        """(limit, moment) pairs whose rows the traffic violates, the worst ``most`` of each limit."""
+        found = []
+        for limit in self.problem.limits:
+            if limit.kind == "intake":
+                if self._intake(traffic, limit) > limit.cap * (1 + slack) + 1e-7:
+                    found.append((limit, limit.window[0]))
+                continue
+            if limit.kind in ("bays", "berths", "stands"):
+                peaks = self._peaks_stay(traffic, limit)
+            elif limit.kind == "waiting":
+                peaks = self._peaks_waiting(traffic, limit)
+            else:
+                peaks = self._peaks_rate(traffic, limit)
+            over = [(use, moment) for moment, use in peaks if use > limit.cap * (1 + slack) + 1e-7]
+            over.sort(key=lambda item: (-item[0], item[1]))
+            taken: list[int] = []
+            apart = 1 if limit.kind in ("bays", "berths", "stands", "waiting") else HOUR_S // 4
+            for _, moment in over:
+                if len(taken) < most and all(abs(moment - other) >= apart for other in taken):
+                    taken.append(moment)
+                    found.append((limit, moment))
+        return found
+
+    def hubs_broken(self, traffic: Traffic, most: int = 4) -> list[tuple[int, int]]:
+        """(hub commodity, moment) where more have left than had arrived."""
+        events: dict[int, list[Event]] = defaultdict(list)
+        for (index, step, commodity), units in traffic.units.items():
+            option, who = self.options[index], self.problem.commodities[commodity]
+            if who.is_hub:
+                events[commodity].append((step * self.step_s + option.depart_s, units))
+            hub = self.hub_index.get((option.destination, who.transit))
+            if hub is not None:
+                events[hub].append((step * self.step_s + option.end_s, -units))
+        found = []
+        for hub, happening in sorted(events.items()):
+            happening.sort()
+            level, short = 0.0, []
+            for position, (moment, change) in enumerate(happening):
+                level += change
+                last = position + 1 == len(happening) or happening[position + 1][0] > moment
+                if last and level > 1e-5:
+                    short.append((level, moment))
+            short.sort(key=lambda item: (-item[0], item[1]))
+            taken: list[int] = []
+            for _, moment in short:
+                if len(taken) < most and all(abs(moment - o) > 2 * self.step_s for o in taken):
+                    taken.append(moment)
+                    found.append((hub, moment))
+            if short and not taken:
+                found.append((hub, short[0][1]))
+        return found
+
+    def _intake(self, traffic: Traffic, limit: Limit) -> float:
+        total = 0.0
+        for (index, step, commodity), units in traffic.units.items():
+            option = self.options[index]
+            moment = step * self.step_s + option.end_s
+            if option.destination == limit.at and limit.window[0] <= moment < limit.window[1]:
+                total += units * self.problem.commodities[commodity].persons
+        for (index, step), units in traffic.walks.items():
+            walk = self.problem.walks[index]
+            moment = step * self.step_s + walk.ride_s
+            if walk.destination == limit.at and limit.window[0] <= moment < limit.window[1]:
+                total += units * self.problem.commodities[walk.commodity].persons
+        return total
+
+    def _peaks_stay(self, traffic: Traffic, limit: Limit) -> list[tuple[int, float]]:
+        mode = {"bays": "road", "berths": "sea", "stands": "air"}[limit.kind]
+        events: dict[int, float] = defaultdict(float)
+        for (index, step), count in traffic.vehicles.items():
+            option = self.options[index]
+            mover = self.maker.movers[option.mover]
+            if mover.mode != mode or not (option.loaded or mode == "air"):
+                continue
+            start = step * self.step_s
+            if option.origin == limit.at and option.depart_s:
+                events[start] += count * mover.ships
+                events[start + option.depart_s] -= count * mover.ships
+            end = option.steps * self.step_s if mode == "air" else option.end_s
+            if option.destination == limit.at and end > option.arrive_s:
+                events[start + option.arrive_s] += count * mover.ships
+                events[start + end] -= count * mover.ships
+        return _running(events)
+
+    def _peaks_waiting(self, traffic: Traffic, limit: Limit) -> list[tuple[int, float]]:
+        events: dict[int, float] = defaultdict(float)
+        for (index, step, commodity), units in traffic.units.items():
+            option = self.options[index]
+            heads = units * self.problem.commodities[commodity].persons
+            if option.destination == limit.at:
+                events[step * self.step_s + option.end_s] += heads
+            if option.origin == limit.at:
+                events[step * self.step_s + option.depart_s] -= heads
+        return _running(events)
+
+    def _peaks_rate(self, traffic: Traffic, limit: Limit) -> list[tuple[int, float]]:
+        events: dict[int, float] = defaultdict(float)
+        if limit.kind in ("persons_rate", "link_persons"):
+            for (index, step, commodity), units in traffic.units.items():
+                heads = units * self.problem.commodities[commodity].persons
+                for offset, use in self._passes(limit, index):
+                    events[step * self.step_s + offset] += use * heads
+        else:
+            for (index, step), count in traffic.vehicles.items():
+                for offset, use in self._passes(limit, index):
+                    events[step * self.step_s + offset] += use * count
+        for (index, step), units in traffic.walks.items():
+            walk = self.problem.walks[index]
+            for link, offset in walk.link_entries:
+                if limit.kind in ("link", "link_persons") and link == limit.at:
+                    per = walk.link_use_per_unit if limit.kind == "link" else 1.0
+                    events[step * self.step_s + offset] += per * units
+        moments = sorted(events)
+        found, total, head = [], 0.0, 0
+        for tail, moment in enumerate(moments):
+            total = total if tail else 0.0
+            while head < len(moments) and moments[head] < moment + HOUR_S:
+                total += events[moments[head]]
+                head += 1
+            found.append((moment, total))
+            total -= events[moment]
+        return found
+
+    def _passes(self, limit: Limit, index: int) -> list[tuple[int, float]]:
+        option = self.options[index]
+        mover = self.maker.movers[option.mover]
+        if limit.kind == "link":
+            entered = [offset for link, offset in option.link_entries if link == limit.at]
+            return [(offset, mover.car_equivalents) for offset in entered]
+        if limit.kind == "link_persons":
+            return [(offset, 1.0) for link, offset in option.link_entries if link == limit.at]
+        if limit.kind == "persons_rate":
+            return [(option.depart_s, 1.0)] if option.origin == limit.at and option.loaded else []
+        mode = "air" if limit.kind == "slots" else "road"
+        if mover.mode != mode:
+            return []
+        found = [(option.depart_s, float(mover.ships))] if option.origin == limit.at else []
+        if option.destination == limit.at:
+            found.append((option.arrive_s, float(mover.ships)))
+        return found
+
+
+def _running(events: dict[int, float]) -> list[tuple[int, float]]:
+    level, found = 0.0, []
+    for moment in sorted(events):
+        level += events[moment]
+        found.append((moment, level))
+    return found
