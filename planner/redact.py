@@ -205,7 +205,7 @@ def _moved_centre(model: BaseModel, words: _Words) -> dict[str, str]:
     centre = getattr(model, field)
     if isinstance(centre, tuple):
         for name, spot in words.spots.items():
-            if great_circle_m(*centre, *spot) < NEAR_M:
+            if great_circle_m(centre[0], centre[1], *spot) < NEAR_M:
                 return {field: words.stand_ins[name].id}
     return {}
 

@@ -149,4 +149,4 @@ def _spot(network: TransportNetwork, place: str) -> tuple[float, float] | None:
     if place in network.positions:
         return network.positions[place]
     named = network.region.places.get(place) if network.region is not None else None
-    return (named.lat, named.lon) if named is not None else None
+    return None if named is None else (float(named.lat), float(named.lon))

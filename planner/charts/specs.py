@@ -69,9 +69,10 @@ def evacuation_curve(verdict: Verdict) -> Spec:
         for key, series in (("safe", "safe"), ("under_way", "under way"))
         for row in rows
     ]
-    levels = [{"persons": plan.people - plan.unwilling, "series": "want to leave"}]
+    willing = plan.people - plan.unwilling
+    levels = [{"persons": willing, "series": "want to leave"}]
     most = most_that_can_leave(verdict)
-    if most is not None and most < levels[0]["persons"]:
+    if most is not None and most < willing:
         levels.append({"persons": most, "series": "proven most"})
     colour = {
         "field": "series",

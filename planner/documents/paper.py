@@ -25,8 +25,8 @@ TO_FILL = "______________________"
 class Paper:
     """A Verdict ready to be written down. ``verdict`` is redacted already.
 
-    ``warning`` is empty for a verified plan that awaits nobody; ``authorisations`` and ``convoy_of``
-    are by (sortie id, index of the leg).
+    ``warning`` is empty for a verified plan that awaits nobody. ``authorisations`` and
+    ``convoy_of`` are by (sortie id, index of the leg).
     """
 
     verdict: Verdict
@@ -63,6 +63,7 @@ class Paper:
         here = self.issued_at.astimezone(scenario.zone)
         valid = office.valid_until
         until = TO_FILL if valid is None else stamp(self.local(scenario.at_s(valid)))
+        made_with = f"Safe Passage {__version__}, {clean(origin.engine)}, seed {origin.seed}"
         return [
             ("Document", f"{document}, {self.plan_id}-{document.split()[0].lower()}"),
             ("Plan", f"{self.plan_id}, revision 1"),
@@ -80,7 +81,7 @@ class Paper:
             ("Status", "draft"),
             ("Check", self.warning or "VERIFIED: replayed in true time, no rule broken"),
             ("Solver", solver_line(verdict)),
-            ("Made with", f"Safe Passage {__version__}, {clean(origin.engine)}, seed {origin.seed}"),
+            ("Made with", made_with),
             ("Use", DISCLAIMER),
         ]
 

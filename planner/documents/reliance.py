@@ -65,9 +65,9 @@ def _permits(
         begin, end = max(from_s, enter_s), min(until_s, max(exit_s, enter_s + 1))
         if party in asking and begin < end:
             for item in scenario.authorisations:
-                if item.party == party and _is_for(scenario, item, fleet, ground.names):
-                    if _holds(scenario, item, begin, end):
-                        yield item.id
+                its_leave = item.party == party and _is_for(scenario, item, fleet, ground.names)
+                if its_leave and _holds(scenario, item, begin, end):
+                    yield item.id
 
 
 def _is_for(scenario: Scenario, item: Authorisation, fleet: Fleet, names: tuple[str, ...]) -> bool:

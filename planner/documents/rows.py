@@ -41,7 +41,7 @@ class Table:
 
 
 def _columns(text: str) -> tuple[Column, ...]:
-    pairs = (line.split(": ", 1) for line in text.strip().splitlines())
+    pairs = (line.split(": ", 1) for line in text.splitlines() if line.strip())
     return tuple(Column(name.strip(), means.strip()) for name, means in pairs)
 
 
@@ -84,7 +84,7 @@ MOVEMENT_COLUMNS = _columns(
     units: how many such units
     persons: heads on this row
     stretchers: how many of them lie
-    final: yes where this movement ends at a safe haven; summing persons over yes gives all who get out
+    final: yes where it ends at a safe haven: the persons of these rows are all who get out
     team: team that rides in, with the number of its members
     escorts: sorties that go along as escorts
     authorisations: ids of the authorisations that this movement relies on

@@ -1,0 +1,320 @@
+"""The printable summary: what typst sets, as data; never as markup."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from planner.charts import crowds, havens
+from planner.documents.cells import clean
+from planner.documents.curve import evacuation_svg
+from planner.documents.marks import map_svg
+from planner.documents.paper import AUDIENCE, DISCLAIMER, Paper
+from planner.documents.rows import left_behind, people
+from planner.scenario import Authorisation, segments
+from planner.units import format_duration
+
+TEMPLATE = Path(__file__).resolve().parent / "templates" / "summary.typ"
+_LEVEL_WORDS = {
+    "left_behind": "left behind",
+    "missed_deadlines": "missed deadlines",
+    "harm": "expected harm",
+    "arrival": "sum of arrival times",
+    "effort": "effort",
+}
+_CLOCK = "%d %b %H:%M"
+
+
+def pdf_bytes(paper: Paper) -> bytes:
+    """The summary as PDF, A4; the time of issue is the only clock time in its metadata."""
+    import fontpkg_noto_sans
+    import fontpkg_noto_sans_arabic
+    import typst
+
+    told = typst.compile(
+        str(TEMPLATE),
+        root=str(TEMPLATE.parent),
+        font_paths=[
+            str(Path(fontpkg_noto_sans.ROOT) / "files"),
+            str(Path(fontpkg_noto_sans_arabic.ROOT) / "files"),
+        ],
+        ignore_system_fonts=True,
+        format="pdf",
+        sys_inputs={
+            "content": json.dumps(content(paper), ensure_ascii=False),
+            "map": map_svg(paper),
+            "curve": evacuation_svg(paper),
+        },
+        timestamp=int(paper.issued_at.timestamp()),
+    )
+    if not isinstance(told, bytes):
+        raise TypeError("typst gave no PDF")
+    return told
+
+
+def content(paper: Paper) -> dict[str, Any]:
+    """Everything that the summary says, as text ready to be set."""
+    verdict = paper.verdict
+    scenario = verdict.scenario
+    issued = paper.issued_at.astimezone(UTC)
+    return {
+        "title": clean(scenario.title),
+        "what_if": clean(verdict.plan.provenance.what_if or ""),
+        "situation": clean(scenario.description or ""),
+        "audience": AUDIENCE,
+        "disclaimer": DISCLAIMER,
+        "warning": paper.warning,
+        "failed": verdict.status == "FAILED",
+        "plan_id": paper.plan_id,
+        "date": [issued.year, issued.month, issued.day, issued.hour, issued.minute, issued.second],
+        "header": [(field, shortened(value)) for field, value in paper.header("Summary")],
+        "lead": lead(paper),
+        "figures": figures(paper),
+        "levels": levels(paper),
+        "violations": [[v.rule, clean(v.where), clean(v.message)] for v in verdict.violations],
+        "groups": groups(paper),
+        "left": left(paper),
+        "days": days(paper),
+        "havens": arrivals(paper),
+        "authorisations": authorisations(paper),
+        "changes": changes(paper),
+        "assumptions": assumptions(paper),
+        "sources": sources(paper),
+    }
+
+
+def figure(value: float) -> str:
+    """Three significant digits below 100, whole numbers above, nothing but 0 for zero."""
+    if value == round(value) or abs(value) >= 1000:
+        return f"{value:,.0f}"
+    return f"{value:,.1f}" if abs(value) >= 100 else f"{value:.3g}"
+
+
+def shortened(value: str) -> str:
+    """A hash that would not fit its line, by its first digits; plan.json has all of them."""
+    return value if len(value) < 64 or " " in value else value[:24] + "…"
+
+
+def lead(paper: Paper) -> str:
+    """The plan in two sentences."""
+    told = paper.verdict.figures
+    willing = told.people - told.unwilling
+    start = paper.local(0).strftime("%d %B %Y, %H:%M")
+    if not told.evacuated:
+        return f"Nobody of the {willing:,} people who want to leave gets out by this plan."
+    remaining = willing - told.evacuated
+    everyone = "All" if not remaining else f"{told.evacuated:,} of"
+    last = paper.local(told.clearance_s).strftime("%d %B, %H:%M")
+    out = (
+        f"{everyone} {willing:,} people who want to leave are safe by {last} local time, "
+        f"{format_duration(told.clearance_s)} after the start ({start})."
+    )
+    return out + (f" {remaining:,} are left behind." if remaining else "")
+
+
+def figures(paper: Paper) -> list[list[str]]:
+    """(what, value) pairs of the headline table."""
+    told, plan = paper.verdict.figures, paper.verdict.plan
+    left_willing = told.left_behind - told.unwilling
+    harm = told.levels.get("harm", 0.0)
+    rows = [
+        ("People in the scenario", f"{told.people:,}"),
+        ("Safe by vehicle, ship or aircraft", f"{told.by_sortie:,}"),
+        ("Safe by own means", f"{told.self_moved:,}"),
+        ("Left behind against their will", f"{left_willing:,}"),
+        ("Stay by choice", f"{told.unwilling:,}"),
+        ("Last arrival after", format_duration(told.clearance_s) if told.evacuated else "-"),
+        ("Sorties", f"{told.sorties:,}"),
+        ("Convoys with people", f"{sum(c.loaded for c in paper.convoys):,}"),
+        ("Expected casualties by this plan", figure(harm)),
+        ("Expected casualties if nobody moved", figure(told.harm_of_staying)),
+    ]
+    teams = {team.id: clean(team.label) for team in paper.verdict.scenario.teams}
+    for team in plan.teams:
+        when = "does not arrive" if team.arrive_s is None else (
+            f"there on {paper.local(team.arrive_s).strftime(_CLOCK)}"
+        )  # fmt: skip
+        rows.append((f"Team {teams.get(team.team, team.team)}", f"{team.persons}, {when}"))
+    return [list(row) for row in rows]
+
+
+def levels(paper: Paper) -> list[list[str]]:
+    """Objective levels in order: name, value, bound, gap, status, what the bound holds for."""
+    found = []
+    for level in paper.verdict.plan.levels:
+        found.append(
+            [
+                _LEVEL_WORDS.get(level.name, level.name), figure(level.value),
+                figure(level.bound), f"{level.gap:.2%}", level.unit, level.status,
+                f"{level.holds_for}; {level.method}",
+            ]
+        )  # fmt: skip
+    return found
+
+
+def groups(paper: Paper) -> list[list[str]]:
+    """One line a group: name, place, people, by sortie, own means, by choice, left behind, last."""
+    found = []
+    for row in people(paper).rows:
+        last = row["last_safe_local"]
+        when = last.strftime(_CLOCK) if isinstance(last, datetime) else ""
+        numbers = ("people", "out_by_sortie", "own_means", "unwilling", "left_behind")
+        found.append(
+            [str(row["group"]), str(row["at"]), *(f"{row[name]:,}" for name in numbers), when]
+        )
+    return found
+
+
+def left(paper: Paper) -> list[list[str]]:
+    """Who is left behind against their will: group, place, persons, reason, remedy."""
+    found = []
+    for row in left_behind(paper).rows:
+        if row["by_choice"] == "no":
+            remedy = str(row["remedy"] or "none was searched")
+            told = []
+            if row["remedy_gain"] is not None:
+                told.append(f"+{row['remedy_gain']:,} people")
+            if row["remedy_price"] is not None:
+                told.append(f"price {row['remedy_price']}")
+            remedy += f" ({', '.join(told)})" if told else ""
+            names = [str(row["group"]), str(row["at"])]
+            found.append([*names, f"{row['persons']:,}", str(row["reason"]), remedy])
+    return found
+
+
+def days(paper: Paper) -> list[list[str]]:
+    """By local day of departure: date, mode, convoys, vehicles, people, first and last leave."""
+    found: _Days = {}
+    for convoy in paper.convoys:
+        if convoy.loaded:
+            key = (paper.local(convoy.depart_s).strftime("%Y-%m-%d"), convoy.mode)
+            _count(found, key, len(convoy.members), convoy.persons, convoy.depart_s)
+    for movement in paper.verdict.plan.self_movements:
+        key = (paper.local(movement.depart_s).strftime("%Y-%m-%d"), movement.means)
+        _count(found, key, movement.vehicles, movement.persons, movement.depart_s)
+    return [
+        [
+            day, mode, f"{entry[0]:,}", f"{entry[1]:,}", f"{entry[2]:,}",
+            paper.local(entry[3]).strftime("%H:%M"), paper.local(entry[4]).strftime("%H:%M"),
+        ]
+        for (day, mode), entry in sorted(found.items())
+    ]  # fmt: skip
+
+
+_Days = dict[tuple[str, str], list[int]]
+
+
+def _count(found: _Days, key: tuple[str, str], vehicles: int, persons: int, t_s: int) -> None:
+    entry = found.setdefault(key, [0, 0, 0, t_s, t_s])
+    entry[0] += 1
+    entry[1] += vehicles
+    entry[2] += persons
+    entry[3], entry[4] = min(entry[3], t_s), max(entry[4], t_s)
+
+
+def arrivals(paper: Paper) -> list[list[str]]:
+    """Havens: name, people taken in, the limit."""
+    verdict = paper.verdict
+    end = crowds(verdict, verdict.plan.horizon_s)
+    found = []
+    for place in verdict.scenario.places:
+        if place.id in havens(verdict.scenario):
+            intake = place.intake
+            limits = []
+            if intake and intake.total is not None:
+                limits.append(f"{intake.total:,} in all")
+            if intake and intake.per_day is not None:
+                limits.append(f"{intake.per_day:,} a day")
+            limit = ", ".join(limits) or "-"
+            found.append([paper.label(place.id), f"{end[place.id].safe:,}", limit])
+    return found
+
+
+def authorisations(paper: Paper) -> list[list[str]]:
+    """Permissions: name, party, state, validity, conditions; assumed ones say so."""
+    scenario = paper.verdict.scenario
+    parties = {party.id: clean(party.label) for party in scenario.parties}
+    found = []
+    for item in scenario.authorisations:
+        state = item.state
+        if item.id in paper.verdict.figures.conditional_on:
+            state_words = f"{state}; ASSUMED by this plan"
+        else:
+            state_words = f"{state}; assumed" if item.assume else state
+        found.append(
+            [
+                clean(item.label), parties.get(item.party, item.party), state_words,
+                _validity(paper, item), clean(item.conditions or ""),
+            ]
+        )  # fmt: skip
+    return found
+
+
+def _validity(paper: Paper, item: Authorisation) -> str:
+    scenario = paper.verdict.scenario
+    start = paper.local(scenario.at_s(item.from_)).strftime(_CLOCK)
+    if item.until is None:
+        return f"from {start}"
+    return f"{start} to {paper.local(scenario.at_s(item.until)).strftime(_CLOCK)}"
+
+
+def changes(paper: Paper) -> list[list[str]]:
+    """What the what-if changed: path, old, new; long values are named, not printed."""
+    found = []
+    for patch in paper.verdict.plan.provenance.patches:
+        old, new = (_short(patch.get(key)) for key in ("old", "new"))
+        found.append([clean(str(patch.get("path", ""))), old, new])
+    return found
+
+
+def _short(value: Any) -> str:
+    if value is None:
+        return "nothing"
+    return clean(value) if isinstance(value, str) and len(value) <= 60 else "(an entry)"
+
+
+def assumptions(paper: Paper) -> list[str]:
+    """What the figures rest on, in sentences."""
+    scenario, plan = paper.verdict.scenario, paper.verdict.plan
+    estimated = [group for group in scenario.groups if group.people.estimate or group.estimate]
+    counted = sum(s.persons for g in estimated for s in segments(scenario, g))
+    ways = [paper.verdict.network.routes[convoy.route] for convoy in paper.convoys]
+    roads = sum(route.estimate for route in ways)
+    cap = scenario.priorities.risk_cap_bp / 100
+    out = [
+        f"Counts of people: the {scenario.people_figure} figure of each group.",
+        f"Estimates nobody published: {len(estimated)} of {len(scenario.groups)} group sizes "
+        f"({counted:,} people).",
+        f"{roads:,} of {len(ways):,} convoy movements use a way with estimated speed, length or "
+        "capacity.",
+        f"Departures lie on a grid of {format_duration(plan.step_s)}; travel, loading and "
+        "unloading are in true time. No delay, breakdown or no-show is in these figures.",
+        f"No ride may expose anybody to a chance of harm above {cap:g} %.",
+    ]
+    for threat in scenario.threats:
+        rate = f"{threat.rate_micro / 1000:g} per 1000 person-hours"
+        known = f" ({clean(threat.source)})" if threat.source else " (estimate)"
+        out.append(f"Threat: {clean(threat.label)}, {rate}{known}.")
+    return out
+
+
+def sources(paper: Paper) -> list[str]:
+    """Where figures and map come from."""
+    scenario, network = paper.verdict.scenario, paper.verdict.network
+    claims = [
+        claim
+        for kind in (
+            scenario.places, scenario.groups, scenario.fleets, scenario.links, scenario.threats,
+            scenario.control, scenario.authorisations, [group.people for group in scenario.groups],
+        )
+        for claim in kind
+    ]  # fmt: skip
+    found = dict.fromkeys(clean(claim.source) for claim in claims if claim.source)
+    out = [*found]
+    if network.region is not None:
+        out += dict.fromkeys(
+            f"Map: {note.credit or note.source} ({note.licence})" for note in network.region.sources
+        )
+    return out
