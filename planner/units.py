@@ -24,7 +24,7 @@ _DURATION_UNITS = {
 _LENGTH_UNITS = {"m": Fraction(1), "km": Fraction(1000), "nmi": Fraction(1852)}
 _SPEED_UNITS = {"km/h": Fraction(1000), "kn": Fraction(1852), "m/s": Fraction(3600)}
 _MASS_UNITS = {"kg": Fraction(1), "t": Fraction(1000)}
-_NUMBER = r"[0-9]+(?:\.[0-9]+)?"
+_NUMBER = r"[0-9]{1,15}(?:\.[0-9]{1,9})?"
 _TERM = re.compile(rf"\s*({_NUMBER})\s*([A-Za-z/]+)\s*")
 
 
@@ -81,7 +81,7 @@ def parse_share_bp(text: str) -> int:
         raise ValueError(f"state a percentage, for example '85 %' (got '{str(text)[:40]}')")
     share = round(_number(found.group(1)) * 100)
     if share > 10000:
-        raise ValueError(f"a share is at most 100 % (got '{text}')")
+        raise ValueError(f"'{str(text)[:40]}' is more than all; write 100 % at most")
     return share
 
 
@@ -89,11 +89,11 @@ def parse_count(text: str) -> int:
     """A bare whole number, 0 to 10 million."""
     if not re.fullmatch(r"\s*[0-9]{1,9}\s*", str(text)):
         raise ValueError(
-            f"a count is a whole number of 0 or more, without a unit (got '{str(text)[:40]}')"
+            f"write a whole number of 0 or more, without a unit (got '{str(text)[:40]}')"
         )
     value = int(str(text))
     if value > 10_000_000:
-        raise ValueError(f"{value} is beyond what this planner plans (10,000,000)")
+        raise ValueError(f"{value:,} are past belief; write 10,000,000 at most")
     return value
 
 
@@ -105,7 +105,7 @@ class Rate:
     what: str
 
 
-_RATE = re.compile(r"\s*([0-9]+)\s+(vehicles|persons|movements|ships)\s*/\s*h\s*")
+_RATE = re.compile(r"\s*([0-9]{1,9})\s+(vehicles|persons|movements|ships)\s*/\s*h\s*")
 
 
 def parse_rate(text: str) -> Rate:
@@ -142,12 +142,12 @@ def parse_clock_span(text: str) -> tuple[int, int]:
             f"not a span of the day: '{str(text)[:40]}'; write for example '07:00-11:00'"
         )
     hours = [int(part) for part in found.groups()]
-    if hours[0] > 24 or hours[2] > 24 or hours[1] > 59 or hours[3] > 59:
-        raise ValueError(f"no such time of day in '{text}'")
     start = hours[0] * HOUR_S + hours[1] * MINUTE_S
     end = hours[2] * HOUR_S + hours[3] * MINUTE_S
+    if max(start, end) > DAY_S or hours[1] > 59 or hours[3] > 59:
+        raise ValueError(f"no such time of day: '{text[:40]}'; write 00:00 to 24:00")
     if start == end:
-        raise ValueError(f"'{text}' is empty: start and end are the same")
+        raise ValueError(f"'{text[:40]}' is empty; write two different times")
     return (start, end if end > start else end + DAY_S)
 
 

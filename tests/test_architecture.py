@@ -34,6 +34,7 @@ FLOORS: dict[str, int] = {
     "plan": 1,
     # 2 ground
     "load": 2,
+    "schema": 2,
     "edit": 2,
     "tables": 2,
     "speeds": 2,

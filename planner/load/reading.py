@@ -9,7 +9,7 @@ from typing import Any
 from planner.errors import Issue, ScenarioError
 from planner.load import overrides, references, sense
 from planner.load.config import with_catalogue, without_unused
-from planner.load.shape import build, salvage
+from planner.load.shape import MISSING, build, salvage
 from planner.load.spelling import meant
 from planner.load.yamltext import Node, decode, node_of, parse
 from planner.scenario import SCHEMA_VERSION, Origin, Patch, Scenario
@@ -47,7 +47,14 @@ def examine(
     cases = {None: (base, ())} | {
         name: _what_if(full, name, file, base) for name in root.get("what_ifs").pairs
     }
-    issues += [issue for case, _ in cases.values() for issue in case.issues]
+    # Where a value could not be taken for its form, it is not missing too.
+    told = {issue.line for issue in issues}
+    issues += [
+        issue
+        for case, _ in cases.values()
+        for issue in case.issues
+        if issue.problem != MISSING or issue.line not in told
+    ]
     issues += _strays(full, file)
     if what_if not in cases:
         issues.append(_no_what_if(root, file, str(what_if)))

@@ -11,13 +11,14 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from planner.errors import Issue
-from planner.load.spelling import meant
+from planner.load.spelling import meant, near
 from planner.load.yamltext import Node, Path, Step
 from planner.scenario import Scenario
 
 # "state a percentage, for example '85 %' (got '85')" is remedy and finding in one.
 _REMEDY_GOT = re.compile(r"(?P<remedy>.+) \(got (?P<got>.*)\)", re.DOTALL)
 _REMEDY_AFTER = re.compile(r"(?P<problem>.+?)[;,] (?P<remedy>(?:write|make|known:) .+)", re.DOTALL)
+MISSING, UNKNOWN = "missing", "unknown key"
 _WANTED = {
     "model_type": "keys with values",
     "dict_type": "keys with values",
@@ -104,7 +105,13 @@ def issues_of(error: ValidationError, root: Node, file: str, model: type[BaseMod
         earlier = out.get(path)
         if earlier is None or "cannot take" not in issue.problem:
             out[path] = issue
-    return list(out.values())
+    # A key that is misspelt is not missing too.
+    misspelt = {
+        (*path[:-1], word)
+        for path, issue in out.items()
+        if issue.problem == UNKNOWN and (word := near(str(path[-1]), keys_at(model, path[:-1])))
+    }
+    return [i for path, i in out.items() if i.problem != MISSING or path not in misspelt]
 
 
 def _path(root: Node, details: ErrorDetails) -> Path:
@@ -129,9 +136,9 @@ def _words(
     kind, field = details["type"], _field(model, path)
     about = f" ({field.description})" if field is not None and field.description else ""
     if kind == "missing":
-        return "missing", f"add `{path[-1]}:`{about}"
+        return MISSING, f"add `{path[-1]}:`{about}"
     if kind == "extra_forbidden":
-        return "unknown key", meant(str(path[-1]), keys_at(model, path[:-1]))
+        return UNKNOWN, meant(str(path[-1]), keys_at(model, path[:-1]))
     got = _got(_at(root, path))
     if kind == "literal_error":
         known = re.findall(r"'([^']*)'", str(details.get("ctx", {}).get("expected", "")))

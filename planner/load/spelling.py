@@ -8,12 +8,18 @@ from difflib import get_close_matches
 MOST_LISTED = 12
 
 
+def near(word: str, known: Iterable[str]) -> str | None:
+    """The known word that is nearest in spelling; None where none is near."""
+    found = get_close_matches(word, sorted(set(known)), n=1, cutoff=0.6)
+    return found[0] if found else None
+
+
 def meant(word: str, known: Iterable[str]) -> str:
     """``did you mean 'al_joura'?`` where a known word is near, else the known words."""
     words = sorted({name for name in known if name})
-    near = get_close_matches(word, words, n=1, cutoff=0.6)
-    if near:
-        return f"did you mean '{near[0]}'?"
+    nearest = near(word, words)
+    if nearest:
+        return f"did you mean '{nearest}'?"
     if not words:
         return "there is none"
     listed = ", ".join(words[:MOST_LISTED])

@@ -111,6 +111,7 @@ class _Open:
     """A mapping or list whose end has not come yet."""
 
     node: Node
+    step: Step
     key: str | None = None
     key_line: int = 0
 
@@ -128,12 +129,11 @@ class _Builder:
         self.issues.append(Issue(self.file, line, self._where(), problem, remedy))
 
     def _where(self) -> str:
-        path: list[Step] = []
-        for level in self.stack:
-            if level.key is not None:
-                path.append(level.key)
-            elif isinstance(level.node.value, list):
-                path.append(len(level.node.value))
+        path = [level.step for level in self.stack[1:]]
+        if self.stack:
+            top = self.stack[-1]
+            last = len(top.node.items) if isinstance(top.node.value, list) else top.key
+            path += [] if last is None else [last]
         return (self.root or Node(None)).where(tuple(path))
 
     def take(self, event: yaml.Event) -> bool:
@@ -161,7 +161,8 @@ class _Builder:
             self.fault(line, f"anchor '&{event.anchor}'", "write the value without an anchor")
         tag = getattr(event, "tag", None)
         if tag is not None:
-            self.fault(line, f"tag '{tag}'", "write the value without a tag")
+            short = str(tag).replace("tag:yaml.org,2002:", "!!")
+            self.fault(line, f"tag '{short}'", "write the value without a tag")
 
     def _begin(self, event: yaml.CollectionStartEvent, line: int) -> bool:
         if len(self.stack) >= MAX_DEPTH:
@@ -171,8 +172,12 @@ class _Builder:
             self.fault(line, "a key that is a list or a mapping", "use plain words as keys")
             return False
         node = Node([] if isinstance(event, yaml.SequenceStartEvent) else {}, line)
+        step: Step = ""
+        if self.stack:
+            above = self.stack[-1]
+            step = len(above.node.items) if above.key is None else above.key
         node = self._put(node, line)
-        self.stack.append(_Open(node))
+        self.stack.append(_Open(node, step))
         return True
 
     def _wants_key(self) -> bool:
@@ -200,10 +205,12 @@ class _Builder:
         level.key, level.key_line = key, line
         earlier = level.node.pairs.get(key)
         if earlier is not None:
-            self.fault(
-                line, f"key '{key[:60]}' stands twice (first in line {earlier.line})", "keep one"
-            )
-            # A name that YAML text cannot spell keeps what follows out of the way of the first.
+            first = f"first in line {earlier.line}"
+            self.fault(line, f"key '{key[:60]}' stands twice ({first})", "keep one")
+        elif key == "<<":
+            self.fault(line, "merge key '<<'", "write the keys out")
+        if earlier is not None or key == "<<":
+            # A name that YAML text cannot spell keeps what follows out of the way.
             level.key = f"\0{len(level.node.pairs)}"
 
     def _put(self, node: Node, line: int) -> Node:

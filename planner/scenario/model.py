@@ -141,7 +141,7 @@ class Scenario(Part):
             ZoneInfo(value)
         except Exception:
             raise ValueError(
-                f"no IANA time zone called '{value[:40]}', write for example Asia/Damascus"
+                f"no IANA time zone called '{value[:40]}'; write for example Asia/Damascus"
             ) from None
         return value
 

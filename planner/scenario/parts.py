@@ -71,7 +71,9 @@ class Named(Claim):
     @classmethod
     def _plain_id(cls, value: str) -> str:
         if not IDENTIFIER.fullmatch(value):
-            raise ValueError("an id has lower-case letters, digits and underscores, at most 60")
+            raise ValueError(
+                f"write lower-case letters, digits and underscores, at most 60 (got '{value[:60]}')"
+            )
         return value
 
     @property
@@ -101,7 +103,7 @@ class Count(Claim):
     def _ordered(self) -> Count:
         if not self.low <= self.base <= self.high:
             raise ValueError(
-                f"low <= base <= high does not hold ({self.low}, {self.base}, {self.high})"
+                f"low {self.low}, base {self.base}, high {self.high}; write them in rising order"
             )
         return self
 
@@ -111,10 +113,13 @@ def parse_position(value: Any) -> Any:
     if not isinstance(value, (list, tuple)):
         return value
     if len(value) != 2:
-        raise ValueError("write [latitude, longitude]")
+        raise ValueError(f"write [latitude, longitude] (got {len(value)} values)")
     latitude, longitude = (parse_real(part) for part in value)
     if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
-        raise ValueError(f"latitude lies in -90..90, longitude in -180..180 (got {value})")
+        raise ValueError(
+            f"no such position: {latitude:g}, {longitude:g}; write latitude (-90 to 90) first, "
+            "then longitude (-180 to 180)"
+        )
     return (latitude, longitude)
 
 
@@ -216,26 +221,44 @@ class Group(Named):
     @classmethod
     def _sizes(cls, value: Any) -> Any:
         if not isinstance(value, dict):
-            raise ValueError("write sizes and shares, for example {1: 20 %, 4: 80 %}")
+            raise ValueError("not sizes and shares; write for example {1: 20 %, 4: 80 %}")
         for size in value:
             if not re.fullmatch(r"[1-9][0-9]?", str(size)):
-                raise ValueError(f"a household has 1 to 99 members (got '{str(size)[:20]}')")
+                raise ValueError(
+                    f"no household has '{str(size)[:20]}' members; write sizes from 1 to 99"
+                )
         return {int(size): share for size, share in value.items()}
+
+    @field_validator("households")
+    @classmethod
+    def _whole(cls, value: dict[int, int]) -> dict[int, int]:
+        total = sum(value.values())
+        if total != 10000:
+            raise ValueError(f"the shares add up to {total / 100:g} %; make them 100 %")
+        return value
+
+    @field_validator("companions")
+    @classmethod
+    def _few(cls, value: float | None) -> float | None:
+        if value is not None and not 0 <= value <= 6:
+            raise ValueError(f"{value:g} companions per patient; write 0 to 6")
+        return value
+
+    @field_validator("persons_per_car")
+    @classmethod
+    def _somebody(cls, value: int) -> int:
+        if value < 1:
+            raise ValueError("nobody in a car; write 1 or more")
+        return value
 
     @model_validator(mode="after")
     def _shares(self) -> Group:
-        if sum(self.households.values()) != 10000:
-            raise ValueError("the shares of household sizes must add up to 100 %")
         if self.own_car + self.on_foot > 10000:
-            raise ValueError("own_car and on_foot together exceed 100 %")
-        if self.companions is not None and not 0 <= self.companions <= 6:
-            raise ValueError("companions per patient lie between 0 and 6")
+            raise ValueError("own_car and on_foot exceed 100 %; make them 100 % at most")
         if self.stretcher and self.companions is None:
-            raise ValueError("a share on stretchers needs `companions:` (0 is an answer)")
+            raise ValueError("stretchers, but no companions; write `companions:` (0 is an answer)")
         if self.companions is not None and (self.own_car or self.on_foot):
-            raise ValueError("a medical group does not move by own means; make a group of its own")
-        if self.persons_per_car < 1:
-            raise ValueError("persons_per_car is at least 1")
+            raise ValueError("patients with own_car or on_foot; make a group of those who walk")
         return self
 
     @property
@@ -455,10 +478,15 @@ class Zone(Part):
     def _one_shape(self) -> Zone:
         shapes = [self.circle, self.ring, self.polygon, self.links or None, self.places or None]
         if sum(shape is not None for shape in shapes) != 1:
-            raise ValueError("give exactly one of circle, ring, polygon, links, places")
-        if self.polygon is not None and len(self.polygon) < 3:
-            raise ValueError("a polygon has at least three corners")
+            raise ValueError("not one shape; write one of circle, ring, polygon, links, places")
         return self
+
+    @field_validator("polygon")
+    @classmethod
+    def _corners(cls, value: tuple[Position, ...] | None) -> tuple[Position, ...] | None:
+        if value is not None and len(value) < 3:
+            raise ValueError(f"{len(value)} corners; write three or more")
+        return value
 
 
 class Threat(Named):

@@ -65,7 +65,10 @@ def parse_moment(text: str) -> datetime | int:
 
 def parse_local_time(text: str) -> datetime:
     """ISO 8601, local to the scenario's zone or with an offset; no duration."""
-    moment = parse_moment(text)
+    try:
+        moment = parse_moment(text)
+    except ValueError:
+        moment = 0
     if isinstance(moment, datetime):
         return moment
     raise ValueError(f"write a date and time, for example 2012-12-13T06:00 (got '{text[:40]}')")

@@ -59,7 +59,9 @@ def _place(look: Look, place: Place) -> None:
         problem = f"'{place.at}' would be a place of the map, but the scenario names no map"
         fault("at", problem, "write [latitude, longitude], or add `map:`")
     if place.intake is not None and place.role != "safe_haven":
-        fault("intake", f"a {place.role} takes nobody in", "use `capacity:` for people who wait")
+        fault(
+            "intake", f"role {place.role} takes nobody in", "write `capacity:` for those who wait"
+        )
     if not place.protected:
         return
     stand_in = look.places.get(place.handover_point or "")

@@ -41,12 +41,12 @@ def _span(
     """Whether a span begins before it ends and meets the horizon; an error where not."""
     start_s, end_s = look.scenario.at_s(start), look.scenario.at_s(end)
     first, last = ((*path, key) if key else path for key in keys)
-    if end is not None and end_s <= start_s:
+    if end_s <= min(0, start_s):
+        look.error(last, f"{NEVER}: over before its start", "check the date, or delete the entry")
+    elif end is not None and end_s <= start_s:
         look.error(last, "ends before it begins", "check both moments")
     elif start_s >= look.scenario.horizon_s:
         look.error(first, f"{NEVER}: begins after its end", "check the date, or delete the entry")
-    elif end_s <= 0:
-        look.error(last, f"{NEVER}: over before its start", "check the date, or delete the entry")
     else:
         return True
     return False
