@@ -18,6 +18,7 @@ import planner
 ADDRESS = "127.0.0.1"
 FIRST_PORT = 8501
 # Streamlit reads .streamlit/config.toml only from where it is started, so every setting is a flag.
+# The first block keeps the desk on this machine, the theme is how it looks.
 SETTINGS = {
     "server.address": ADDRESS,
     "server.headless": "true",
@@ -33,6 +34,19 @@ SETTINGS = {
     "client.showSidebarNavigation": "true",
     "global.developmentMode": "false",
     "logger.hideWelcomeMessage": "true",
+    "theme.base": "light",
+    "theme.primaryColor": "#0b5d8a",
+    "theme.backgroundColor": "#ffffff",
+    "theme.secondaryBackgroundColor": "#f2f5f7",
+    "theme.textColor": "#1d2b36",
+    "theme.borderColor": "#d3dbe1",
+    "theme.linkColor": "#0b5d8a",
+    "theme.baseRadius": "small",
+    "theme.baseFontSize": "15",
+    "theme.metricValueFontSize": "1.3rem",
+    "theme.paddingTop": "0.5rem",
+    "theme.paddingBottom": "1.5rem",
+    "theme.showWidgetBorder": "true",
 }
 
 
@@ -40,6 +54,8 @@ def streamlit_arguments(port: int) -> list[str]:
     """The words after ``streamlit``: the app's file and every setting as a flag."""
     app = Path(planner.__file__).resolve().parent / "ui" / "app.py"
     flags = [f"--{name}={value}" for name, value in SETTINGS.items()]
+    # A page elsewhere that points its own name at this machine is refused.
+    flags += [f"--server.allowedHosts={host}" for host in (ADDRESS, "localhost")]
     return ["run", str(app), f"--server.port={port}", *flags]
 
 

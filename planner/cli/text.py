@@ -69,15 +69,19 @@ def progress_line(progress: Progress) -> str:
     told = [progress.phase.replace("_", " ")]
     if progress.level is not None and progress.value is not None:
         told.append(f"{LEVEL_WORDS.get(progress.level, progress.level)} {number(progress.value)}")
-        if progress.bound is not None:
-            told.append(f"bound {number(progress.bound)}")
-        if progress.gap is not None:
-            told.append(f"gap {percent(progress.gap)}")
+        told += _bound(progress)
     if progress.evacuated is not None:
         told.append(f"{progress.evacuated:,} out")
     if progress.message:
         told.append(progress.message)
     return plain(f"[{head}] " + " · ".join(told))
+
+
+def _bound(progress: Progress) -> list[str]:
+    # The first bounds of a search are far out: a gap above 100 % tells nobody anything.
+    if progress.bound is None or progress.gap is None or progress.gap > 1:
+        return []
+    return [f"bound {number(progress.bound)}", f"gap {percent(progress.gap)}"]
 
 
 def number(value: float) -> str:
@@ -266,7 +270,7 @@ def loaded_legs(verdict: Verdict) -> dict[str, int]:
 
 def _check(verdict: Verdict) -> list[str]:
     stopped = {
-        "gap": "all levels within the gap asked for",
+        "gap": "the search came to its end",
         "time": "the time limit",
         "nodes": "the node limit",
         "interrupt": "your interruption",

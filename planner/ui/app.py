@@ -15,12 +15,20 @@ if __name__ == "__main__":
 from planner.ui import look
 from planner.ui.session import current
 
+# Drawn here: Streamlit would fetch the picture of an icon's name from a font server.
+ICON = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24">'
+    '<rect width="24" height="24" rx="5" fill="#0b5d8a"/>'
+    '<path d="M6 18c0-5 12-6 12-11" fill="none" stroke="#fff" stroke-width="2.4" '
+    'stroke-linecap="round"/><circle cx="6" cy="18" r="2.4" fill="#fff"/>'
+    '<circle cx="18" cy="6" r="2.4" fill="#fff"/></svg>'
+)
 SCREENS = Path(__file__).resolve().parent / "screens"
 
 
 def main() -> None:
     """Set the page up, take in a plan that has just been finished, run the open page."""
-    st.set_page_config(page_title="Safe Passage", page_icon=":material/route:", layout="wide")
+    st.set_page_config(page_title="Safe Passage", page_icon=ICON, layout="wide")
     look.style()
     pages = [
         st.Page(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from urllib.parse import quote
 
@@ -19,7 +19,7 @@ STYLE = f"""
 [data-testid="stMetric"] {{ padding: .55rem .8rem; }}
 [data-testid="stMetricLabel"] p {{ color: #51606f; }}
 .st-key-editor textarea {{
-  font-family: "Source Code Pro", monospace; font-size: 13px;
+  font-family: "Source Code Pro", monospace; font-size: 12.5px !important; background: #fff;
   line-height: {LINE_HEIGHT_PX}px; padding: 10px 12px 10px {GUTTER_PX + 8}px;
   white-space: pre; overflow-x: auto; tab-size: 2;
 }}
@@ -42,6 +42,10 @@ STYLE = f"""
 .sp-issue .sp-line {{ font-weight: 600; white-space: nowrap; }}
 .sp-issue pre {{ margin: .3rem 0 0 0; padding: .25rem .5rem; background: #f3f5f7; overflow-x: auto;
   font-size: .78rem; color: #22333f; border-radius: 3px; }}
+.sp-facts {{ width: 100%; border-collapse: collapse; font-size: .9rem; margin: 0; }}
+.sp-facts th, .sp-facts td {{ text-align: left; vertical-align: top; padding: .3rem .6rem .3rem 0;
+  border-bottom: 1px solid #e3e8ec; font-weight: 400; overflow-wrap: anywhere; }}
+.sp-facts th {{ color: #51606f; white-space: nowrap; width: 8.5rem; }}
 .sp-legend {{ font-size: .82rem; color: #34424e; display: flex; flex-wrap: wrap; gap: .2rem 1rem; }}
 .sp-legend i {{ display: inline-block; width: 1.25em; height: 1.25em; border-radius: 50%;
   text-align: center; line-height: 1.25em; font-style: normal; font-weight: 700; color: #fff;
@@ -125,13 +129,19 @@ def gutter(text: str, issues: Iterable[Issue]) -> str:
         f'<g font-family="monospace" font-size="11" fill="#7a8794" text-anchor="end">{numbers}</g>'
         "</svg>"
     )
-    address = quote(picture, safe=" =:/<>'")
+    address = quote(picture, safe=" =:/'")
     return (
         "<style>.st-key-editor textarea {"
         f'background-image: url("data:image/svg+xml;utf8,{address}");'
         "background-repeat: no-repeat; background-attachment: local;"
         "background-position: 0 10px; }</style>"
     )
+
+
+def facts(rows: Mapping[str, str]) -> None:
+    """Names and what is said of them, one a row; plain text."""
+    parts = [f"<tr><th>{escape(k)}</th><td>{escape(v)}</td></tr>" for k, v in rows.items()]
+    st.html(f'<table class="sp-facts">{"".join(parts)}</table>')
 
 
 def legend(entries: Iterable[tuple[str, str, str, bool]]) -> None:

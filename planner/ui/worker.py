@@ -1,8 +1,9 @@
 """The process that plans for the desk: ``python -m planner.ui.worker FOLDER``.
 
-The folder holds ``job.json`` and ``scenario.yaml``. The worker leaves ``progress.json`` (replaced as
-a whole, never half written), the documents, and at the end ``done.json``. A file called ``stop``, or
-the end of standard input because the desk has gone, makes it finish with the best plan so far.
+The folder holds ``job.json`` and ``scenario.yaml``. The worker leaves ``progress.json`` (replaced
+as a whole, never half written), the documents, and at the end ``done.json``. A file called
+``stop``, or the end of standard input because the desk has gone, makes it finish with the best
+plan so far.
 """
 
 from __future__ import annotations

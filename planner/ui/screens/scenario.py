@@ -132,6 +132,7 @@ def _problems(session: Session, checked: Checked) -> None:
 def _contents(scenario: Scenario) -> None:
     begins = f"{scenario.local(0):%a %d %b %Y %H:%M} ({scenario.timezone})"
     rows = {
+        **({"situation": scenario.description} if scenario.description else {}),
         "begins": begins,
         "horizon": format_duration(scenario.horizon_s),
         "people": f"{people(scenario):,} in {len(scenario.groups)} groups",
@@ -142,12 +143,7 @@ def _contents(scenario: Scenario) -> None:
         "authorisations": _states(scenario),
         "what-ifs": ", ".join(scenario.what_ifs) or "none",
     }
-    st.dataframe(
-        {"": list(rows), "this scenario": list(rows.values())},
-        hide_index=True,
-        width="stretch",
-        column_config={"": st.column_config.TextColumn(width="small")},
-    )
+    look.facts(rows)
 
 
 def _states(scenario: Scenario) -> str:
