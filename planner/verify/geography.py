@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from planner.units import HOUR_S
-from planner.verify.geometry import depth_m, distance_m
+from planner.verify.geometry import LatLon, depth_m, distance_m
+from planner.verify.places import entries_for
 from planner.verify.replay import Movement, Replay
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 Found = Iterator[tuple[str, str]]
 DEEP_M = 2000  # nearer to an outline than this, a drawn point says nothing
 OFF_ROAD_M = 10_000  # a place may lie this far from where its route begins
+APPROACH_M = 8_000  # flights touch the ground's zones only near their ends
+GROUND = {"road", "foot"}
 OWN_SPEED_MPH = {"foot": 4000, "car": 70_000}
 
 
@@ -66,9 +69,11 @@ def _offsets(replay: Replay, route: Route) -> Iterator[str]:
     for passage in route.passages:
         if passage.ground not in replay.network.grounds:
             yield f"names a ground '{passage.ground}' that the network does not know"
-    for part in (*route.links, *route.exposures, *route.passages):
-        if not 0 <= part.enter_s <= part.exit_s <= route.travel_s + 1:
-            yield "has a part outside its travel time"
+    parts = [(part.enter_s, part.exit_s) for part in route.links]
+    parts += [(part.enter_s, part.exit_s) for part in route.exposures]
+    parts += [(part.enter_s, part.exit_s) for part in route.passages]
+    if any(not 0 <= enter <= leave <= route.travel_s + 1 for enter, leave in parts):
+        yield "has a part outside its travel time"
 
 
 def _ends(replay: Replay, route: Route) -> Iterator[str]:
@@ -83,11 +88,25 @@ def _ends(replay: Replay, route: Route) -> Iterator[str]:
         if place in positions and distance_m(positions[place], point[:2]) > OFF_ROAD_M:
             yield f"does not touch '{place}'"
     added = {link.mode for link in replay.scenario.links if link.from_ is not None}
-    if route.mode in added or not {route.origin, route.destination} <= positions.keys():
-        return
+    own_ways = GROUND if route.mode in GROUND else {route.mode}
+    if added & own_ways or not {route.origin, route.destination} <= positions.keys():
+        return  # a link's stated length may be anything
     straight_m = distance_m(positions[route.origin], positions[route.destination])
     if route.length_m < 0.95 * straight_m - OFF_ROAD_M:
         yield f"is {route.length_m} m long, the straight line is {straight_m:.0f} m"
+
+
+def _listed_links(
+    replay: Replay, route: Route, exposed: list[tuple[str, int, int]]
+) -> Iterator[str]:
+    """Links that a threat's zone lists and that the route uses without being exposed."""
+    for threat in replay.scenario.threats:
+        for use in route.links:
+            entries = [entry.id for entry in entries_for(replay, use.link)]
+            if any(entry in threat.zone.links for entry in entries) and not any(
+                n == threat.id and a <= use.enter_s and use.exit_s <= b for n, a, b in exposed
+            ):
+                yield f"is on '{use.link}' without telling of threat '{threat.id}' there"
 
 
 def _zones(replay: Replay, route: Route) -> Iterator[str]:
@@ -99,13 +118,34 @@ def _zones(replay: Replay, route: Route) -> Iterator[str]:
         for passage in route.passages
         for name in replay.ground_names(passage.ground)
     ]
+    yield from _listed_links(replay, route, exposed)
     outlines = [(t.id, t.zone, exposed, "threat") for t in replay.scenario.threats]
     outlines += [(c.id, c.zone, held, "control area") for c in replay.scenario.control]
     for name, zone, told, what in outlines:
-        for lat, lon, offset_s in route.points:
+        for lat, lon, offset_s in _near_ground(route):
             depth = depth_m(zone, (lat, lon), replay.network.positions)
             if depth is None or depth < DEEP_M:
+                continue
+            if what == "control area" and not _is_held(replay, (lat, lon)):
                 continue
             if not any(n == name and a - slack_s <= offset_s <= b + slack_s for n, a, b in told):
                 yield f"crosses {what} '{name}' at ({lat:.3f}, {lon:.3f}) without telling of it"
                 break
+
+
+def _near_ground(route: Route) -> Iterator[tuple[float, float, int]]:
+    """The drawn points; of a flight those of climb and approach only."""
+    for point in route.points:
+        ends = (route.points[0], route.points[-1])
+        if route.mode != "air" or min(distance_m(point[:2], e[:2]) for e in ends) < APPROACH_M:
+            yield point
+
+
+def _is_held(replay: Replay, point: LatLon) -> bool:
+    """Whether anybody ever holds the ground at the point (contested ground is nobody's)."""
+    names = tuple(
+        entry.id
+        for entry in replay.scenario.control
+        if (depth_m(entry.zone, point, replay.network.positions) or -1.0) >= 0
+    )
+    return any(party is not None for _, _, party in replay.permissions.holders(names))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from planner.plan import ManifestLine, Plan, PlanLeg, SelfMovement, Sortie
 from planner.scenario import Fleet, Group, Place, Scenario, Segment, Unit, Vehicle, segments
@@ -32,7 +32,7 @@ class Movement:
     """One leg of a sortie, or one self-movement, with everything it names looked up.
 
     ``slowed_s`` is the time on the route and ``overhead_s`` what is added to it: the route's and
-    the vehicle's own, or in an escorted company the largest of them.
+    the vehicle's own, or in an escorted company the largest of them. ``company`` names its fleets.
     """
 
     where: str
@@ -52,6 +52,7 @@ class Movement:
     own: SelfMovement | None = None
     slowed_s: int = 0
     overhead_s: int = 0
+    company: tuple[str, ...] = ()
 
     @property
     def persons(self) -> int:
@@ -290,32 +291,39 @@ class Replay:
         )  # fmt: skip
 
     def _with_company(self, moved: list[Movement]) -> Iterator[Movement]:
-        """Movements at the pace of the slowest in their escorted company."""
-        pace: dict[int, tuple[int, int]] = {}
+        """Movements at the pace of the slowest in their company, and with its fleets named."""
+        pace: dict[int, dict[str, Any]] = {}
         for company in companies(moved):
-            slowest = (
-                max(moved[i].slowed_s for i in company),
-                max(moved[i].overhead_s for i in company),
-            )
-            pace.update((index, slowest) for index in company)
+            known = {
+                "slowed_s": max(moved[i].slowed_s for i in company),
+                "overhead_s": max(moved[i].overhead_s for i in company),
+                "company": tuple(dict.fromkeys(_fleet_of(moved[i]) for i in company)),
+            }
+            pace.update((index, known) for index in company)
         for index, movement in enumerate(moved):
-            slowed_s, overhead_s = pace.get(index, (movement.slowed_s, movement.overhead_s))
-            yield replace(movement, slowed_s=slowed_s, overhead_s=overhead_s)
+            yield replace(movement, **pace.get(index, {}))
+
+
+def _fleet_of(movement: Movement) -> str:
+    return movement.fleet.id if movement.fleet else ""
 
 
 def companies(moved: list[Movement]) -> list[list[int]]:
-    """Indices of legs in one escorted company: same ends, departure and escorting fleet."""
-    found: dict[tuple[str, str, int, str], list[int]] = {}
-    named: set[tuple[str, str, str, int, str]] = set()
+    """Indices of legs that go in company: same ends and times, one fleet escorting the others.
+
+    Loaded or not: a formation may come back together too.
+    """
+    together: dict[tuple[str, str, int, int], dict[str, list[int]]] = {}
     for index, m in enumerate(moved):
-        if m.leg is not None and m.leg.escorted_by and m.fleet and m.fleet.escort:
-            by = m.fleet.escort.by
-            found.setdefault((m.origin, m.destination, m.depart_s, by), []).append(index)
-            for name in m.leg.escorted_by:
-                named.add((name, m.origin, m.destination, m.depart_s, by))
-    for index, m in enumerate(moved):
-        if m.sortie is not None and m.fleet is not None:
-            key = (m.origin, m.destination, m.depart_s, m.fleet.id)
-            if (m.sortie.id, *key) in named:
-                found[key].append(index)
-    return list(found.values())
+        if m.fleet is not None:
+            key = (m.origin, m.destination, m.depart_s, m.arrive_s)
+            together.setdefault(key, {}).setdefault(m.fleet.id, []).append(index)
+    found = []
+    for by_fleet in together.values():
+        escorted: dict[str, list[int]] = {}
+        for indices in by_fleet.values():
+            fleet = moved[indices[0]].fleet
+            if fleet is not None and fleet.escort is not None and fleet.escort.by in by_fleet:
+                escorted.setdefault(fleet.escort.by, []).extend(indices)
+        found += [[*by_fleet[by], *indices] for by, indices in escorted.items()]
+    return found

@@ -93,21 +93,10 @@ def _profiles(replay: Replay, m: Movement) -> set[str]:
     if m.own is not None:
         return {m.own.means}
     assert m.fleet is not None
-    fleets = {m.fleet.id}
-    for other in replay.sorties:
-        if other.fleet is None or (other.origin, other.destination, other.depart_s) != (
-            m.origin,
-            m.destination,
-            m.depart_s,
-        ):
-            continue
-        if other.fleet.escort is not None and other.fleet.escort.by == m.fleet.id:
-            fleets.add(other.fleet.id)
-        if m.fleet.escort is not None and m.fleet.escort.by == other.fleet.id:
-            fleets.add(other.fleet.id)
-    return {
-        replay.network.profile_of[fleet] for fleet in fleets if fleet in replay.network.profile_of
-    }
+    tables = (replay.network.profile_of, replay.network.convoy_profile_of)
+    wanted = (m.fleet.id, *m.company)
+    own = {tables[0][fleet] for fleet in wanted if fleet in tables[0]}
+    return own | {tables[1][fleet] for fleet in m.company if fleet in tables[1]}
 
 
 def capacity(replay: Replay) -> Found:
