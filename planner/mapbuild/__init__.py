@@ -22,3 +22,25 @@ def build(bbox: Bbox | None, name: str, out: Path, progress: Progress, date: str
     from planner.mapbuild import regions
 
     return regions.build(bbox, name, out, progress, date)
+
+
+def osm_import(path: Path, out: Path, name: str, progress: Progress, date: str = "") -> Region:
+    """Make a region of an .osm.pbf or .osm file; see :mod:`planner.mapbuild.osmfile`."""
+    from planner.mapbuild import osmfile
+
+    return osmfile.osm_import(path, out, name, progress, date)
+
+
+def fetch(
+    bbox: Bbox | None,
+    place: str | None,
+    name: str,
+    out: Path,
+    progress: Progress,
+    server: str = "",
+    date: str = "",
+) -> Region:
+    """Fetch a region's roads from Overpass; see :mod:`planner.mapbuild.overpass`."""
+    from planner.mapbuild import overpass
+
+    return overpass.fetch(bbox, place, name, out, progress, server, date)

@@ -53,7 +53,7 @@ def simplified(
         roads,
         node_attrs_include=["keep"],
         edge_attrs_differ=list(same),
-        edge_attr_aggs={"length": sum},
+        edge_attr_aggs={"length": sum, "osmid": min},
         remove_rings=False,
     )
     for _, values in made.nodes(data=True):

