@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from planner.network.build import build
+from planner.network.faults import CutOff, cut_off, faults
 from planner.network.nouns import (
     Exposure,
     Ground,
@@ -11,8 +12,10 @@ from planner.network.nouns import (
     Route,
     TransportNetwork,
 )
+from planner.network.reach import departures, fits
 
 __all__ = [
+    "CutOff",
     "Exposure",
     "Ground",
     "LinkUse",
@@ -20,4 +23,8 @@ __all__ = [
     "Route",
     "TransportNetwork",
     "build",
+    "cut_off",
+    "departures",
+    "faults",
+    "fits",
 ]

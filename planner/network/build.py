@@ -13,6 +13,7 @@ from planner.network.choices import Avoid, Candidate, Features, Search, avoidanc
 from planner.network.clock import Clock
 from planner.network.direct import DIRECT_MODES, DirectLegs, direct_legs
 from planner.network.facts import Fact, facts, place_grounds
+from planner.network.mapfaults import ground_faults
 from planner.network.nouns import Ground, TransportNetwork, clock_of, place_open
 from planner.network.profiles import FOOT, Profile, profiles_of
 from planner.network.roadgraph import RoadGraph, road_graph
@@ -60,7 +61,7 @@ def survey(
     """Positions, the road graph, and every fault of the scenario against the map."""
     positions, issues = locate(scenario, region)
     graph = road_graph(scenario, region, positions)
-    return positions, graph, [*issues, *graph.issues]
+    return positions, graph, [*issues, *graph.issues, *ground_faults(scenario, region, graph)]
 
 
 def build(scenario: Scenario, region: RegionMap | None) -> TransportNetwork:

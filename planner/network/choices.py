@@ -43,7 +43,9 @@ class Features:
     def mask(self, names: Iterable[str]) -> Words:
         """The bits of some features."""
         wanted = set(names)
-        return _words(np.array([[name in wanted for name in self.names]], dtype=np.bool_))[0]
+        flags = np.array([[name in wanted for name in self.names]], dtype=np.bool_)
+        row: Words = _words(flags)[0]
+        return row
 
     def touching(self, names: Iterable[str]) -> Bools:
         """Which ways bear any of the features."""

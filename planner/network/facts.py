@@ -93,12 +93,12 @@ def facts(
 
 
 def _stretch_ground(clock: Clock, entries: list[int], marks: tuple[str, ...]) -> Ground | None:
-    """The ground of a stretch; None where nobody holds it at any time."""
+    """The ground of a stretch; None where no control area or link with a holder is."""
     named = _named_links(clock.scenario)
     links = [link for link in clock.scenario.links if link.id in marks and link.id in named]
     standing = next((link.control for link in links if link.control), None)
     spans = control_spans(clock, entries, standing)
-    if all(party is None for _, _, party in spans):
+    if not entries and all(party is None for _, _, party in spans):
         return None
     areas = [clock.scenario.control[i].id for i in entries]
     ids = [link.id for link in links]

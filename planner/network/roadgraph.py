@@ -310,7 +310,8 @@ def _apply_map(site: _Site) -> None:
 
 
 def _is_bridge(site: _Site, ways: Ints) -> bool:
-    return any(site.edge_values[way].get("bridge") for way in ways.tolist())
+    """Whether the name is a bridge's: a road that has bridges on it is none."""
+    return len(ways) > 0 and all(site.edge_values[way].get("bridge") for way in ways.tolist())
 
 
 def _map_capacity(site: _Site, mark: str, ways: Ints) -> None:
