@@ -389,7 +389,9 @@ MACHINE_PATH = re.compile("|".join(MACHINE_FOLDERS))
 def test_no_file_names_a_path_of_one_machine() -> None:
     found = []
     for path in text_files():
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        for number, line in enumerate(
+            path.read_text(encoding="utf-8", errors="replace").splitlines(), start=1
+        ):
             if MACHINE_PATH.search(line):
                 found.append(f"{path.relative_to(ROOT)}:{number}: {line.strip()[:80]}")
     assert found == []

@@ -240,7 +240,7 @@ def parse(text: str, file: str) -> tuple[Node | None, list[Issue]]:
                 return None, builder.issues
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
-        problem = f"a character that YAML does not allow (U+{ord(str(error.character)):04X})"
+        problem = f"a character that YAML does not allow (U+{ord(text[error.position]):04X})"
         return None, [*builder.issues, Issue(file, line, "", problem, "remove it")]
     except yaml.MarkedYAMLError as error:
         return None, [*builder.issues, _not_yaml(error, file)]

@@ -19,6 +19,6 @@ def faults(scenario: Scenario, root: Node, file: str, timed: bool = True) -> lis
     look = Look(scenario, root, file, solver_config().check)
     for part in (whole, persons, fleets, ground, permissions, claims):
         part.look_at(look)
-    if timed:
+    if timed and scenario.horizon_s:
         times.look_at(look)
     return look.issues
