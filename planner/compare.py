@@ -83,7 +83,8 @@ def _of(found: Any, figure: str) -> float | None:
 def as_objects(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """The frame as plain objects for JSON: whole numbers whole, missing ones null."""
     return [
-        {key: _plain(value) for key, value in row.items()} for row in frame.to_dict("records")
+        {str(key): _plain(value) for key, value in row.items()}
+        for row in frame.to_dict("records")
     ]
 
 
@@ -102,7 +103,7 @@ def table_text(a: Verdict, b: Verdict) -> str:
         f"A  {_name(a)}",
         f"B  {_name(b)}",
         "",
-        f"{'':34}{'A':>14}{'B':>14}{'B - A':>14}",
+        f"{'':28}{'A':>17}{'B':>17}{'B - A':>17}",
     ]
     labels = {group.id: group.label for verdict in (a, b) for group in verdict.scenario.groups}
     section = "headline"
@@ -113,7 +114,7 @@ def table_text(a: Verdict, b: Verdict) -> str:
             section = row["section"]
             lines += ["", _shown(labels.get(section, section))[:79]]
         told = (_cell(row, "a"), _cell(row, "b"), _cell(row, "difference", signed=True))
-        lines.append(f"{row['what'][:33]:34}" + "".join(f"{cell:>14}" for cell in told))
+        lines.append(f"{row['what'][:27]:28}" + "".join(f"{cell:>17}" for cell in told))
     if section == "headline":
         lines += ["", "No group fares differently."]
     return "\n".join(lines)
@@ -138,8 +139,11 @@ def _cell(row: dict[str, Any], key: str, *, signed: bool = False) -> str:
     value = row[key]
     if value is None:
         return "-"
+    if value == 0:
+        return "0"
+    sign = "+" if signed else ""
     if row["unit"] == "s":
-        text = format_duration(round(value))
-        return f"+{text}" if signed and value > 0 else text
-    form = ",d" if isinstance(value, int) else ",.2f"
-    return f"{value:{'+' if signed else ''}{form}}"
+        return (sign if value > 0 else "") + format_duration(round(value))
+    # Harm is a matter of thousandths: below 1000 four digits count, wherever the point is.
+    form = f"{sign},.0f" if isinstance(value, int) or abs(value) >= 1000 else f"{sign}.4g"
+    return f"{value:{form}}"

@@ -64,7 +64,7 @@ TREE: dict[str, Any] = {
         {"id": "merciful_patients", "name": "Patients of the Merciful Clinic", "at": "merciful",
          "people": "4", "stretcher": "50 %", "companions": "1"},
         {"id": "townspeople", "name": "+cmd|' /C calc'!A0", "at": "town", "people": "50",
-         "willing": "80 %", "households": {4: "100 %"}, "own_car": "20 %"},
+         "willing": "80 %", "households": {"4": "100 %"}, "own_car": "20 %"},
     ],
     "vehicles": {
         "bus": {"mode": "road", "seats": "30", "stretchers": "4", "speed": "60 km/h",
@@ -167,10 +167,14 @@ def _own(found: network.TransportNetwork) -> SelfMovement:
 def plan(made: Scenario, found: network.TransportNetwork) -> Plan:
     """The plan."""
     sorties = _sorties(found)
-    level = LevelResult(name="left_behind", value=8, bound=8, gap=0, unit="persons",
-                        status="OPTIMAL", holds_for="the grid at 30 min", method="by hand")  # fmt: skip
-    arrival = LevelResult(name="arrival", value=500, bound=490.5, gap=0.019, unit="person-hours",
-                          status="FEASIBLE", holds_for="the grid at 30 min", method="by hand")  # fmt: skip
+    level = LevelResult(
+        name="left_behind", value=8, bound=8, gap=0, unit="persons", status="OPTIMAL",
+        holds_for="the grid at 30 min", method="by hand",
+    )  # fmt: skip
+    arrival = LevelResult(
+        name="arrival", value=500, bound=490.5, gap=0.019, unit="person-hours", status="FEASIBLE",
+        holds_for="the grid at 30 min", method="by hand",
+    )  # fmt: skip
     patch = {"override": "leave", "path": "authorisations[port_leave].assume", "old": None,
              "new": "granted"}  # fmt: skip
     secret = {"override": "move", "path": "places[merciful].at", "old": None, "new": list(CLINIC)}

@@ -108,6 +108,8 @@ def link_geometries(network: TransportNetwork, link: Link) -> list[Geometry]:
         found = _map_edges(network, link.map_link)
         if found:
             return found
+    if link.from_ and link.mode in ("road", "foot"):
+        return _straight(network, link)
     for route in network.routes.values():
         for use in route.links:
             if use.link == link.id:

@@ -1,0 +1,241 @@
+"""Maps and charts as data: everybody is somewhere at every moment, convoys are on their way."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from itertools import pairwise
+
+import pytest
+
+from planner import charts
+from planner.charts import palette
+from planner.charts.shapes import circle_ring, polygon, signed_area
+from planner.roads import great_circle_m
+from planner.verify import Verdict
+from tests import paper_case as case
+
+HOUR = 3600
+
+
+def moments() -> list[int]:
+    plan = case.conditional().plan
+    found = {0, plan.horizon_s}
+    for sortie in plan.sorties:
+        for leg in sortie.legs:
+            for t_s in (leg.load_start_s, leg.depart_s, leg.arrive_s, leg.unload_end_s):
+                found |= {t_s - 1, t_s, t_s + 1}
+    return sorted(found)
+
+
+@pytest.mark.parametrize("t_s", moments())
+def test_everybody_is_somewhere_at_every_moment(t_s: int) -> None:
+    counts = charts.map_layers(case.conditional(), t_s).counts
+    assert sum(counts.values()) == case.PEOPLE
+    assert min(counts.values()) >= 0
+    assert (counts["left"], counts["staying"]) == (case.LEFT, case.UNWILLING)
+
+
+def test_convoys_are_sorties_that_leave_together_with_their_escort() -> None:
+    found = charts.convoys(case.conditional())
+    assert [convoy.id for convoy in found] == [f"c000{n}" for n in range(1, 6)]
+    assert [convoy.depart_s for convoy in found] == sorted(c.depart_s for c in found)
+    ferry = found[-1]
+    assert ferry.vehicles() == {"cutters": 1, "ferries": 1}
+    assert (ferry.persons, ferry.mode, ferry.origin) == (24, "sea", "port")
+    patients = next(c for c in found if c.origin == "merciful")
+    assert (patients.persons, patients.stretchers, patients.loaded) == (8, 2, True)
+    assert not found[0].loaded
+    assert charts.convoy_ids(found)["cutters-1-1", 0] == ferry.id
+    assert charts.convoy_label(case.conditional(), ferry) == "1 x Cutter, 1 x Ferry"
+
+
+def test_two_buses_at_one_moment_are_one_convoy_and_a_minute_later_two() -> None:
+    verdict = case.conditional()
+    first = verdict.plan.sorties[1]
+    twin = first.model_copy(update={"id": "buses-3-1", "vehicle": 3})
+    late = first.legs[0].model_copy(update={"depart_s": first.legs[0].depart_s + 60})
+    for legs, together in ((twin.legs, True), ((late, twin.legs[1]), False)):
+        sorties = (*verdict.plan.sorties, twin.model_copy(update={"legs": legs}))
+        plan = verdict.plan.model_copy(update={"sorties": sorties})
+        changed = dataclasses.replace(verdict, plan=plan)
+        ids = charts.convoy_ids(charts.convoys(changed))
+        assert (ids["buses-2-1", 0] == ids["buses-3-1", 0]) is together
+
+
+def test_half_of_the_pilotage_lies_before_the_first_point() -> None:
+    verdict = case.conditional()
+    ferry = charts.convoys(verdict)[-1]
+    points = charts.convoy_track(verdict, ferry)
+    assert points[0][2] == ferry.depart_s + 20 * 60
+    assert points[-1][2] == ferry.arrive_s - 20 * 60
+
+
+def test_a_ride_slower_than_its_route_is_stretched() -> None:
+    route = case.conditional().network.routes["town>port:road-60#1"]
+    slow = charts.track(route, 0, 2 * route.travel_s)
+    assert slow[-1][2] == 2 * route.travel_s
+    assert [point[2] for point in slow] == [2 * point[2] for point in route.points]
+
+
+def test_position_along_a_track() -> None:
+    points = ((35.0, 40.0, 100), (36.0, 41.0, 200), (36.0, 42.0, 400))
+    assert charts.position(points, 0) == (35.0, 40.0)
+    assert charts.position(points, 150) == (35.5, 40.5)
+    assert charts.position(points, 300) == (36.0, 41.5)
+    assert charts.position(points, 9999) == (36.0, 42.0)
+
+
+def test_the_map_at_a_moment() -> None:
+    verdict = case.conditional()
+    at_sea = charts.map_layers(verdict, 12 * HOUR)
+    (ferry,) = at_sea.movers
+    assert (ferry["mode"], ferry["persons"], ferry["vehicles"], ferry["state"]) == (
+        "sea", 24, 2, "under way",
+    )  # fmt: skip
+    assert 33.04 < ferry["lon"] < 39.90
+    assert ferry["colour"] == palette.rgb(palette.GREEN)
+    assert ferry["sign"] == "S"
+    assert at_sea.counts["under_way"] == 24
+    assert at_sea.local_time == "2012-12-13 18:00 EET"
+    town = next(row for row in at_sea.places if row["id"] == "town")
+    assert (town["to_leave"], town["left"], town["staying"]) == (0, 8, 10)
+    start = charts.map_layers(verdict, 0)
+    assert start.movers == []
+    town = next(row for row in start.places if row["id"] == "town")
+    assert town["to_leave"] == 32
+    assert town["text"].endswith("32 waiting, 8 left behind, 10 staying by choice")
+    json.dumps([start.places, start.movers, start.threats, start.links, start.background])
+
+
+def test_people_waiting_at_a_port_are_shown_there() -> None:
+    verdict = case.conditional()
+    bus, ferry = verdict.plan.sorties[1].legs[1], verdict.plan.sorties[3].legs[0]
+    between = (bus.unload_end_s + ferry.depart_s) // 2
+    assert charts.crowds(verdict, between)["port"].to_leave == 24
+    assert charts.crowds(verdict, ferry.depart_s)["port"].to_leave == 0
+
+
+def test_cars_under_way_are_shown() -> None:
+    (own,) = verdict_movers(2 * HOUR + 60, "car")
+    assert (own["persons"], own["vehicles"], own["label"]) == (8, 2, "2 private cars")
+
+
+def verdict_movers(t_s: int, mode: str) -> list[dict[str, object]]:
+    rows = charts.map_layers(case.conditional(), t_s).movers
+    return [row for row in rows if row["mode"] == mode]
+
+
+def test_a_threat_is_drawn_while_it_harms() -> None:
+    network = case.conditional().network
+    at_eight = {f["properties"]["id"] for f in charts.threat_layer(network, 2 * HOUR)["features"]}
+    at_noon = {f["properties"]["id"] for f in charts.threat_layer(network, 6 * HOUR)["features"]}
+    assert at_eight == {"shelling", "missiles"}
+    assert at_noon == {"missiles"}
+    assert len(charts.threat_layer(network)["features"]) == 2
+
+
+def test_rings_are_right_handed() -> None:
+    for item in charts.threat_layer(case.conditional().network)["features"]:
+        outer, *holes = item["geometry"]["coordinates"]
+        assert outer[0] == outer[-1]
+        assert signed_area(outer) > 0
+        assert all(signed_area(hole) < 0 for hole in holes)
+    clockwise = [[0.0, 0.0], [0.0, 1.0], [1.0, 1.0], [0.0, 0.0]]
+    assert signed_area(polygon(clockwise)["coordinates"][0]) > 0
+
+
+@pytest.mark.parametrize(("lat", "radius_m"), [(0.0, 3000.0), (35.3, 60_000.0), (60.0, 700_000.0)])
+def test_a_disc_has_its_radius_everywhere(lat: float, radius_m: float) -> None:
+    for lon, corner in circle_ring(lat, 40.0, radius_m):
+        assert great_circle_m(lat, 40.0, corner, lon) == pytest.approx(radius_m, rel=1e-3)
+
+
+def test_links_are_drawn_with_their_state() -> None:
+    layer = charts.link_layer(case.conditional().network, 0)
+    by_id = {item["properties"]["id"]: item for item in layer["features"]}
+    assert set(by_id) == {"merciful_lane", "bridge", "coast_road", "hill_road", "crossing"}
+    assert by_id["bridge"]["properties"]["status"] == "restricted"
+    assert by_id["bridge"]["geometry"]["coordinates"] == [[40.10, 35.30], [40.05, 35.25]]
+
+
+def test_trips_have_a_time_for_each_point() -> None:
+    rows = charts.trips(case.conditional())
+    assert len(rows) == 6
+    for row in rows:
+        assert len(row["path"]) == len(row["timestamps"]) >= 2
+        assert all(a <= b for a, b in pairwise(row["timestamps"]))
+
+
+def test_the_curve_ends_with_all_who_get_out() -> None:
+    verdict = case.conditional()
+    points = charts.evacuation_points(verdict)
+    assert points[0]["safe"] == 0
+    assert points[-1]["safe"] == case.EVACUATED
+    assert points[-1]["under_way"] == 0
+    assert [row["safe"] for row in points] == sorted(row["safe"] for row in points)
+    for row in points:
+        assert row["safe"] == verdict.figures.evacuated_by(row["t_s"])
+    steps = charts.safe_by(verdict)
+    assert charts.safe_at(steps, points[-1]["t_s"]) == case.EVACUATED
+    assert charts.safe_at(steps, -1) == 0
+
+
+@pytest.mark.parametrize(("bound", "most"), [(8.0, 40), (7.2, 40), (7.0000001, 41), (0.0, 48)])
+def test_the_most_that_can_leave_follows_from_the_bound(bound: float, most: int) -> None:
+    verdict = case.conditional()
+    level = verdict.plan.levels[0].model_copy(update={"bound": bound})
+    plan = verdict.plan.model_copy(update={"levels": (level,)})
+    assert charts.most_that_can_leave(dataclasses.replace(verdict, plan=plan)) == most
+
+
+def test_weighted_heads_give_no_number_of_people() -> None:
+    verdict = case.conditional()
+    groups = tuple(g.model_copy(update={"weight": 2}) for g in verdict.scenario.groups)
+    scenario = verdict.scenario.model_copy(update={"groups": groups})
+    assert charts.most_that_can_leave(dataclasses.replace(verdict, scenario=scenario)) is None
+
+
+def test_the_specifications_are_what_altair_takes() -> None:
+    import altair
+
+    verdict = case.conditional()
+    for spec in (
+        charts.evacuation_curve(verdict),
+        charts.convoy_gantt(verdict),
+        charts.convoy_gantt(verdict, "buses"),
+    ):
+        drawn = altair.Chart.from_dict(spec)
+        assert drawn.to_dict()
+        json.dumps(spec)
+
+
+def test_the_curve_shows_the_proven_most_only_where_it_says_something() -> None:
+    def levels(verdict: Verdict) -> set[str]:
+        layer = charts.evacuation_curve(verdict)["layer"][1]
+        return {value["series"] for value in layer["data"]["values"]}
+
+    verdict = case.conditional()
+    assert levels(verdict) == {"want to leave", "proven most"}
+    nothing_known = verdict.plan.model_copy(update={"levels": ()})
+    assert levels(dataclasses.replace(verdict, plan=nothing_known)) == {"want to leave"}
+
+
+def test_the_gantt_has_every_phase_of_every_vehicle() -> None:
+    rows = charts.gantt_rows(case.conditional())
+    assert {row["vehicle"] for row in rows} == {"Buses 1", "Buses 2", "Ferry 1", "Cutter 1"}
+    ferry = [row for row in rows if row["vehicle"] == "Ferry 1"]
+    assert [row["phase"] for row in ferry] == ["loading", "with people", "unloading"]
+    assert ferry[0]["end"] == ferry[1]["start"] == "2012-12-13T09:42:00Z"
+    assert {row["phase"] for row in rows if row["vehicle"] == "Cutter 1"} == {"escort"}
+    assert {row["vehicle"] for row in charts.gantt_rows(case.conditional(), "buses")} == {
+        "Buses 1", "Buses 2",
+    }  # fmt: skip
+
+
+def test_every_mode_and_role_has_colour_sign_and_word() -> None:
+    assert set(palette.MODE_COLOURS) == set(palette.MODE_SIGNS) == set(palette.MODE_WORDS)
+    assert set(palette.ROLE_COLOURS) == set(palette.ROLE_SIGNS) == set(palette.ROLE_WORDS)
+    assert len(set(palette.MODE_SIGNS.values())) == len(palette.MODE_SIGNS)
+    assert len(set(palette.ROLE_SIGNS.values())) == len(palette.ROLE_SIGNS)
+    assert palette.rgb("#0072B2") == [0, 114, 178]
