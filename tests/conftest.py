@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Generator
+from collections.abc import Callable, Generator
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from planner.pipeline import Result
 
 REQUIRE_BROWSER = "SAFE_PASSAGE_REQUIRE_BROWSER"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "msedge")
@@ -34,3 +39,28 @@ def chromium_path() -> str:
     if path is None:
         pytest.skip("no Chromium: install Debian's chromium or set SAFE_PASSAGE_CHROMIUM")
     return path
+
+
+# Seconds of search that a case is given in a test run: a base case has what a planner's has.
+SEARCH_S = {"base": 60.0, "what_if": 20.0, "small": 10.0}
+
+
+@pytest.fixture(scope="session")
+def solved() -> Callable[[str, str | None], Result]:
+    """Plans a shipped scenario (or a ``small_…`` of tests/scenarios) once in a test run."""
+    from planner import assets, load, pipeline
+
+    plans: dict[tuple[str, str | None], Result] = {}
+
+    def plan(name: str, what_if: str | None = None) -> Result:
+        if (name, what_if) not in plans:
+            small = name.startswith("small_")
+            folder = Path(__file__).parent / "scenarios"
+            path = folder / f"{name}.yaml" if small else assets.scenario_path(name)
+            kind = "small" if small else "what_if" if what_if else "base"
+            limits = pipeline.Limits(time_s=SEARCH_S[kind])
+            scenario = load.read(path, what_if)
+            plans[name, what_if] = pipeline.make_plan(scenario, limits, remedies=False)
+        return plans[name, what_if]
+
+    return plan
