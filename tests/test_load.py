@@ -615,6 +615,18 @@ def test_one_fault_hides_none_of_the_others() -> None:
     ]
 
 
+def test_faults_that_are_found_later_get_their_lines() -> None:
+    def found(where: str, line: int = 0) -> Issue:
+        return Issue("", line, where, "p", "r")
+
+    wheres = ["groups[residents].at", "places[haven]", "places[town].at[#2]", "places[gone].at"]
+    wheres += ["nothing", "", "links[road].capacity", "what?"]
+    issues = load.located([*map(found, wheres), found("title", 9)], SMALL, "x.yaml")
+    assert [issue.line for issue in issues] == [11, 9, 8, 7, 0, 0, 15, 0, 9]
+    assert {issue.file for issue in issues} == {"x.yaml"}
+    assert load.located([found("title")], b"\xff", "x.yaml")[0].line == 0
+
+
 # ------------------------------------------------------------------ small parts
 
 

@@ -6,7 +6,7 @@
     sense       figures past belief, times outside the horizon, what is not planned  (sense)
     what-ifs    each applied and looked at in the same way                           (overrides)
 
-References to the map are ``network.faults``.
+References to the map are ``network.faults``; ``located`` gives those their lines.
 """
 
 from __future__ import annotations
@@ -15,12 +15,13 @@ from pathlib import Path
 
 from planner.errors import Issue, ScenarioError
 from planner.load.config import SolverConfig, catalogue, solver_config
+from planner.load.lines import located
 from planner.load.reading import examine, faults, from_tree
 from planner.scenario import Scenario
 
 __all__ = [
-    "SolverConfig", "catalogue", "examine", "examine_file", "faults", "from_tree", "read",
-    "read_text", "solver_config",
+    "SolverConfig", "catalogue", "examine", "examine_file", "faults", "from_tree", "located",
+    "read", "read_text", "solver_config",
 ]  # fmt: skip
 
 

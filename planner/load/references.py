@@ -138,15 +138,13 @@ _SPOKEN = {
     "refused": "party or fleet",
     "ground": "place, link or control area",
     "haven": "safe haven",
-    "spot": "place",
+    "spot": "place of this scenario",
 }
 
 
 def _unknown(
     root: Node, file: str, pattern: str, kind: str, known: dict[str, list[str]]
 ) -> Iterable[Issue]:
-    if kind == "spot" and root.get("map").text:
-        return  # may be a place of the map: the network looks it up
     names = known[kind]
     for path, text in find(root, pattern):
         if text not in names:
