@@ -124,7 +124,8 @@ class Scenario(Part):
     priorities: Priorities = Priorities.model_validate({})
     """What matters in which order."""
     overrides: dict[str, dict[str, Any]] = Field(default_factory=dict)
-    """Named patches: path to new value."""
+    """Named patches, path to new value: `links[some_id].status: closed` sets a key,
+    `windows[+new_id]: {...}` adds an item, `windows[some_id]:` with nothing removes one."""
     what_ifs: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     """Named lists of overrides."""
     remedy_prices: dict[str, CountNumber] = Field(default_factory=dict)
