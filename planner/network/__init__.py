@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from planner.network.build import build
+from planner.network.departures import departures, fits
 from planner.network.faults import CutOff, cut_off, faults
 from planner.network.nouns import (
     Exposure,
@@ -12,7 +13,6 @@ from planner.network.nouns import (
     Route,
     TransportNetwork,
 )
-from planner.network.reach import departures, fits
 
 __all__ = [
     "CutOff",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from planner import lanes, speeds
-from planner.network.roadgraph import link_figures
+from planner.network.site import link_figures
 from planner.network.ways import Drawing, Figures, Ways
 from planner.scenario import Place, Scenario
 from planner.units import Rate

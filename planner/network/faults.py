@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from planner.errors import Issue
 from planner.network.build import build, survey
+from planner.network.departures import BARRIERS, Barrier, Waiver
 from planner.network.nouns import TransportNetwork
-from planner.network.reach import BARRIERS, Barrier, Journey, Party, Reach, parties
-from planner.scenario import Group, Scenario
+from planner.network.reach import Journey, Party, Reach, parties
+from planner.scenario import Fleet, Group, Scenario
+from planner.timeline import Intervals
 
 if TYPE_CHECKING:
     from planner.roads import RegionMap
@@ -18,10 +21,10 @@ CODES: dict[str, str] = {
     "risk_cap": "risk_cap",
     "time": "too_late",
     "fitness": "no_fit",
+    "vehicles": "no_seat",
     "acceptability": "unacceptable",
-    "authorisation": "not_authorised",
-    "closed": "closed",
 }
+NO_ROUTE = {"no_route": "there is no way at all from here to a haven"}
 
 
 @dataclass(frozen=True)
@@ -77,15 +80,17 @@ def _cut_off_groups(network: TransportNetwork) -> list[Issue]:
     issues = []
     for group in network.scenario.groups:
         told = found.get(group.id, [])
-        everyone = len(told) == len(parties(network, group))
+        kinds = len(parties(network, group))
         for reason in dict.fromkeys(entry.reason for entry in told):
-            some = [entry for entry in told if entry.reason == reason]
-            who = "nobody of the group" if everyone else f"who {_who(some[0])} of the group cannot"
-            verb = "can reach a haven" if everyone else "reach a haven"
+            some = [_who(entry) for entry in told if entry.reason == reason]
+            who = (
+                "nobody of the group can reach a haven"
+                if len(some) == kinds
+                else f"those who {' or '.join(some)} cannot reach a haven"
+            )
             issues.append(
                 Issue(
-                    network.scenario.origin.file, 0, f"groups[{group.id}]",
-                    f"{who} {verb}: {reason}",
+                    network.scenario.origin.file, 0, f"groups[{group.id}]", f"{who}: {reason}",
                     "they are left behind in every plan unless that changes", "warning",
                 )
             )  # fmt: skip
@@ -94,8 +99,8 @@ def _cut_off_groups(network: TransportNetwork) -> list[Issue]:
 
 def _who(entry: CutOff) -> str:
     if entry.stretchers:
-        return "lies on a stretcher"
-    return {"car": "has a car", "foot": "can walk"}.get(entry.means, "rides")
+        return "lie on a stretcher"
+    return {"car": "have a car", "foot": "can walk"}.get(entry.means, "need a seat")
 
 
 def _unreached(network: TransportNetwork) -> list[Issue]:
@@ -118,37 +123,74 @@ class _Opened:
 
     def __init__(self, network: TransportNetwork) -> None:
         self.network = network
-        self._reach: dict[tuple[bool, frozenset[Barrier]], Reach] = {}
+        self._reach: dict[tuple[bool, Waiver], Reach] = {}
         self._closed = [link.id for link in network.scenario.links if link.status == "closed"]
+        self._holders = sorted(
+            {p for g in network.grounds.values() for _, _, p in g.spans if p is not None}
+        )
         self._wide: TransportNetwork | None = None
 
     def explain(self, party: Party) -> CutOff:
-        ignored = frozenset(BARRIERS)
-        wide = bool(self._closed)
-        journey = self._journey(party, ignored, wide)
+        """The fewest things that would have to change.
+
+        A way over closed links is told where it asks for no more than the way that is left.
+        """
+        as_is = self._needed(party, False)
+        if not self._closed:
+            return self._told(party, as_is or NO_ROUTE)
+        opened = self._needed(party, True)
+        if as_is is None or opened is None:
+            return self._told(party, as_is or opened or NO_ROUTE)
+        if len(opened) > len(as_is):
+            return self._told(party, as_is)
+        left = "; and ".join(as_is.values())
+        return replace(
+            self._told(party, opened),
+            reason=f"{'; and '.join(opened.values())} (by the way that is left: {left})",
+        )
+
+    def _needed(self, party: Party, wide: bool) -> dict[str, str] | None:
+        """Everything is waived, then put back piece by piece as long as a way out remains."""
+        waived = Waiver(frozenset(BARRIERS), frozenset(self._holders), pending=True)
+        journey = self._journey(party, waived, wide)
         if journey is None:
-            return self._told(party, ("no_route",), "there is no way at all from here to a haven")
-        if wide and (found := self._journey(party, ignored, False)) is not None:
-            journey, wide = found, False
-        for barrier in BARRIERS:
-            found = self._journey(party, ignored - {barrier}, wide)
+            return None
+        for less in self._steps(waived):
+            smaller = less(waived)
+            found = self._journey(party, smaller, wide)
             if found is not None:
-                journey, ignored = found, ignored - {barrier}
-        needed = [barrier for barrier in BARRIERS if barrier in ignored]
-        words = [self._words(barrier, party.group, journey, wide) for barrier in needed]
-        codes = [CODES[barrier] for barrier in needed]
-        if wide:
-            words.insert(0, self._closed_words(journey))
-            codes.insert(0, CODES["closed"])
-        return self._told(party, tuple(codes), "; and ".join(words))
+                journey, waived = found, smaller
+        told = {"closed": self._closed_words(journey)} if wide else {}
+        if waived.parties or waived.pending:
+            told["not_authorised"] = self._not_granted(self._ground(wide), journey)
+        for barrier in BARRIERS:
+            if barrier in waived.barriers:
+                told[CODES[barrier]] = self._words(barrier, party.group, journey, wide)
+        return told
 
-    def _told(self, party: Party, codes: tuple[str, ...], reason: str) -> CutOff:
-        return CutOff(party.group.id, party.means, party.unit.stretchers, codes, reason)
+    def _steps(self, waived: Waiver) -> list[Callable[[Waiver], Waiver]]:
+        """One function for each that is waived, putting it back; requests are granted longest."""
 
-    def _journey(self, party: Party, ignored: frozenset[Barrier], wide: bool) -> Journey | None:
-        key = (wide, ignored)
+        def counting(barrier: Barrier) -> Callable[[Waiver], Waiver]:
+            return lambda now: replace(now, barriers=now.barriers - {barrier})
+
+        def asked(party: str) -> Callable[[Waiver], Waiver]:
+            return lambda now: replace(now, parties=now.parties - {party})
+
+        return [
+            *map(counting, BARRIERS),
+            *map(asked, sorted(waived.parties)),
+            lambda now: replace(now, pending=False),
+        ]
+
+    def _told(self, party: Party, words: dict[str, str]) -> CutOff:
+        reason = "; and ".join(words.values())
+        return CutOff(party.group.id, party.means, party.unit.stretchers, tuple(words), reason)
+
+    def _journey(self, party: Party, waived: Waiver, wide: bool) -> Journey | None:
+        key = (wide, waived)
         if key not in self._reach:
-            self._reach[key] = Reach(self._ground(wide), ignored)
+            self._reach[key] = Reach(self._ground(wide), waived)
         return self._reach[key].journey(party)
 
     def _ground(self, wide: bool) -> TransportNetwork:
@@ -182,48 +224,63 @@ class _Opened:
             return "windows, hours and the horizon leave no time for it"
         if barrier == "fitness":
             return "no vehicle that could take them fits the places on the way"
-        network = self._ground(wide)
-        if barrier == "authorisation":
-            return self._not_granted(network, journey)
-        return self._refused(network, group, journey)
+        if barrier == "vehicles":
+            return self._missing(journey)
+        return self._refused(self._ground(wide), group, journey)
+
+    def _fleets(self, journey: Journey) -> list[Fleet]:
+        ids = dict.fromkeys(fleet for _, fleet in journey.legs if fleet is not None)
+        return [self.network.scenario.fleet(fleet) for fleet in ids]
+
+    def _missing(self, journey: Journey) -> str:
+        scenario = self.network.scenario
+        empty = []
+        for fleet in self._fleets(journey):
+            company = [fleet, *([scenario.fleet(fleet.escort.by)] if fleet.escort else [])]
+            empty += [one.label for one in company if not one.count]
+        return f"there are no vehicles: {' and '.join(dict.fromkeys(empty))}"
 
     def _not_granted(self, network: TransportNetwork, journey: Journey) -> str:
-        names = {party.id: party.label for party in network.scenario.parties}
-        holders: dict[str, None] = {}
+        """Parties whose yes is missing on the way (at no time, else at some), and what is asked."""
+        grounds = [
+            (ground, fleet)
+            for route, fleet in (*journey.legs, *journey.approaches)
+            if fleet is not None
+            for ground in _grounds(network, route)
+        ]
+        partly = [(g, f) for g, f in grounds if network.allowed(g, f) != network.clock.always]
+        never = [(g, f) for g, f in partly if not network.allowed(g, f).spans]
         pending: dict[str, None] = {}
-        for route_id, fleet in journey.legs:
-            route = network.routes[route_id]
-            grounds = (route.origin, *(p.ground for p in route.passages), route.destination)
-            for ground in grounds if fleet is not None else ():
-                if fleet is None or network.allowed(ground, fleet) == network.clock.always:
-                    continue
-                for _, _, party in network.grounds[ground].spans:
-                    if party is not None:
-                        holders.setdefault(names.get(party, party))
-                        pending |= {a: None for a in _requests(network, party)}
+        holders: set[str] = set()
+        for ground, fleet in never or partly:
+            pending |= dict.fromkeys(network.requests(ground, fleet))
+            allowed = network.allowed(ground, fleet)
+            for start, end, party in network.grounds[ground].spans:
+                if party is not None and (Intervals.of([(start, end)]) - allowed).spans:
+                    holders.add(party)
+        names = {party.id: party.label for party in network.scenario.parties}
         asked = f" (requested: {', '.join(pending)})" if pending else ""
-        return f"{' and '.join(holders) or 'a party'} has not authorised the passage{asked}"
+        verb = "has" if len(holders) == 1 else "have"
+        told = " and ".join(names.get(party, party) for party in sorted(holders))
+        return f"{told} {verb} not authorised the passage{asked}"
 
     def _refused(self, network: TransportNetwork, group: Group, journey: Journey) -> str:
         names = {party.id: party.label for party in network.scenario.parties}
         names |= {fleet.id: fleet.label for fleet in network.scenario.fleets}
         met: dict[str, None] = {}
-        for route_id, fleet_id in journey.legs:
-            route = network.routes[route_id]
-            fleet = network.scenario.fleet(fleet_id) if fleet_id else None
-            company = [fleet.id] + ([fleet.escort.by] if fleet.escort else []) if fleet else []
-            met |= {name: None for name in company if name in group.refuses}
-            for ground in (route.origin, *(p.ground for p in route.passages), route.destination):
+        for fleet in self._fleets(journey):
+            company = [fleet.id, *([fleet.escort.by] if fleet.escort else [])]
+            met |= dict.fromkeys(name for name in company if name in group.refuses)
+        for route_id, _ in journey.legs:
+            for ground in _grounds(network, route_id):
                 held = [p for _, _, p in network.grounds[ground].spans if p in group.refuses]
-                met |= {party: None for party in held if party is not None}
+                met |= dict.fromkeys(party for party in held if party is not None)
         if not met:
             return "no haven that they accept can be reached"
         return f"they refuse {' and '.join(names.get(name, name) for name in met)}"
 
 
-def _requests(network: TransportNetwork, party: str) -> list[str]:
-    return [
-        permission.id
-        for permission in network.scenario.authorisations
-        if permission.party == party and permission.state == "requested" and not permission.assume
-    ]
+def _grounds(network: TransportNetwork, route_id: str) -> tuple[str, ...]:
+    """Grounds of a route in order, both ends included."""
+    route = network.routes[route_id]
+    return (route.origin, *(p.ground for p in route.passages), route.destination)

@@ -117,7 +117,9 @@ class TransportNetwork:
     """Map file to SHA-256."""
     convoy_profile_of: dict[str, str] = field(default_factory=dict)
     """Fleet that needs an escort to the profile of the slower of the two."""
-    _allowed: dict[tuple[str, str, bool], Intervals] = field(default_factory=dict, repr=False)
+    _allowed: dict[tuple[str, str, bool, bool], Intervals] = field(
+        default_factory=dict, repr=False
+    )
 
     @cached_property
     def clock(self) -> Clock:
@@ -141,19 +143,30 @@ class TransportNetwork:
         """Mode of a fleet's vehicles."""
         return self.scenario.vehicle(self.scenario.fleet(fleet)).mode
 
-    def allowed(self, ground: str, fleet: str, *, with_assumed: bool = True) -> Intervals:
+    def allowed(
+        self,
+        ground: str,
+        fleet: str,
+        *,
+        with_assumed: bool = True,
+        with_requested: bool = False,
+    ) -> Intervals:
         """When an organised movement of the fleet may be on the ground (C10).
 
         Always where nobody is in control or the party asks for no authorisation; otherwise while an
         authorisation of that party for this fleet over this ground is granted, or requested and
-        assumed (then not before its lead time is over). ``with_assumed=False`` leaves those out.
+        assumed (then not before its lead time is over). ``with_assumed=False`` leaves those out,
+        ``with_requested=True`` takes every request for granted.
         """
-        key = (ground, fleet, with_assumed)
+        key = (ground, fleet, with_assumed, with_requested)
         if key not in self._allowed:
-            self._allowed[key] = self._allowed_over(self.grounds[ground], fleet, with_assumed)
+            self._allowed[key] = self._allowed_over(*key)
         return self._allowed[key]
 
-    def _allowed_over(self, ground: Ground, fleet: str, with_assumed: bool) -> Intervals:
+    def _allowed_over(
+        self, ground_id: str, fleet: str, with_assumed: bool, with_requested: bool
+    ) -> Intervals:
+        ground = self.grounds[ground_id]
         free = {p.id for p in self.scenario.parties if not p.requires_authorisation}
         spans: list[tuple[int, int]] = []
         for start, end, party in ground.spans:
@@ -163,7 +176,8 @@ class TransportNetwork:
                 continue
             for permission in self.scenario.authorisations:
                 if permission.party == party and self._covers(permission, ground, fleet):
-                    spans += (held & self._valid(permission, with_assumed)).spans
+                    assumed = with_requested or (with_assumed and permission.assume is not None)
+                    spans += (held & self._valid(permission, assumed)).spans
         return Intervals.of(spans)
 
     def _covers(self, permission: Authorisation, ground: Ground, fleet_id: str) -> bool:
@@ -176,9 +190,21 @@ class TransportNetwork:
             return False
         return fleet.neutral or not kind.neutral
 
-    def _valid(self, permission: Authorisation, with_assumed: bool) -> Intervals:
+    def requests(self, ground: str, fleet: str) -> tuple[str, ...]:
+        """Authorisations over this ground for this fleet that are requested and not assumed."""
+        holders = {party for _, _, party in self.grounds[ground].spans}
+        return tuple(
+            permission.id
+            for permission in self.scenario.authorisations
+            if permission.state == "requested"
+            and not permission.assume
+            and permission.party in holders
+            and self._covers(permission, self.grounds[ground], fleet)
+        )
+
+    def _valid(self, permission: Authorisation, is_assumed: bool) -> Intervals:
         start = self.scenario.at_s(permission.from_)
-        if permission.state == "requested" and permission.assume and with_assumed:
+        if permission.state == "requested" and is_assumed:
             asked = self.scenario.at_s(permission.requested_at)
             start = max(start, asked + permission.lead_time_s)
         elif permission.state != "granted":
