@@ -342,14 +342,15 @@ class Scheduler:
         loads = vehicle.loads.get(key, [])
         people = any(x.persons for x in loads)
         manifest = loads[ship].manifest() if ship >= 0 and people else ()
-        teams = tuple(vehicle.teams.get(key, ())) if ship <= 0 else ()
-        busy = people or bool(teams)
+        # The escort (ship -1) boards nobody: it neither loads nor unloads.
+        teams = tuple(vehicle.teams.get(key, ())) if ship == 0 else ()
+        busy = ship >= 0 and (people or bool(teams))
         arrive = start + option.arrive_s
         return PlanLeg(
             route=option.route, origin=option.origin, destination=option.destination,
             load_start_s=start if busy else start + option.depart_s,
             depart_s=start + option.depart_s, arrive_s=arrive,
-            unload_end_s=start + option.end_s if people else arrive,
+            unload_end_s=start + option.end_s if people and ship >= 0 else arrive,
             manifest=manifest, teams=teams, commitment=self._promise(vehicle, option.index, start),
         )  # fmt: skip
 
