@@ -126,7 +126,7 @@ def to_plan(problem: EvacuationProblem, solver: Solver, manning: Manning) -> Pla
         sorties=tuple(manning.sorties), self_movements=tuple(manning.self_movements),
         left_behind=(), teams=tuple(manning.teams), harm_of_staying=0.0,
     )  # fmt: skip
-    return draft.model_copy(update={"harm_of_staying": verify.staying_harm(scenario, network)})
+    return draft.model_copy(update={"harm_of_staying": verify.staying_harm(draft, scenario, network)})
 
 
 def _level(proof: LevelProof, values: dict[str, float]) -> LevelResult:
@@ -190,7 +190,8 @@ def check(path: Path) -> list[Issue]:
         region = roads.load_map(scenario.map) if scenario.map else None
     except ScenarioError as error:
         return [*issues, *error.issues]
-    return [*issues, *ground.faults(scenario, region)]
+    told = load.located(ground.faults(scenario, region), path.read_bytes(), str(path))
+    return [*issues, *told]
 
 
 def verify_file(path: Path) -> Verdict:

@@ -17,10 +17,11 @@ import numpy as np
 
 from planner.problem import Conveyance, EvacuationProblem
 from planner.solvers.itineraries import Column, Prices, Pricer
-from planner.solvers.master import Key, Master, Walk
+from planner.solvers.master import SCALE, Key, Master, Walk
 from planner.solvers.traffic import Separator, Traffic
 
 SMOOTHING = 0.5
+MOST = 6
 
 
 @dataclass(frozen=True)
@@ -81,9 +82,8 @@ class ColumnEngine:
 
     def _solve_with_rows(self) -> float:
         """Master optimum with every broken limit added as a row."""
-        value = 0.0
+        value, self.traffic = self.master.solve()
         for _ in range(12):
-            value, self.traffic = self.master.solve()
             added = False
             for hub, moment in self.separator.hubs_broken(self.traffic):
                 added |= self.master.add_hub_row(hub, moment)
@@ -91,6 +91,7 @@ class ColumnEngine:
                 added |= self.master.add_limit_row(limit, moment)
             if not added:
                 break
+            value, self.traffic = self.master.solve()
         return value
 
     def _round(self, duals: dict[Key, float]) -> tuple[float, bool]:
@@ -98,7 +99,7 @@ class ColumnEngine:
         bound = self.base(duals)
         grown = False
         for index, mover in enumerate(self.conveyance.movers):
-            worth, columns = self.pricer.best(index, prices, most=min(3, mover.count))
+            worth, columns = self.pricer.best(index, prices, most=min(MOST, mover.count))
             bound -= mover.count * max(0.0, worth)
             for column in columns:
                 grown |= self.master.add_column(column)
@@ -107,7 +108,7 @@ class ColumnEngine:
             bound -= commodity.demand * max(0.0, gain)
             if gain > 1e-9:
                 grown |= self.master.add_walk(walk)
-        return bound, grown
+        return bound / SCALE[self.master.level], grown
 
     def base(self, duals: dict[Key, float]) -> float:
         """The part of Lagrange's bound that does not depend on itineraries."""
@@ -123,7 +124,7 @@ class ColumnEngine:
         for key, (row, _) in master.rows.items():
             bound -= duals.get(("r", key), 0.0) * row.cap
         for level, held in master.hold_at.items():
-            bound -= duals.get(("w", level), 0.0) * held
+            bound -= SCALE[level] * duals.get(("w", level), 0.0) * held
         return bound
 
     def walk_gains(self, prices: Prices) -> dict[Walk, float]:

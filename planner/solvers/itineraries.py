@@ -18,6 +18,7 @@ from planner.units import HOUR_S
 
 COSTS = ("left_behind", "missed_deadlines", "harm", "arrival", "effort")
 MUST = 1e9
+DISCOURAGE = 0.3
 
 
 @dataclass(frozen=True)
@@ -186,42 +187,40 @@ class Pricer:
             moves[option.index] = self.move_gain(prices, option)
             if option.loaded:
                 gains[option.index] = self.unit_gains(prices, option)
-        columns: list[Column] = []
-        worth = 0.0
-        tired: dict[int, float] = {}
-        for attempt in range(most):
-            value, column = self._one(mover, moves, gains, tired)
-            if attempt == 0:
-                worth = value
-            if column is None or column in columns:
-                break
-            columns.append(column)
-            for loads in column.loads:
-                for commodity, _ in loads:
-                    demand = prices.demand[commodity]
-                    tired[commodity] = tired.get(commodity, 0.0) + 0.25 * abs(demand)
-        return worth, columns
-
-    def _one(
-        self, mover: int, moves: dict[int, Floats], gains: dict[int, list[tuple[int, Floats]]],
-        tired: dict[int, float],
-    ) -> tuple[float, Column | None]:  # fmt: skip
         own = self.by_mover[mover]
         value = np.empty((len(own), self.steps))
         fills = {}
         for i, option in enumerate(own):
             value[i] = moves[option.index]
             if option.loaded:
-                less = [(k, g - tired.get(k, 0.0)) for k, g in gains[option.index]]
-                fills[option.index] = self.fill(option, less)
+                fills[option.index] = self.fill(option, gains[option.index])
                 value[i] += fills[option.index][0]
-        for departure in self.forced.get(mover, ()):
-            position = next(i for i, o in enumerate(own) if o.index == departure.option)
-            value[position, departure.step] += MUST
+        forced = self.forced.get(mover, [])
+        position = {option.index: i for i, option in enumerate(own)}
+        for departure in forced:
+            value[position[departure.option], departure.step] += MUST
+        value[~np.isfinite(value)] = -1e300
+        columns: list[Column] = []
+        worth = 0.0
+        for attempt in range(most):
+            found, column = self._one(mover, value, fills)
+            if attempt == 0:
+                worth = found - MUST * len(forced)
+            if column is None or column in columns:
+                break
+            columns.append(column)
+            for move, loads in zip(column.moves, column.loads, strict=True):
+                if loads:
+                    near = value[position[move.option], max(0, move.step - 1) : move.step + 2]
+                    near -= DISCOURAGE * np.abs(near) * (near > -1e299)
+        return worth, columns
+
+    def _one(
+        self, mover: int, value: Floats, fills: dict[int, tuple[Floats, Floats, Floats, Floats]]
+    ) -> tuple[float, Column | None]:
         places, order, first, to, steps = self._graph[mover]
         best = np.empty((len(places), self.steps))
         choice = np.empty((len(places), self.steps), dtype=np.int64)
-        value[~np.isfinite(value)] = -1e300
         wait = np.zeros((len(places), self.steps))
         may_end: Bools = self.conveyance.may_end[mover]
         best_values(first, order, to, steps, value, wait, may_end, best, choice)
@@ -229,8 +228,7 @@ class Pricer:
         start = (places[spec.base], self.problem.grid.up(spec.from_s))
         if start[1] >= self.steps:
             return 0.0, None
-        worth = float(best[start]) - MUST * len(self.forced.get(mover, ()))
-        return worth, self._follow(mover, start, choice, fills)
+        return float(best[start]), self._follow(mover, start, choice, fills)
 
     def _follow(self, mover: int, start: tuple[int, int], choice, fills) -> Column | None:  # type: ignore[no-untyped-def]
         own = self.by_mover[mover]

@@ -14,7 +14,9 @@ from planner.solvers.rows import Row, RowMaker
 from planner.solvers.traffic import Traffic
 from planner.units import HOUR_S
 
-SLACK_PRICE = 1e3
+SLACK_PRICE = 1e4
+SCALE = {"left_behind": 1.0, "missed_deadlines": 1.0, "harm": 1e3, "arrival": 0.1, "effort": 0.1}
+"""Units of the linear programme: brings the levels to like sizes, which GLOP's tolerances need."""
 Key = tuple[object, ...]
 
 
@@ -45,6 +47,11 @@ class Master:
         self.hub_rows: dict[tuple[int, int], mathopt.LinearConstraint] = {}
         self.hub_final: dict[int, mathopt.LinearConstraint] = {}
         self.rows: dict[Key, tuple[Row, mathopt.LinearConstraint]] = {}
+        self.rows_of: dict[int, list[tuple[Row, mathopt.LinearConstraint]]] = {}
+        self.users: dict[int, list[int]] = {}
+        self.heads: list[tuple[float, ...]] = []
+        self.hub_users: dict[int, list[tuple[mathopt.Variable, list[tuple[int, float]]]]] = {}
+        self.hub_rows_of: dict[int, list[tuple[int, mathopt.LinearConstraint]]] = {}
         self.hold: dict[str, mathopt.LinearConstraint] = {}
         self.hold_at: dict[str, float] = {}
         self.slack: dict[str, mathopt.Variable] = {}
@@ -94,7 +101,7 @@ class Master:
     def _hold_row(self, level: str) -> None:
         row = self.model.add_linear_constraint(ub=1e15)
         for index, left in self.left.items():
-            row.set_coefficient(left, self.stay_cost[index][level])
+            row.set_coefficient(left, SCALE[level] * self.stay_cost[index][level])
         slack = self.model.add_variable(lb=0.0, ub=0.0)
         row.set_coefficient(slack, -1.0)
         self.hold[level], self.slack[level] = row, slack
@@ -108,10 +115,16 @@ class Master:
         self._known.add(column)
         cost = self.column_cost(column)
         variable = self.model.add_variable(lb=0.0)
+        for option in {move.option for move in column.moves}:
+            self.users.setdefault(option, []).append(len(self.columns))
+        heads = tuple(
+            sum(self.problem.commodities[k].persons * n for k, n in loads) for loads in column.loads
+        )
+        self.heads.append(heads)
         self.columns.append((column, variable, cost))
         self.fleet[column.mover].set_coefficient(variable, 1.0)
         for level, row in self.hold.items():
-            row.set_coefficient(variable, cost[level])
+            row.set_coefficient(variable, SCALE[level] * cost[level])
         use: dict[int, float] = {}
         for loads, move in zip(column.loads, column.moves, strict=True):
             option = self.conveyance.options[move.option]
@@ -126,14 +139,20 @@ class Master:
                     self._bump(self.hub_final[hub], variable, units)
         for index, units in use.items():
             self.demand[index].set_coefficient(variable, units)
-        for (hub, moment), row in self.hub_rows.items():
-            amount = self._hub_use(column, hub, moment)
-            if amount:
-                row.set_coefficient(variable, amount)
-        for row_data, row in self.rows.values():
-            amount = self._row_use(column, row_data)
-            if amount:
-                row.set_coefficient(variable, amount)
+        for hub, events in self._hub_events(column).items():
+            self.hub_users.setdefault(hub, []).append((variable, events))
+            for moment, row in self.hub_rows_of.get(hub, ()):
+                amount = _upto(events, moment)
+                if amount:
+                    row.set_coefficient(variable, amount)
+        amounts: dict[mathopt.LinearConstraint, float] = {}
+        for move, aboard in zip(column.moves, heads, strict=True):
+            for row_data, row in self.rows_of.get(move.option, ()):
+                amount = _move_use(row_data, move.option, move.step, aboard)
+                if amount:
+                    amounts[row] = amounts.get(row, 0.0) + amount
+        for row, amount in amounts.items():
+            row.set_coefficient(variable, amount)
         return True
 
     @staticmethod
@@ -156,7 +175,7 @@ class Master:
         self.walks.append((walk, variable, cost))
         self.demand[option.commodity].set_coefficient(variable, 1.0)
         for level, row in self.hold.items():
-            row.set_coefficient(variable, cost[level])
+            row.set_coefficient(variable, SCALE[level] * cost[level])
         for row_data, row in self.rows.values():
             use = row_data.walk.get(walk.option)
             if use is not None and use[walk.step]:
@@ -168,11 +187,12 @@ class Master:
         if (hub, moment_s) in self.hub_rows:
             return False
         row = self.model.add_linear_constraint(ub=0.0)
-        for column, variable, _ in self.columns:
-            amount = self._hub_use(column, hub, moment_s)
+        for variable, events in self.hub_users.get(hub, ()):
+            amount = _upto(events, moment_s)
             if amount:
                 row.set_coefficient(variable, amount)
         self.hub_rows[hub, moment_s] = row
+        self.hub_rows_of.setdefault(hub, []).append((moment_s, row))
         return True
 
     def add_limit_row(self, limit: Limit, moment_s: int) -> bool:
@@ -181,10 +201,13 @@ class Master:
         if made.key in self.rows:
             return False
         row = self.model.add_linear_constraint(ub=made.cap)
-        for column, variable, _ in self.columns:
-            amount = self._row_use(column, made)
+        touched = {*made.vehicle, *made.person}
+        for option in sorted(touched):
+            self.rows_of.setdefault(option, []).append((made, row))
+        for number in sorted({n for option in touched for n in self.users.get(option, ())}):
+            amount = self._row_use(number, made)
             if amount:
-                row.set_coefficient(variable, amount)
+                row.set_coefficient(self.columns[number][1], amount)
         for walk, variable, _ in self.walks:
             use = made.walk.get(walk.option)
             if use is not None and use[walk.step]:
@@ -192,31 +215,27 @@ class Master:
         self.rows[made.key] = (made, row)
         return True
 
-    def _hub_use(self, column: Column, hub: int, moment_s: int) -> float:
-        who = self.problem.commodities[hub]
-        amount = 0.0
+    def _hub_events(self, column: Column) -> dict[int, list[tuple[int, float]]]:
+        """By hub commodity: (moment, units that leave; arrivals count negative), in order of time."""
+        found: dict[int, list[tuple[int, float]]] = {}
         for move, loads in zip(column.moves, column.loads, strict=True):
             option = self.conveyance.options[move.option]
             start = move.step * self.problem.grid.step_s
             for index, units in loads:
-                if index == hub and start + option.depart_s <= moment_s:
-                    amount += units
-                same = self.problem.commodities[index].transit == who.transit
-                if same and option.destination == who.place and start + option.end_s <= moment_s:
-                    amount -= units
-        return amount
+                who = self.problem.commodities[index]
+                if who.is_hub:
+                    found.setdefault(index, []).append((start + option.depart_s, units))
+                hub = self.hub_index.get((option.destination, who.transit))
+                if hub is not None:
+                    found.setdefault(hub, []).append((start + option.end_s, -units))
+        return {hub: sorted(events) for hub, events in found.items()}
 
-    def _row_use(self, column: Column, row: Row) -> float:
-        amount = 0.0
-        for move, loads in zip(column.moves, column.loads, strict=True):
-            use = row.vehicle.get(move.option)
-            if use is not None:
-                amount += float(use[move.step])
-            use = row.person.get(move.option)
-            if use is not None and use[move.step]:
-                heads = sum(self.problem.commodities[k].persons * n for k, n in loads)
-                amount += float(use[move.step]) * heads
-        return amount
+    def _row_use(self, number: int, row: Row) -> float:
+        column = self.columns[number][0]
+        return sum(
+            _move_use(row, move.option, move.step, aboard)
+            for move, aboard in zip(column.moves, self.heads[number], strict=True)
+        )
 
     # -- solving ------------------------------------------------------------------------------
 
@@ -225,12 +244,13 @@ class Master:
         self.level = level
         self.hold_at = dict(holds)
         for name, row in self.hold.items():
-            row.upper_bound = holds.get(name, 1e15)
+            row.upper_bound = SCALE[name] * holds[name] if name in holds else 1e15
             self.slack[name].upper_bound = 1e15 if name in holds else 0.0
+        unit = SCALE[level]
         objective = mathopt.LinearSum(
-            [self.stay_cost[i][level] * v for i, v in self.left.items()]
-            + [cost[level] * v for _, v, cost in self.columns]
-            + [cost[level] * v for _, v, cost in self.walks]
+            [unit * self.stay_cost[i][level] * v for i, v in self.left.items()]
+            + [unit * cost[level] * v for _, v, cost in self.columns]
+            + [unit * cost[level] * v for _, v, cost in self.walks]
             + [SLACK_PRICE * v for v in self.slack.values()]
         )
         self.model.minimize(objective)
@@ -238,15 +258,22 @@ class Master:
 
     def solve(self) -> tuple[float, Traffic]:
         """Optimum over the columns at hand: (value, traffic). Raises RuntimeError where GLOP fails."""
+        unit = SCALE[self.level]
         for _, variable, cost in self.columns[self._priced[0] :]:
-            self.model.objective.set_linear_coefficient(variable, cost[self.level])
+            self.model.objective.set_linear_coefficient(variable, unit * cost[self.level])
         for _, variable, cost in self.walks[self._priced[1] :]:
-            self.model.objective.set_linear_coefficient(variable, cost[self.level])
+            self.model.objective.set_linear_coefficient(variable, unit * cost[self.level])
         self._priced = (len(self.columns), len(self.walks))
         self.result = self.solver.solve()
-        if self.result.termination.reason != mathopt.TerminationReason.OPTIMAL:
-            raise RuntimeError(f"the linear programme ended as {self.result.termination.reason.name}")
-        return self.result.objective_value(), self.traffic()
+        if not self._answered():
+            self.result = mathopt.solve(self.model, mathopt.SolverType.HIGHS)
+        if not self._answered():
+            reason = self.result.termination.reason.name
+            raise RuntimeError(f"the linear programme ended as {reason}")
+        return self.result.objective_value() / unit, self.traffic()
+
+    def _answered(self) -> bool:
+        return self.result.has_primal_feasible_solution() and self.result.has_dual_feasible_solution()
 
     def traffic(self) -> Traffic:
         """The current solution as starts."""
@@ -304,7 +331,27 @@ class Master:
         return Prices(weight, demand, times, levels, final, rows)
 
     def prices_weight(self, duals: dict[Key, float]) -> dict[str, float]:
-        """What one unit of each level's cost weighs: the aim 1, held levels their price."""
-        weight = {level: duals.get(("w", level), 0.0) for level in self.hold_at}
-        weight[self.level] = weight.get(self.level, 0.0) + 1.0
+        """What one unit of each level's cost weighs, in the programme's units."""
+        weight = {name: SCALE[name] * duals.get(("w", name), 0.0) for name in self.hold_at}
+        weight[self.level] = weight.get(self.level, 0.0) + SCALE[self.level]
         return weight
+
+
+def _upto(events: list[tuple[int, float]], moment_s: int) -> float:
+    total = 0.0
+    for moment, units in events:
+        if moment > moment_s:
+            break
+        total += units
+    return total
+
+
+def _move_use(row: Row, option: int, step: int, aboard: float) -> float:
+    amount = 0.0
+    use = row.vehicle.get(option)
+    if use is not None:
+        amount += use[step]
+    use = row.person.get(option)
+    if use is not None:
+        amount += use[step] * aboard
+    return float(amount)

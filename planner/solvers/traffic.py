@@ -35,9 +35,16 @@ class Separator:
     def broken(self, traffic: Traffic, most: int = 4, slack: float = 1e-6) -> list[tuple[Limit, int]]:
         """(limit, moment) pairs whose rows the traffic violates, the worst ``most`` of each limit."""
         found = []
+        taken_in = self._arrivals(traffic)
+        self._sort(traffic)
         for limit in self.problem.limits:
             if limit.kind == "intake":
-                if self._intake(traffic, limit) > limit.cap * (1 + slack) + 1e-7:
+                total = sum(
+                    heads
+                    for moment, heads in taken_in.get(limit.at, ())
+                    if limit.window[0] <= moment < limit.window[1]
+                )
+                if total > limit.cap * (1 + slack) + 1e-7:
                     found.append((limit, limit.window[0]))
                 continue
             if limit.kind in ("bays", "berths", "stands"):
@@ -85,60 +92,70 @@ class Separator:
                 found.append((hub, short[0][1]))
         return found
 
-    def _intake(self, traffic: Traffic, limit: Limit) -> float:
-        total = 0.0
+    def _sort(self, traffic: Traffic) -> None:
+        """Starts by option, so that each limit looks only at those that can touch it."""
+        self.vehicles_by: dict[int, list[tuple[int, float]]] = defaultdict(list)
+        for (index, step), count in traffic.vehicles.items():
+            self.vehicles_by[index].append((step, count))
+        self.heads_by: dict[int, list[tuple[int, float]]] = defaultdict(list)
+        for (index, step, commodity), units in traffic.units.items():
+            heads = units * self.problem.commodities[commodity].persons
+            self.heads_by[index].append((step, heads))
+
+    def _arrivals(self, traffic: Traffic) -> dict[str, list[Event]]:
+        found: dict[str, list[Event]] = defaultdict(list)
         for (index, step, commodity), units in traffic.units.items():
             option = self.options[index]
-            moment = step * self.step_s + option.end_s
-            if option.destination == limit.at and limit.window[0] <= moment < limit.window[1]:
-                total += units * self.problem.commodities[commodity].persons
+            heads = units * self.problem.commodities[commodity].persons
+            found[option.destination].append((step * self.step_s + option.end_s, heads))
         for (index, step), units in traffic.walks.items():
             walk = self.problem.walks[index]
-            moment = step * self.step_s + walk.ride_s
-            if walk.destination == limit.at and limit.window[0] <= moment < limit.window[1]:
-                total += units * self.problem.commodities[walk.commodity].persons
-        return total
+            heads = units * self.problem.commodities[walk.commodity].persons
+            found[walk.destination].append((step * self.step_s + walk.ride_s, heads))
+        return found
 
     def _peaks_stay(self, traffic: Traffic, limit: Limit) -> list[tuple[int, float]]:
         mode = {"bays": "road", "berths": "sea", "stands": "air"}[limit.kind]
         events: dict[int, float] = defaultdict(float)
-        for (index, step), count in traffic.vehicles.items():
+        for index, starts in self.vehicles_by.items():
             option = self.options[index]
             mover = self.maker.movers[option.mover]
             if mover.mode != mode or not (option.loaded or mode == "air"):
                 continue
-            start = step * self.step_s
-            if option.origin == limit.at and option.depart_s:
-                events[start] += count * mover.ships
-                events[start + option.depart_s] -= count * mover.ships
+            if limit.at not in (option.origin, option.destination):
+                continue
             end = option.steps * self.step_s if mode == "air" else option.end_s
-            if option.destination == limit.at and end > option.arrive_s:
-                events[start + option.arrive_s] += count * mover.ships
-                events[start + end] -= count * mover.ships
+            for step, count in starts:
+                start = step * self.step_s
+                if option.origin == limit.at and option.depart_s:
+                    events[start] += count * mover.ships
+                    events[start + option.depart_s] -= count * mover.ships
+                if option.destination == limit.at and end > option.arrive_s:
+                    events[start + option.arrive_s] += count * mover.ships
+                    events[start + end] -= count * mover.ships
         return _running(events)
 
     def _peaks_waiting(self, traffic: Traffic, limit: Limit) -> list[tuple[int, float]]:
         events: dict[int, float] = defaultdict(float)
-        for (index, step, commodity), units in traffic.units.items():
+        for index, starts in self.heads_by.items():
             option = self.options[index]
-            heads = units * self.problem.commodities[commodity].persons
-            if option.destination == limit.at:
-                events[step * self.step_s + option.end_s] += heads
-            if option.origin == limit.at:
-                events[step * self.step_s + option.depart_s] -= heads
+            for step, heads in starts:
+                if option.destination == limit.at:
+                    events[step * self.step_s + option.end_s] += heads
+                if option.origin == limit.at:
+                    events[step * self.step_s + option.depart_s] -= heads
         return _running(events)
 
     def _peaks_rate(self, traffic: Traffic, limit: Limit) -> list[tuple[int, float]]:
         events: dict[int, float] = defaultdict(float)
         if limit.kind in ("persons_rate", "link_persons"):
-            for (index, step, commodity), units in traffic.units.items():
-                heads = units * self.problem.commodities[commodity].persons
-                for offset, use in self._passes(limit, index):
-                    events[step * self.step_s + offset] += use * heads
+            by_option = self.heads_by
         else:
-            for (index, step), count in traffic.vehicles.items():
-                for offset, use in self._passes(limit, index):
-                    events[step * self.step_s + offset] += use * count
+            by_option = self.vehicles_by
+        for index, starts in by_option.items():
+            for offset, use in self._passes(limit, index):
+                for step, amount in starts:
+                    events[step * self.step_s + offset] += use * amount
         for (index, step), units in traffic.walks.items():
             walk = self.problem.walks[index]
             for link, offset in walk.link_entries:
