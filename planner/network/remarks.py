@@ -30,9 +30,11 @@ def apply_remarks(site: Site, joined: dict[str, int]) -> None:
                 "name one with `map:`, or give `from`, `to` and `length`",
             )  # fmt: skip
         return
-    twins = _Twins(site)
+    twins = _Twins(site) if any(link.along for link in remarks) else None
     meant = [
-        _named_ways(site, link) if link.map_link else _along(site, link, joined, twins)
+        _along(site, link, joined, twins)
+        if twins is not None and link.map_link is None
+        else _named_ways(site, link)
         for link in remarks
     ]
     # Only now: which road is meant must not depend on what another remark does to it.

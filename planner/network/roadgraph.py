@@ -84,14 +84,17 @@ def _draw_map(site: Site) -> None:
     site.node_of = {node: index for index, node in enumerate(sorted(roads.nodes))}
     site.drawing.nodes = len(site.node_of)
     at = {node: (float(d["x"]), float(d["y"])) for node, d in roads.nodes(data=True)}
-    for u, v, k, edge in sorted(roads.edges(keys=True, data=True), key=lambda row: row[:3]):
-        line = edge.get("geometry")
-        index = site.drawing.way(
-            site.node_of[u], site.node_of[v], _map_figures(site, edge),
-            [at[u], at[v]] if line is None else line,
-        )  # fmt: skip
-        site.edge_of[u, v, k] = index
-        site.edge_values.append(edge)
+    for u in site.node_of:
+        beyond = roads.adj[u]
+        for v in sorted(beyond):
+            for k in sorted(beyond[v]):
+                edge = beyond[v][k]
+                line = edge.get("geometry")
+                site.edge_of[u, v, int(k)] = site.drawing.way(
+                    site.node_of[u], site.node_of[v], _map_figures(site, edge),
+                    [at[u], at[v]] if line is None else line,
+                )  # fmt: skip
+                site.edge_values.append(edge)
 
 
 def _map_figures(site: Site, edge: dict[str, Any]) -> Figures:

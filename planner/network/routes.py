@@ -214,15 +214,14 @@ def _drawn(
         plain[crowded] = shapely.simplify(lines[crowded], tolerance, preserve_topology=False)
     first = np.searchsorted(owner, np.arange(count))
     last = np.append(first[1:], len(points)) - 1
+    coords, line = shapely.get_coordinates(plain, include_z=True, return_index=True)
+    begin = np.searchsorted(line, np.arange(count + 1)).tolist()
+    rows = [(round(y, 5), round(x, 5), _seconds(round(z))) for x, y, z in coords.tolist()]
     drawn = []
-    for i, line in enumerate(plain.tolist()):
-        coords = shapely.get_coordinates(line, include_z=True)
-        if len(coords) < 2:  # a line back to where it began
-            coords = points[[first[i], last[i]]]
-        drawn.append(
-            tuple(
-                (round(y, 5), round(x, 5), _seconds(round(z)))
-                for x, y, z in coords.tolist()
-            )
-        )
+    for i in range(count):
+        kept = tuple(rows[begin[i] : begin[i + 1]])
+        if len(kept) < 2:  # a line back to where it began
+            ends = points[[first[i], last[i]]].tolist()
+            kept = tuple((round(y, 5), round(x, 5), _seconds(round(z))) for x, y, z in ends)
+        drawn.append(kept)
     return drawn

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +16,7 @@ Ints = NDArray[np.int64]
 Line = list[tuple[float, float]]
 
 
-@dataclass(frozen=True)
-class Figures:
+class Figures(NamedTuple):
     """What one direction of a way is like; ``limit_mph`` None sets no limit to a vehicle."""
 
     length_m: float
