@@ -60,9 +60,9 @@ def stays_at_hubs(replay: Replay) -> dict[str, list[tuple[int, int, int]]]:
     goings: dict[str, list[tuple[int, int]]] = {}
     for m in replay.sorties:
         moved_on = sum(n.persons for n in m.manifest if m.origin != replay.groups[n.group].at)
-        if moved_on:
+        if moved_on > 0:
             goings.setdefault(m.origin, []).append((m.depart_s, moved_on))
-        if m.persons and replay.places[m.destination].role in HUB_ROLES:
+        if m.persons > 0 and replay.places[m.destination].role in HUB_ROLES:
             comings.setdefault(m.destination, []).append((m.unload_end_s, m.persons))
     last_s = replay.clock.end_s
     return {
@@ -74,17 +74,18 @@ def stays_at_hubs(replay: Replay) -> dict[str, list[tuple[int, int, int]]]:
 def _paired(
     comings: list[tuple[int, int]], goings: list[tuple[int, int]], last_s: int
 ) -> list[tuple[int, int, int]]:
+    """Comings matched with goings in order of time; who never goes stays to ``last_s``."""
     stays = []
-    queue = [*goings, (last_s, sum(persons for _, persons in comings))]
-    index, room = 0, queue[0][1]
+    queue = list(goings)
     for start, persons in comings:
         while persons:
+            moment, room = queue[0] if queue else (last_s, persons)
             taken = min(persons, room)
-            stays.append((start, queue[index][0], taken))
-            persons, room = persons - taken, room - taken
-            if room == 0 and index + 1 < len(queue):
-                index += 1
-                room = queue[index][1]
+            stays.append((start, moment, taken))
+            persons -= taken
+            if queue:
+                queue[0] = (moment, room - taken)
+                queue = queue[1:] if room == taken else queue
     return stays
 
 

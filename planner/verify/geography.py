@@ -10,15 +10,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from planner.timeline import Intervals
 from planner.units import HOUR_S
 from planner.verify.geometry import LatLon, depth_m, distance_m
 from planner.verify.places import entries_for
 from planner.verify.replay import Movement, Replay
 
 if TYPE_CHECKING:
-    from planner.network import Route
+    from planner.network import LinkUse, Route
 
 Found = Iterator[tuple[str, str]]
+Told = tuple[str, int, int]
 DEEP_M = 2000  # nearer to an outline than this, a drawn point says nothing
 OFF_ROAD_M = 10_000  # a place may lie this far from where its route begins
 APPROACH_M = 8_000  # flights touch the ground's zones only near their ends
@@ -96,17 +98,23 @@ def _ends(replay: Replay, route: Route) -> Iterator[str]:
         yield f"is {route.length_m} m long, the straight line is {straight_m:.0f} m"
 
 
-def _listed_links(
-    replay: Replay, route: Route, exposed: list[tuple[str, int, int]]
-) -> Iterator[str]:
-    """Links that a threat's zone lists and that the route uses without being exposed."""
-    for threat in replay.scenario.threats:
-        for use in route.links:
-            entries = [entry.id for entry in entries_for(replay, use.link)]
-            if any(entry in threat.zone.links for entry in entries) and not any(
-                n == threat.id and a <= use.enter_s and use.exit_s <= b for n, a, b in exposed
-            ):
-                yield f"is on '{use.link}' without telling of threat '{threat.id}' there"
+def _links(replay: Replay, route: Route, exposed: list[Told], held: list[Told]) -> Iterator[str]:
+    """Links on the way with a threat or a holder of their own that the route does not tell of."""
+    for use in route.links:
+        for entry in entries_for(replay, use.link):
+            for threat in replay.scenario.threats:
+                if entry.id in threat.zone.links and not _told(exposed, threat.id, use):
+                    yield f"is on '{entry.id}' without telling of threat '{threat.id}' there"
+            owners = replay.permissions.holders(replay.permissions.link_names(entry.id, ()))
+            if any(party for _, _, party in owners) and not _told(held, entry.id, use):
+                yield f"is on '{entry.id}' without telling that somebody holds it"
+
+
+def _told(told: list[Told], name: str, use: LinkUse) -> bool:
+    """Whether stays under that name, joined where they touch, hold the whole of the use."""
+    stays = [(a, b) for n, a, b in told if n == name]
+    joined = Intervals.of(stays).spans
+    return any(a <= use.enter_s and use.exit_s <= b for a, b in (*stays, *joined))
 
 
 def _zones(replay: Replay, route: Route) -> Iterator[str]:
@@ -118,7 +126,7 @@ def _zones(replay: Replay, route: Route) -> Iterator[str]:
         for passage in route.passages
         for name in replay.ground_names(passage.ground)
     ]
-    yield from _listed_links(replay, route, exposed)
+    yield from _links(replay, route, exposed, held)
     outlines = [(t.id, t.zone, exposed, "threat") for t in replay.scenario.threats]
     outlines += [(c.id, c.zone, held, "control area") for c in replay.scenario.control]
     for name, zone, told, what in outlines:

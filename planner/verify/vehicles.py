@@ -12,7 +12,7 @@ from planner.verify.replay import Movement, Replay
 Found = Iterator[tuple[str, str]]
 KEEL_CLEARANCE_M = 0.5
 KG_PER_PERSON = 100
-UNPAVED = frozenset({"track", "unpaved", "path"})
+UNPAVED = frozenset({"track", "path", "bridleway"})
 
 
 def continuity(replay: Replay) -> Found:

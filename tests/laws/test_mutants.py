@@ -13,6 +13,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from planner import verify
 from planner.network import Exposure, Passage, Route
@@ -408,6 +410,8 @@ MUTANTS = [
         HAVEN, exposures=(Exposure("shelling", 0, 240),)), alone=False),
     Mutant("a checkpoint that the road does not tell of", "geography",
            lambda: _through_checkpoint()),
+    Mutant("a held bridge that the road does not tell of", "geography",
+           edited("links", "bridge", control="council")),
     Mutant("a ground that nobody knows", "geography", lambda: with_route(
         HAVEN, passages=(Passage("stretch", 720, 1200), Passage("ghost", 1, 2)))),
     Mutant("a road that begins elsewhere", "geography", lambda: with_route(
@@ -458,6 +462,8 @@ def _through_checkpoint() -> Case:
 
 # ------------------------------------------------------------------ the laws
 
+LOADED = [(s.id, n) for s in sorties() for n, part in enumerate(s.legs) if part.manifest]
+
 
 def broken_rules(found: Case) -> set[str]:
     """Names of the rules that the witness finds broken."""
@@ -487,6 +493,34 @@ def test_a_witness_that_skips_a_rule_lets_its_mutants_pass(
     monkeypatch.delitem(verify.RULES, rule)
     for mutant in mutants:
         assert broken_rules(mutant.make()) == set(), mutant.name
+
+
+@given(
+    which=st.sampled_from(LOADED),
+    key=st.sampled_from(["depart_s", "arrive_s", "unload_end_s"]),
+    by_s=st.integers(-90_000, 90_000).filter(bool),
+)
+@settings(max_examples=60, deadline=None)
+def test_no_moment_of_a_loaded_leg_can_be_changed(
+    which: tuple[str, int], key: str, by_s: int
+) -> None:
+    """The plan's levels stay as told: earlier breaks a duration, later a level or a duration."""
+    name, number = which
+    part = next(s.legs[number] for s in sorties() if s.id == name)
+    told = case()
+    moved = changed(name, number, **{key: getattr(part, key) + by_s})
+    plan = told.plan.model_copy(update={"sorties": tuple(moved)})
+    assert broken_rules(Case(plan, told.scenario, told.network))
+
+
+@given(which=st.sampled_from(LOADED), by=st.integers(-9, 9).filter(bool))
+@settings(max_examples=40, deadline=None)
+def test_no_household_can_be_added_or_taken_off(which: tuple[str, int], by: int) -> None:
+    name, number = which
+    part = next(s.legs[number] for s in sorties() if s.id == name)
+    first, *rest = part.manifest
+    lines = (first.model_copy(update={"units": first.units + by}), *rest)
+    assert broken_rules(case(changed(name, number, manifest=lines)))
 
 
 def test_every_constraint_of_the_model_has_its_rule() -> None:
