@@ -10,7 +10,7 @@ import networkx as nx
 
 from planner.speeds import SpeedTable
 
-# Chords and three decimals make the source's roads short. One factor for all of them.
+# The source leaves out bends, so its roads run short. One factor for all of them.
 LENGTH_FACTOR = 1.03
 
 

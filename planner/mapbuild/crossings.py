@@ -44,7 +44,9 @@ def cut(roads: nx.Graph[int], frontier: Frontier, among: Collection[str]) -> dic
             continue
         line = shapely.LineString([(roads.nodes[n]["lon"], roads.nodes[n]["lat"]) for n in (u, v)])
         met = shapely.intersection(line, frontier.countries[country[u]].boundary)
-        fraction = 0.5 if met.is_empty else line.project(shapely.Point(_first(met)), True)
+        fraction = (
+            0.5 if met.is_empty else line.project(shapely.Point(_first(met)), normalized=True)
+        )
         node = split(roads, u, v, [min(max(fraction, 0.01), 0.99)])[0]
         found[node] = pair
     return found

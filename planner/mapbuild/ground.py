@@ -1,6 +1,6 @@
 """The road graph while it is being made: simple, undirected, and small operations on it.
 
-Nodes have ``lat`` and ``lon`` (degrees); edges ``chord_m`` (straight or as the source has it) and,
+Nodes have ``lat`` and ``lon`` (degrees); edges ``source_m`` (straight or as the source has it) and,
 once known, the attributes of the finished map. Lengths get the factor once, at the end.
 """
 
@@ -34,7 +34,7 @@ def distance_m(roads: nx.Graph[int], u: int, v: int) -> float:
 
 def join(roads: nx.Graph[int], u: int, v: int, why: str) -> None:
     """Add a straight road over a gap in the source; its existence and length are estimates."""
-    roads.add_edge(u, v, chord_m=distance_m(roads, u, v), joined=why)
+    roads.add_edge(u, v, source_m=distance_m(roads, u, v), joined=why)
 
 
 def split(roads: nx.Graph[int], u: int, v: int, fractions: list[float]) -> list[int]:
@@ -58,7 +58,7 @@ def split(roads: nx.Graph[int], u: int, v: int, fractions: list[float]) -> list[
 
 
 def _part(roads: nx.Graph[int], u: int, v: int, edge: dict[str, Any], share: float) -> None:
-    lengths = {key: edge[key] * share for key in ("chord_m", "length") if key in edge}
+    lengths = {key: edge[key] * share for key in ("source_m", "length") if key in edge}
     roads.add_edge(u, v, **(edge | lengths))
 
 
@@ -139,7 +139,7 @@ def snap(roads: nx.Graph[int], points: Mapping[str, Point]) -> Snapped:
     """Give every point a road node: a node within 1.5 km, else a new one on a road within 6 km.
 
     Farther than that a node within 8 km does; points without any of them get None. A road is
-    split where its chord passes a town whose nearest node is more than twice as far away.
+    split where it passes a town whose nearest node is more than twice as far away.
     """
     keys = sorted(points)
     if not keys or not len(roads):

@@ -42,7 +42,7 @@ def package_folder(module: str, package: str) -> Path:
 def read(
     inside: Callable[[float, float], bool], progress: Callable[[str], None]
 ) -> tuple[nx.Graph[int], str]:
-    """Roads whose both ends lie ``inside(lat, lon)``: nodes with lat, lon; edges with ``chord_m``.
+    """Roads whose both ends lie ``inside(lat, lon)``: nodes with lat, lon; edges with ``source_m``.
 
     Returns the graph (node ids are the package's own) and 'package version'. About 10 s.
     """
@@ -66,6 +66,6 @@ def read(
         for pair in filter(None, rows[node].split(", ")):
             neighbour, km = pair.split(": ")
             if int(neighbour) in roads:
-                roads.add_edge(node, int(neighbour), chord_m=float(km) * 1000)
+                roads.add_edge(node, int(neighbour), source_m=float(km) * 1000)
     progress(f"{len(roads):,} road nodes and {roads.number_of_edges():,} roads in the region")
     return roads, release

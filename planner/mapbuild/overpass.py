@@ -43,7 +43,7 @@ def fetch(
     if bbox is not None:
         surroundings.check_bbox(bbox)
     with _settings(out / _CACHE, server), _one_sentence():
-        _knock()
+        _knock(out / _CACHE)
         area = bbox or _bbox_of(place or "", progress)
         raw = _raw(area, progress)
     if raw.number_of_edges() == 0:
@@ -60,12 +60,20 @@ def fetch(
     return osmgraph.finish(raw, name, out, origin, progress, day)
 
 
-def _knock() -> None:
-    """Raise at once where there is no network: OSMnx would first wait a minute for a free slot."""
+def _knock(cache: Path) -> None:
+    """Raise at once where there is no network: OSMnx would first wait a minute for a free slot.
+
+    With answers in the cache it goes on without the wait; what is not in there will fail.
+    """
     import osmnx as ox
     import requests
 
-    requests.get(f"{ox.settings.overpass_url.rstrip('/')}/status", timeout=_PATIENCE_S)
+    try:
+        requests.get(f"{ox.settings.overpass_url.rstrip('/')}/status", timeout=_PATIENCE_S)
+    except requests.RequestException:
+        if not any(cache.glob("*.json")):
+            raise
+        ox.settings.overpass_rate_limit = False
 
 
 def tiles(bbox: Bbox) -> list[Bbox]:
@@ -123,9 +131,9 @@ def _add(whole: nx.MultiDiGraph[int], tile: nx.MultiDiGraph[int]) -> None:
         whole.add_node(node, x=round(at["x"], 7), y=round(at["y"], 7))
     known = {(u, v, edge["osmid"]) for u, v, edge in whole.edges(tile.nodes, data=True)}
     for u, v, edge in tile.edges(data=True):
-        if u == v or (u, v, edge["osmid"]) in known:
-            continue
         tags = {key: str(edge[key]) for key in _TAGS if key in edge}
+        if u == v or (u, v, edge["osmid"]) in known or not osmgraph.wanted(tags):
+            continue
         values = osmgraph.edge_values(edge["osmid"], tags, edge["length"])
         whole.add_edge(u, v, **values, oneway=bool(edge.get("oneway", False)))
 
@@ -148,6 +156,7 @@ def _settings(cache: Path, server: str) -> Iterator[None]:
     import osmnx as ox
 
     changed: dict[str, Any] = {
+        "overpass_rate_limit": ox.settings.overpass_rate_limit,
         "use_cache": True,
         "cache_folder": cache,
         "doh_url_template": None,

@@ -124,7 +124,7 @@ def _named_points(
 
 
 def _weight(_u: int, _v: int, edge: dict[str, Any]) -> float:
-    return float(edge["length"] if "length" in edge else edge["chord_m"])
+    return float(edge["length"] if "length" in edge else edge["source_m"])
 
 
 def _classify(roads: nx.Graph[int], decided: Reviewed, places: Mapping[str, MapPlace]) -> None:
@@ -171,7 +171,7 @@ def _finish(
 
 def _described(edge: Mapping[str, Any], release: str) -> dict[str, Any]:
     """Source, length and what is estimated of an edge, from how it came into the graph."""
-    kept = {key: value for key, value in edge.items() if key not in ("chord_m", "joined", "city")}
+    kept = {key: value for key, value in edge.items() if key not in ("source_m", "joined", "city")}
     kept = {"highway": DEFAULT_CLASS, "estimate": True, "as_of": "2024", **kept}
     if "city" in edge:
         how = "straight line" if edge.get("bridge") else f"straight line × {city.STREET_FACTOR}"
@@ -181,7 +181,7 @@ def _described(edge: Mapping[str, Any], release: str) -> dict[str, Any]:
             "as_of": "2012-12",
             "estimate_of": "existence, position, length, class, speed, capacity",
         }
-    length = edge["chord_m"] * attributes.LENGTH_FACTOR
+    length = edge["source_m"] * attributes.LENGTH_FACTOR
     if "joined" in edge:
         return kept | {
             "length": length,
