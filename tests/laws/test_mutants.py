@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from planner import verify
 from planner.network import Exposure, Passage, Route
-from planner.plan import LevelResult, PlanLeg, Sortie, TeamDelivery
+from planner.plan import LevelResult, PlanLeg, Sortie, TeamDelivery, TeamRide
 from planner.verify import RULES, check
 from tests.laws import witness_case as base
 from tests.laws.witness_case import Case, case, left, leg, line, own, sortie, sorties
@@ -237,6 +237,11 @@ MUTANTS = [
         changed("buses-2-1", 2, manifest=(line("residents", 3),),
                 load_start_s=9000, depart_s=9600, arrive_s=13_200, unload_end_s=13_500)),
            alone=False),
+    Mutant("a household brought home", "C1 chain", lambda: case(
+        changed("buses-2-1", 0, destination="town", manifest=(line("residents", 1),))),
+           alone=False),
+    Mutant("a household that boards at the depot", "C1 chain", lambda: case(
+        changed("buses-2-2", 0, manifest=(line("wounded", 1, 2),))), alone=False),
     Mutant("a walking family in cars", "C1 chain", lambda: case(
         movements=(
             own("car", 3600, 3600, 4).model_copy(
@@ -272,6 +277,8 @@ MUTANTS = [
            edited("fleets", "ambulances", stretchers=0)),
     Mutant("a car too few", "C3 capacity", lambda: case(
         movements=(own("car", 3600, 3600, 3), own("foot", 10_800, 18_000, 0)))),
+    Mutant("walkers with a car", "C3 capacity", lambda: case(
+        movements=(own("car", 3600, 3600, 4), own("foot", 10_800, 18_000, 1)))),
     Mutant("loading a minute short", "C4 handling", lambda: case(
         changed("buses-2-1", 1, load_start_s=5460))),
     Mutant("unloading a minute short", "C4 handling", lambda: case(
@@ -289,6 +296,9 @@ MUTANTS = [
         flights((19_200, 1), (19_800, 1), (20_400, 0)))),
     Mutant("a port that processes one person less", "C6 processing",
            place("port", processing="14 persons/h")),
+    Mutant("vehicles through a gate", "C6 processing", place("depot", processing="2 vehicles/h")),
+    Mutant("ships through a lock", "C6 processing", place("port", processing="1 ships/h")),
+    Mutant("any movement", "C6 processing", place("airfield", processing="2 movements/h")),
     Mutant("a port where one person less can wait", "C7 waiting", place("port", capacity=14)),
     Mutant("a haven with one place less", "C7 intake", place("haven", intake={"total": 63})),
     Mutant("a haven with one place less a day", "C7 intake",
@@ -297,7 +307,10 @@ MUTANTS = [
         movements=(own("car", 5400, 3600, 4), own("foot", 10_800, 18_000, 0)))),
     Mutant("a narrower bridge", "C8 links", edited("links", "bridge", capacity="3 vehicles/h")),
     Mutant("persons on the bridge", "C8 links", edited("links", "bridge", capacity="19 persons/h")),
+    Mutant("movements over the bridge", "C8 links",
+           edited("links", "bridge", capacity="3 movements/h")),
     # windows
+    Mutant("passing a place that is closed", "C9 windows", lambda: _past("depot")),
     Mutant("a bus home after curfew", "C9 windows", lambda: case(
         later(33_300, "buses-2-2", only=slice(2, 3)))),
     Mutant("a bridge that opens later", "C9 windows",
@@ -344,6 +357,8 @@ MUTANTS = [
     Mutant("an escort that is missing", "C12 escort", lambda: case(without("frigates-1-1"))),
     Mutant("an escort that leaves later", "C12 escort", lambda: case(
         later(600, "frigates-1-1")), alone=False),
+    Mutant("an escort with passengers", "C12 escort", lambda: case(
+        changed("frigates-1-1", 0, teams=(TeamRide(team="medics", persons=1),))), alone=False),
     Mutant("two ships behind an escort for one", "C12 escort",
            lambda: _second_berth(two_ferries(2, 1))),
     Mutant("further than the range", "C14 range", lambda: _vehicle("ferry", range="100 km")),
@@ -362,6 +377,8 @@ MUTANTS = [
                     line("wounded", 1, 1, 1), line("wounded", 1, 1), line("wounded", 1, 2))))),
     Mutant("a promise ten minutes late", "C18 commitments", lambda: case(
         later(600, "buses-1-1", only=slice(1, 3)))),
+    Mutant("a promise that nobody made", "C18 commitments", lambda: case(
+        changed("planes-1-1", 1, commitment="ghost"))),
     Mutant("a promise for more people", "C18 commitments",
            edited("commitments", "promised", people=21)),
     # teams, time, risk
@@ -412,6 +429,17 @@ MUTANTS = [
            lambda: _through_checkpoint()),
     Mutant("a held bridge that the road does not tell of", "geography",
            edited("links", "bridge", control="council")),
+    Mutant("a road of unknown parts", "geography", lambda: with_route(HAVEN, segments=())),
+    Mutant("a threat that nobody knows", "geography", lambda: with_route(
+        "haven>depot:road-60#1", exposures=(Exposure("ghost", 0, 60),))),
+    Mutant("a stretch beyond the end", "geography", lambda: with_route(
+        HAVEN, passages=(Passage("stretch", 720, 4000),)), alone=False),
+    Mutant("a road drawn backwards in time", "geography", lambda: with_route(
+        "haven>depot:road-60#1",
+        points=((35.12, 36.13, 0), (35.11, 36.12, 1900), (35.10, 36.10, 1800)))),
+    Mutant("a road shorter than the straight line", "geography", lambda: with_route(
+        "capital>airfield:air-600#1", length_m=100_000,
+        segments=(("air", 100_000, 1800),)), alone=False),
     Mutant("a ground that nobody knows", "geography", lambda: with_route(
         HAVEN, passages=(Passage("stretch", 720, 1200), Passage("ghost", 1, 2)))),
     Mutant("a road that begins elsewhere", "geography", lambda: with_route(
@@ -421,6 +449,21 @@ MUTANTS = [
 
 def _vehicle(name: str, **changes: Any) -> Case:
     return case(edit=lambda text: text["vehicles"][name].update(changes))
+
+
+def _past(name: str) -> Case:
+    """Bus 1 passes a place at 8460 s, where for 100 seconds nobody may pass before noon."""
+
+    def edit(text: dict[str, Any]) -> None:
+        entry(text, "windows", "haven_hours").update(
+            places=[name], open=["12:00-18:00"], **{"from": "8400 s", "until": "8500 s"}
+        )
+
+    found = case(edit=edit)
+    routes = dict(found.network.routes)
+    passing = (*routes[HAVEN].passages, Passage(name, 660, 660))
+    routes[HAVEN] = replace(routes[HAVEN], passages=passing)
+    return Case(found.plan, found.scenario, replace(found.network, routes=routes))
 
 
 def _changed_hands() -> Case:

@@ -270,7 +270,10 @@ def network_of(scenario: Scenario) -> TransportNetwork:
             "buses": "road-60", "ambulances": "road-60", "ferries": "sea-28", "frigates": "sea-46",
             "planes": "air-600", "car": "car", "foot": "foot",
         },
-        grounds={"stretch": Ground("stretch", ("checkpoint", "later"), ())},
+        grounds={
+            "stretch": Ground("stretch", ("checkpoint", "later"), ()),
+            **{place: Ground(place, (place,), ()) for place in POSITIONS},
+        },
         link_open={},
         link_capacity={},
         hazard={},
