@@ -225,3 +225,46 @@ def failed() -> Verdict:
     """The same with one broken rule."""
     broken = verify.Violation("C3 capacity", "buses-1-1", "31 persons on 30 seats at merciful")
     return dataclasses.replace(conditional(), status="FAILED", violations=(broken,))
+
+
+MAPPED: dict[str, Any] = {
+    "title": "By the river",
+    "timezone": "Asia/Damascus",
+    "start": "2012-12-13T06:00",
+    "horizon": "24 h",
+    "map": "syria",
+    "places": [
+        {"id": "joura", "role": "assembly_point", "at": "al_joura"},
+        {"id": "raqqa", "role": "safe_haven", "at": "raqqa"},
+    ],
+    "groups": [{"id": "few", "at": "joura", "people": "10"}],
+    "links": [
+        {"id": "bridge", "map_link": "siyasiyeh_bridge", "status": "restricted"},
+        {"id": "west_road", "along": ["al_joura", "raqqa"], "capacity": "30 vehicles/h"},
+        {"id": "cut_road", "along": ["mayadin", "abu_kamal"], "status": "closed"},
+    ],
+    "threats": [
+        {"id": "mortars", "rate": "1 per 1000 person-hours",
+         "zone": {"polygon": [["35.3", "40.1"], ["35.4", "40.1"], ["35.3", "40.2"]]}},
+        {"id": "snipers", "zone": {"links": ["west_road"]}, "rate": "1 per 1000 person-hours"},
+        {"id": "mines", "zone": {"places": ["joura"]}, "rate": "1 per 1000 person-hours"},
+    ],
+}  # fmt: skip
+
+
+@cache
+def mapped() -> Verdict:
+    """Ten people on the shipped map whom nobody moves."""
+    from planner import roads
+
+    made = Scenario.model_validate(MAPPED)
+    found = network.build(made, roads.load_map("syria"))
+    stay = LeftBehind(group="few", persons=10, unwilling=False, reason="no vehicle",
+                      reason_code="no_seat")  # fmt: skip
+    idle = plan(scenario(), conditional().network).model_copy(
+        update={
+            "sorties": (), "self_movements": (), "left_behind": (stay,), "teams": (), "levels": (),
+            "people": 10, "horizon_s": made.horizon_s, "conditional_on": (),
+        }
+    )  # fmt: skip
+    return dataclasses.replace(verify.check(idle, made, found), violations=(), status="VERIFIED")

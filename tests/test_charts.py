@@ -239,3 +239,42 @@ def test_every_mode_and_role_has_colour_sign_and_word() -> None:
     assert len(set(palette.MODE_SIGNS.values())) == len(palette.MODE_SIGNS)
     assert len(set(palette.ROLE_SIGNS.values())) == len(palette.ROLE_SIGNS)
     assert palette.rgb("#0072B2") == [0, 114, 178]
+
+
+def test_the_ground_of_a_region_is_drawn() -> None:
+    network = case.mapped().network
+    ground = charts.backdrop(network)
+    assert set(ground) == {"countries", "coast", "borders", "rivers", "roads"}
+    assert all(ground[layer]["features"] for layer in ("countries", "rivers", "roads"))
+    without = charts.backdrop(case.conditional().network)
+    assert not any(layer["features"] for layer in without.values())
+
+
+def test_links_of_the_map_are_drawn_where_the_map_has_them() -> None:
+    layer = charts.link_layer(case.mapped().network, 0)["features"]
+    shapes: dict[str, list[list[list[float]]]] = {}
+    for item in layer:
+        found = shapes.setdefault(item["properties"]["id"], [])
+        found.append(item["geometry"]["coordinates"])
+    # The bridge lies in the city, on the map's own points.
+    assert all(40.10 < lon < 40.20 and 35.30 < lat < 35.40 for lon, lat in shapes["bridge"][0])
+    # A road between two towns has the road's course, closed or not, but not inside the towns.
+    between = {"west_road": ("al_joura", "raqqa"), "cut_road": ("mayadin", "abu_kamal")}
+    for name, towns in between.items():
+        assert len(shapes[name][0]) > 2
+        region = case.mapped().network.region
+        assert region is not None
+        ends = [(region.places[town].lat, region.places[town].lon) for town in towns]
+        away = [great_circle_m(lat, lon, *end) for lon, lat in shapes[name][0] for end in ends]
+        assert 3000 < min(away) < 20_000
+    states = {item["properties"]["id"]: item["properties"]["status"] for item in layer}
+    assert states == {"bridge": "restricted", "west_road": "operational", "cut_road": "closed"}
+
+
+def test_zones_of_every_kind_are_drawn() -> None:
+    found = charts.threat_layer(case.mapped().network)["features"]
+    kinds = {item["properties"]["id"]: item["geometry"]["type"] for item in found}
+    assert kinds == {"mortars": "Polygon", "snipers": "LineString", "mines": "Polygon"}
+    mortars = found[0]["geometry"]["coordinates"][0]
+    assert mortars[0] == mortars[-1]
+    assert signed_area(mortars) > 0

@@ -19,11 +19,12 @@ import pytest
 from planner import documents
 from planner.documents import cells, planjson, svg
 from planner.documents.curve import nice_step
+from planner.documents.labels import Labels, overlaps
 from planner.documents.mapping import View, map_box
-from planner.documents.marks import map_svg
+from planner.documents.marks import find_inset, map_svg
 from planner.documents.paper import prepare
 from planner.documents.rows import MOVEMENT_COLUMNS
-from planner.documents.summary import content, figure
+from planner.documents.summary import band, content, figure
 from planner.errors import ScenarioError
 from planner.redact import hand_over
 from planner.scenario import Place
@@ -584,3 +585,91 @@ def test_svg_escapes_text_and_attributes() -> None:
     )
     assert svg.element("g", fill='"x"') == "<g fill='\"x\"'/>"
     assert svg.number(-0.04) == "0"
+
+
+@pytest.mark.parametrize(
+    ("warning", "shown"),
+    [
+        ("", ""),
+        ("NOT AUTHORISED: awaits a (b)", "NOT AUTHORISED: awaits a (b)"),
+        (
+            "NOT AUTHORISED: awaits " + ", ".join(f"{name} (Navy)" for name in "abcdefghijklmnop"),
+            "NOT AUTHORISED: awaits "
+            + ", ".join(f"{name} (Navy)" for name in "abcdefghijk")
+            + " and 5 more",
+        ),
+        ("NOT AUTHORISED: awaits " + "x" * 400, "NOT AUTHORISED: awaits " + "x" * 117 + " …"),
+    ],
+)
+def test_the_band_of_a_page_has_at_most_two_lines(warning: str, shown: str) -> None:
+    assert band(warning) == shown
+    assert len(band(warning)) <= 160
+
+
+def crowded() -> Verdict:
+    """The plan with five more havens within 800 metres, far from the rest."""
+    verdict = case.verified()
+    model = verdict.scenario.place("valley")
+    more = {f"shelter_{n}": (35.30 + 0.002 * n, 40.60 + 0.001 * n) for n in range(5)}
+    new = tuple(
+        model.model_copy(update={"id": name, "name": f"Shelter {name[-1]}"}) for name in more
+    )
+    scenario = verdict.scenario.model_copy(update={"places": verdict.scenario.places + new})
+    network = dataclasses.replace(
+        verdict.network, scenario=scenario, positions={**verdict.network.positions, **more}
+    )
+    homes = tuple(
+        group.model_copy(update={"at": "shelter_0"}) if group.id == "townspeople" else group
+        for group in scenario.groups
+    )
+    scenario = scenario.model_copy(update={"groups": homes})
+    plan = verdict.plan.model_copy(update={"self_movements": (), "left_behind": ()})
+    return dataclasses.replace(verdict, plan=plan, scenario=scenario, network=network)
+
+
+def test_places_too_close_to_be_named_get_an_inset() -> None:
+    assert find_inset(prepare(case.verified()), View.of(map_box(prepare(case.verified())))) is None
+    paper = prepare(crowded())
+    inset = find_inset(paper, View.of(map_box(paper)))
+    assert inset is not None
+    assert inset.names == tuple(f"shelter_{n}" for n in range(5))
+    spots = [inset.view.spot(35.30 + 0.002 * n, 40.60 + 0.001 * n) for n in range(5)]
+    assert all(inset.view.holds(spot) for spot in spots)
+    drawn = map_svg(paper)
+    assert [drawn.count(f">Shelter {n}<") for n in range(5)] == [2] * 5
+
+
+def test_words_on_the_map_cover_neither_each_other_nor_signs() -> None:
+    labels = Labels(300, 200)
+    spots = [(100.0 + 12 * n, 100.0) for n in range(8)]
+    for spot in spots:
+        labels.keep_sign(spot)
+    drawn = [list(labels.put([f"Place {n}", "1,000 leave"], spot)) for n, spot in enumerate(spots)]
+    assert sum(bool(parts) for parts in drawn) >= 6
+    words = labels.taken[len(spots) :]
+    for one in words:
+        assert not [other for other in labels.taken if other != one and overlaps(one, other)]
+        assert min(one) >= 0 and one[2] <= 300 and one[3] <= 200
+
+
+def test_far_places_in_one_direction_have_signs_side_by_side() -> None:
+    verdict = case.verified()
+    model = verdict.scenario.place("valley")
+    more = {"moscow": (55.6, 38.0), "kyiv": (50.4, 36.5)}
+    new = tuple(model.model_copy(update={"id": name, "name": name}) for name in more)
+    scenario = verdict.scenario.model_copy(update={"places": verdict.scenario.places + new})
+    network = dataclasses.replace(
+        verdict.network, scenario=scenario, positions={**verdict.network.positions, **more}
+    )
+    drawn = map_svg(prepare(dataclasses.replace(verdict, scenario=scenario, network=network)))
+    assert drawn.count(">to moscow<") == drawn.count(">to kyiv<") == 2
+
+
+def test_the_printed_map_has_land_rivers_roads_and_their_credit() -> None:
+    paper = prepare(case.mapped())
+    drawn = map_svg(paper)
+    for colour in ("#f5f2ea", "#a9c6dc", "#d9cfb8"):  # land, rivers, roads
+        assert re.search(f'<path d="M[^"]{{200,}}" [^>]*{colour}', drawn), colour
+    pages = " ".join(pdf_pages(documents.content(case.mapped(), paper, "pdf")))
+    assert "OpenStreetMap contributors" in pages
+    assert "10 left behind" in pages

@@ -5,18 +5,21 @@ from __future__ import annotations
 import itertools
 import math
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from planner.scenario import Circle, Link, Ring, Zone
 
 if TYPE_CHECKING:
-    from planner.network import Route, TransportNetwork
+    from planner.network import TransportNetwork
 
 EARTH_RADIUS_M = 6_371_009.0
 _CORNERS = 64
+TOWN_M = 3000  # a remark on the road between two towns does not speak of the towns themselves
 _PLACE_RADIUS_M = 1000  # a zone that is a list of places is drawn as small discs
 
 Geometry = dict[str, Any]
 LonLat = list[float]
+_FOUND: WeakKeyDictionary[TransportNetwork, dict[str, list[Geometry]]] = WeakKeyDictionary()
 
 
 def collection(features: list[dict[str, Any]]) -> dict[str, Any]:
@@ -103,45 +106,81 @@ def _ring(network: TransportNetwork, ring: Ring) -> Geometry:
 
 
 def link_geometries(network: TransportNetwork, link: Link) -> list[Geometry]:
-    """Where a link runs: the map's edges, a stretch of a route over it, or a straight line."""
-    if link.map_link and network.region is not None:
-        found = _map_edges(network, link.map_link)
-        if found:
-            return found
-    if link.from_ and link.mode in ("road", "foot"):
-        return _straight(network, link)
-    for route in network.routes.values():
-        for use in route.links:
-            if use.link == link.id:
-                return [line(_stretch(route, use.enter_s, use.exit_s))]
-    return _straight(network, link)
+    """Where a link runs: the map's edges, a lane at sea, or a straight line.
+
+    A network does not change, so that what was found once is kept as long as the network is.
+    """
+    kept = _FOUND.setdefault(network, {})
+    if link.id not in kept:
+        kept[link.id] = (
+            _map_edges(network, link) or _road_between(network, link) or _straight(network, link)
+        )
+    return kept[link.id]
 
 
-def _map_edges(network: TransportNetwork, name: str) -> list[Geometry]:
+def _map_edges(network: TransportNetwork, link: Link) -> list[Geometry]:
     from planner.roads import edge_points
 
     region = network.region
-    if region is None:
+    if region is None or link.map_link is None:
         return []
     drawn: dict[str, Geometry] = {}
-    for u, v, key in region.named_links.get(name, ()):
+    for u, v, key in region.named_links.get(link.map_link, ()):
         edge = region.roads.edges[u, v, key]
         points = [lon_lat(lat, lon) for lon, lat in edge_points(region.roads, u, v, edge)]
         drawn.setdefault(str(edge["link_id"]), line(points))
     return list(drawn.values())
 
 
-def _stretch(route: Route, enter_s: int, exit_s: int) -> list[LonLat]:
-    """The route's points between two offsets, its ends interpolated."""
-    from planner.charts.convoys import position
+def _road_between(network: TransportNetwork, link: Link) -> list[Geometry]:
+    """The quickest road between the two places of ``along``, without the towns at its ends."""
+    import networkx as nx
 
-    start, end = position(route.points, enter_s), position(route.points, exit_s)
-    between = [(lat, lon) for lat, lon, offset in route.points if enter_s < offset < exit_s]
-    return [lon_lat(lat, lon) for lat, lon in [start, *between, end]]
+    from planner.roads import edge_points, great_circle_m
+
+    region = network.region
+    if region is None or link.along is None:
+        return []
+    towns = [region.places[name] for name in link.along if name in region.places]
+    nodes = [town.road_node for town in towns if town.road_node is not None]
+    if len(nodes) != 2:
+        return []
+    roads = region.roads
+
+    def quickest(u: int, v: int) -> dict[str, Any] | None:
+        ways = [edge for edge in roads[u][v].values() if not edge.get("foot_only")]
+        return min(ways, key=_hours, default=None)
+
+    def hours(u: int, v: int, _: dict[Any, Any]) -> float | None:
+        edge = quickest(u, v)
+        return None if edge is None else _hours(edge)
+
+    try:
+        path = nx.shortest_path(roads, nodes[0], nodes[1], weight=hours)
+    except nx.NetworkXNoPath:
+        return []
+    points: list[tuple[float, float]] = []
+    for u, v in itertools.pairwise(path):
+        points += edge_points(roads, u, v, quickest(u, v) or {})[1 if points else 0 :]
+    off = [
+        lon_lat(lat, lon)
+        for lon, lat in points
+        if all(great_circle_m(lat, lon, town.lat, town.lon) > TOWN_M for town in towns)
+    ]
+    return [line(off)] if len(off) > 1 else []
+
+
+def _hours(edge: dict[str, Any]) -> float:
+    return float(edge["length"]) / float(edge["speed_kmh"])
 
 
 def _straight(network: TransportNetwork, link: Link) -> list[Geometry]:
+    """A lane's course at sea, else the line between the ends."""
     ends = link.along or (link.from_, link.to)
+    if link.mode in ("sea", "river"):
+        for route in network.routes.values():
+            if route.mode == link.mode and {route.origin, route.destination} == set(ends):
+                return [line([lon_lat(lat, lon) for lat, lon, _ in route.points])]
     spots = [_spot(network, end) for end in ends if end is not None]
     known = [lon_lat(*spot) for spot in spots if spot is not None]
     return [line(known)] if len(known) == 2 else []

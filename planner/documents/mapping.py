@@ -13,34 +13,36 @@ from planner.documents import svg
 from planner.documents.paper import Paper
 
 WIDTH, HEIGHT = 720.0, 560.0
-_MARGIN = 26.0
+_MARGIN = 30.0
 _MOST_GROWTH = 2.2  # how much a far place may stretch the map before it becomes an arrow
+_LEAST_DEGREES = 0.1  # a map shows at least about ten kilometres
 _LAND, _SEA, _LINE = "#f5f2ea", "#e3edf4", "#b9b29f"
-_DASHES = {"road": "", "sea": "7 3", "river": "7 3", "air": "2 3", "car": "5 2 1 2", "foot": "1 2"}
+DASHES = {"road": "", "sea": "7 3", "river": "7 3", "air": "2 3", "car": "5 2 1 2", "foot": "1 2"}
 Box = tuple[float, float, float, float]  # south, west, north, east in degrees
 
 
 @dataclass(frozen=True)
 class View:
-    """Latitude and longitude to the drawing's points: Mercator, the box fitted in the middle."""
+    """Latitude and longitude to points of a sheet: Mercator, the box fitted in the middle."""
 
     west_x: float
     north_y: float
     scale: float
+    width: float
+    height: float
 
     @staticmethod
-    def of(box: Box) -> View:
+    def of(box: Box, width: float = WIDTH, height: float = HEIGHT) -> View:
         """The view that holds the box with a margin."""
         south, west, north, east = box
         left, right = math.radians(west), math.radians(east)
         low, high = _mercator(south), _mercator(north)
         scale = min(
-            (WIDTH - 2 * _MARGIN) / max(right - left, 1e-4),
-            (HEIGHT - 2 * _MARGIN) / max(high - low, 1e-4),
+            (width - 2 * _MARGIN) / max(right - left, 1e-4),
+            (height - 2 * _MARGIN) / max(high - low, 1e-4),
         )
-        return View(
-            (left + right) / 2 - WIDTH / 2 / scale, (low + high) / 2 + HEIGHT / 2 / scale, scale
-        )
+        west_x = (left + right) / 2 - width / 2 / scale
+        return View(west_x, (low + high) / 2 + height / 2 / scale, scale, width, height)
 
     def spot(self, lat: float, lon: float) -> svg.Point:
         """Where a position lies in the drawing."""
@@ -51,6 +53,17 @@ class View:
         """GeoJSON positions in the drawing."""
         return [self.spot(position[1], position[0]) for position in coordinates]
 
+    def holds(self, point: svg.Point, rim: float = 0.0) -> bool:
+        """Whether a point lies on the sheet, not within ``rim`` of its edge."""
+        across = rim <= point[0] <= self.width - rim
+        return across and rim <= point[1] <= self.height - rim
+
+    def touches(self, points: list[svg.Point]) -> bool:
+        """Whether a line's box meets the sheet."""
+        xs, ys = [x for x, _ in points], [y for _, y in points]
+        across = min(xs) <= self.width and max(xs) >= 0
+        return across and min(ys) <= self.height and max(ys) >= 0
+
     def metres(self, lat: float) -> float:
         """Metres that one unit of the drawing stands for at a latitude."""
         return 6_371_009.0 * math.cos(math.radians(lat)) / self.scale
@@ -58,11 +71,6 @@ class View:
 
 def _mercator(lat: float) -> float:
     return math.asinh(math.tan(math.radians(max(-85.0, min(85.0, lat)))))
-
-
-def inside(point: svg.Point) -> bool:
-    """Whether a point lies in the drawing."""
-    return 0 <= point[0] <= WIDTH and 0 <= point[1] <= HEIGHT
 
 
 def map_box(paper: Paper) -> Box:
@@ -80,6 +88,7 @@ def map_box(paper: Paper) -> Box:
         near.update((movement.origin, movement.destination))
     used = near or {place.id for place in paper.verdict.scenario.places}
     box = _box([network.positions[name] for name in sorted(used)])
+    far |= havens(paper.verdict.scenario)
     least = (max(box[2] - box[0], 0.3), max(box[3] - box[1], 0.3))
     middle = ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)
     spots = [network.positions[name] for name in sorted(far - used)]
@@ -88,7 +97,8 @@ def map_box(paper: Paper) -> Box:
         growth = ((grown[2] - grown[0]) / least[0], (grown[3] - grown[1]) / least[1])
         if max(growth) <= _MOST_GROWTH:
             box = grown
-    return box
+    spare = [max(0.0, _LEAST_DEGREES - (box[side + 2] - box[side])) / 2 for side in (0, 1)]
+    return (box[0] - spare[0], box[1] - spare[1], box[2] + spare[0], box[3] + spare[1])
 
 
 def _box(spots: list[tuple[float, float]]) -> Box:
@@ -100,7 +110,8 @@ def ground(paper: Paper, view: View) -> Iterator[str]:
     """Land, rivers, roads and borders; white where there is no map."""
     layers = backdrop(paper.verdict.network)
     land = layers["countries"]["features"]
-    yield _rectangle(_SEA if land else "#fbfaf6")
+    colour = _SEA if land else "#fbfaf6"
+    yield svg.element("rect", width=view.width, height=view.height, fill=colour)
     yield _paths(view, land, fill=_LAND, stroke="none")
     yield _paths(view, layers["rivers"]["features"], fill="none", stroke="#a9c6dc", stroke_width=1)
     yield _paths(
@@ -113,17 +124,13 @@ def ground(paper: Paper, view: View) -> Iterator[str]:
     )  # fmt: skip
 
 
-def _rectangle(colour: str) -> str:
-    return svg.element("rect", width=WIDTH, height=HEIGHT, fill=colour)
-
-
 def _paths(view: View, features: list[dict[str, Any]], **style: str | float) -> str:
     """All lines and rings of the features that touch the drawing, as one path."""
     drawn = []
     for item in features:
         for coordinates, closed in _strokes(item["geometry"]):
             points = view.points(coordinates)
-            if _touches(points):
+            if view.touches(points):
                 drawn.append(svg.path(_thinned(points), closed))
     return svg.element("path", d="".join(drawn), **style) if drawn else ""
 
@@ -144,12 +151,6 @@ def _strokes(geometry: dict[str, Any]) -> Iterator[tuple[list[Any], bool]]:
                 yield ring, True
 
 
-def _touches(points: list[svg.Point]) -> bool:
-    xs, ys = [x for x, _ in points], [y for _, y in points]
-    across = min(xs) <= WIDTH and max(xs) >= 0
-    return across and min(ys) <= HEIGHT and max(ys) >= 0
-
-
 def _thinned(points: list[svg.Point], least: float = 0.6) -> list[svg.Point]:
     """Without points that nobody could tell apart on paper, and pulled in from far outside."""
     kept = [points[0]]
@@ -160,13 +161,16 @@ def _thinned(points: list[svg.Point], least: float = 0.6) -> list[svg.Point]:
     return [(max(-3000.0, min(3000.0, x)), max(-3000.0, min(3000.0, y))) for x, y in kept]
 
 
-def threats(paper: Paper, view: View) -> Iterator[str]:
-    """Zones of all threats, hatched, named once."""
+def danger() -> str:
+    """The hatching of threat zones, to be defined once in a drawing."""
     stripe = svg.element("path", d="M0 10L10 0", stroke=palette.THREAT_COLOUR, stroke_width=0.6)
-    pattern = svg.element(
+    return svg.element(
         "pattern", stripe, id="danger", width=10, height=10, patternUnits="userSpaceOnUse"
     )
-    yield svg.element("defs", pattern)
+
+
+def threats(paper: Paper, view: View) -> Iterator[str]:
+    """Zones of all threats, hatched (see :func:`danger`)."""
     features = threat_layer(paper.verdict.network)["features"]
     for item in features:
         if item["geometry"]["type"] == "LineString":
@@ -204,9 +208,9 @@ def ways(paper: Paper, view: View) -> Iterator[str]:
     for (mode, _), (persons, points) in sorted(found.items(), key=lambda item: -item[1][0]):
         drawn = _thinned([view.spot(lat, lon) for lat, lon in points])
         width = 1.2 + 3.8 * math.sqrt(persons / most)
-        more = {"stroke_dasharray": _DASHES[mode]} if _DASHES[mode] else {}
+        more = {"stroke_dasharray": DASHES[mode]} if DASHES[mode] else {}
         style = {"fill": "none", "stroke_linecap": "butt", "stroke_linejoin": "round"}
-        if not _touches(drawn):
+        if not view.touches(drawn):
             continue
         yield svg.element("path", d=svg.path(drawn), stroke="#fff", stroke_width=width + 1.4,
                           stroke_opacity=0.8, **style)  # fmt: skip

@@ -66,6 +66,8 @@ def content(paper: Paper) -> dict[str, Any]:
         "audience": AUDIENCE,
         "disclaimer": DISCLAIMER,
         "warning": paper.warning,
+        "band": band(paper.warning),
+        "weighted": any(group.weight != 1 for group in scenario.groups),
         "failed": verdict.status == "FAILED",
         "plan_id": paper.plan_id,
         "date": [issued.year, issued.month, issued.day, issued.hour, issued.minute, issued.second],
@@ -90,6 +92,18 @@ def figure(value: float) -> str:
     if value == round(value) or abs(value) >= 1000:
         return f"{value:,.0f}"
     return f"{value:,.1f}" if abs(value) >= 100 else f"{value:.3g}"
+
+
+def band(warning: str) -> str:
+    """The warning in at most two lines of a page; the table of authorisations has the rest."""
+    if len(warning) <= 160:
+        return warning
+    names = warning.split(", ")
+    kept = 1
+    while kept < len(names) and len(", ".join(names[: kept + 1])) <= 140:
+        kept += 1
+    told = ", ".join(names[:kept])[:140]
+    return f"{told} and {len(names) - kept} more" if kept < len(names) else f"{told} …"
 
 
 def shortened(value: str) -> str:
@@ -164,7 +178,10 @@ def groups(paper: Paper) -> list[list[str]]:
         found.append(
             [str(row["group"]), str(row["at"]), *(f"{row[name]:,}" for name in numbers), when]
         )
-    return found
+    told = paper.verdict.figures
+    left_willing = told.left_behind - told.unwilling
+    sums = (told.people, told.by_sortie, told.self_moved, told.unwilling, left_willing)
+    return [*found, ["all", "", *(f"{number:,}" for number in sums), ""]]
 
 
 def left(paper: Paper) -> list[list[str]]:
