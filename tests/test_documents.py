@@ -18,12 +18,12 @@ import pytest
 
 from planner import documents
 from planner.documents import cells, planjson, svg
+from planner.documents.columns import MOVEMENT_COLUMNS
 from planner.documents.curve import nice_step
 from planner.documents.labels import Labels, overlaps
 from planner.documents.mapping import View, map_box
 from planner.documents.marks import find_inset, map_svg
 from planner.documents.paper import prepare
-from planner.documents.rows import MOVEMENT_COLUMNS
 from planner.documents.summary import band, content, figure
 from planner.errors import ScenarioError
 from planner.redact import hand_over

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from planner.charts import crowds, havens
+from planner.documents.basis import CLOCK, assumptions, authorisations, changes, sources
 from planner.documents.cells import clean
 from planner.documents.curve import evacuation_svg
 from planner.documents.marks import map_svg
 from planner.documents.paper import AUDIENCE, DISCLAIMER, Paper
 from planner.documents.rows import left_behind, people
-from planner.scenario import Authorisation, segments
 from planner.units import format_duration
 
 TEMPLATE = Path(__file__).resolve().parent / "templates" / "summary.typ"
@@ -24,7 +24,6 @@ _LEVEL_WORDS = {
     "arrival": "sum of arrival times",
     "effort": "effort",
 }
-_CLOCK = "%d %b %H:%M"
 
 
 def pdf_bytes(paper: Paper) -> bytes:
@@ -148,7 +147,7 @@ def figures(paper: Paper) -> list[list[str]]:
     teams = {team.id: clean(team.label) for team in paper.verdict.scenario.teams}
     for team in plan.teams:
         when = "does not arrive" if team.arrive_s is None else (
-            f"there on {paper.local(team.arrive_s).strftime(_CLOCK)}"
+            f"there on {paper.local(team.arrive_s).strftime(CLOCK)}"
         )  # fmt: skip
         rows.append((f"Team {teams.get(team.team, team.team)}", f"{team.persons}, {when}"))
     return [list(row) for row in rows]
@@ -173,7 +172,7 @@ def groups(paper: Paper) -> list[list[str]]:
     found = []
     for row in people(paper).rows:
         last = row["last_safe_local"]
-        when = last.strftime(_CLOCK) if isinstance(last, datetime) else ""
+        when = last.strftime(CLOCK) if isinstance(last, datetime) else ""
         numbers = ("people", "out_by_sortie", "own_means", "unwilling", "left_behind")
         found.append(
             [str(row["group"]), str(row["at"]), *(f"{row[name]:,}" for name in numbers), when]
@@ -247,91 +246,3 @@ def arrivals(paper: Paper) -> list[list[str]]:
             limit = ", ".join(limits) or "-"
             found.append([paper.label(place.id), f"{end[place.id].safe:,}", limit])
     return found
-
-
-def authorisations(paper: Paper) -> list[list[str]]:
-    """Permissions: name, party, state, validity, conditions; assumed ones say so."""
-    scenario = paper.verdict.scenario
-    parties = {party.id: clean(party.label) for party in scenario.parties}
-    found = []
-    for item in scenario.authorisations:
-        state = item.state
-        if item.id in paper.verdict.figures.conditional_on:
-            state_words = f"{state}; ASSUMED by this plan"
-        else:
-            state_words = f"{state}; assumed" if item.assume else state
-        found.append(
-            [
-                clean(item.label), parties.get(item.party, item.party), state_words,
-                _validity(paper, item), clean(item.conditions or ""),
-            ]
-        )  # fmt: skip
-    return found
-
-
-def _validity(paper: Paper, item: Authorisation) -> str:
-    scenario = paper.verdict.scenario
-    start = paper.local(scenario.at_s(item.from_)).strftime(_CLOCK)
-    if item.until is None:
-        return f"from {start}"
-    return f"{start} to {paper.local(scenario.at_s(item.until)).strftime(_CLOCK)}"
-
-
-def changes(paper: Paper) -> list[list[str]]:
-    """What the what-if changed: path, old, new; long values are named, not printed."""
-    found = []
-    for patch in paper.verdict.plan.provenance.patches:
-        old, new = (_short(patch.get(key)) for key in ("old", "new"))
-        found.append([clean(str(patch.get("path", ""))), old, new])
-    return found
-
-
-def _short(value: Any) -> str:
-    if value is None:
-        return "nothing"
-    return clean(value) if isinstance(value, str) and len(value) <= 60 else "(an entry)"
-
-
-def assumptions(paper: Paper) -> list[str]:
-    """What the figures rest on, in sentences."""
-    scenario, plan = paper.verdict.scenario, paper.verdict.plan
-    estimated = [group for group in scenario.groups if group.people.estimate or group.estimate]
-    counted = sum(s.persons for g in estimated for s in segments(scenario, g))
-    ways = [paper.verdict.network.routes[convoy.route] for convoy in paper.convoys]
-    roads = sum(route.estimate for route in ways)
-    cap = scenario.priorities.risk_cap_bp / 100
-    out = [
-        f"Counts of people: the {scenario.people_figure} figure of each group.",
-        f"Estimates nobody published: {len(estimated)} of {len(scenario.groups)} group sizes "
-        f"({counted:,} people).",
-        f"{roads:,} of {len(ways):,} convoy movements use a way with estimated speed, length or "
-        "capacity.",
-        f"Departures lie on a grid of {format_duration(plan.step_s)}; travel, loading and "
-        "unloading are in true time. No delay, breakdown or no-show is in these figures.",
-        f"No ride may expose anybody to a chance of harm above {cap:g} %.",
-    ]
-    for threat in scenario.threats:
-        rate = f"{threat.rate_micro / 1000:g} per 1000 person-hours"
-        known = f" ({clean(threat.source)})" if threat.source else " (estimate)"
-        out.append(f"Threat: {clean(threat.label)}, {rate}{known}.")
-    return out
-
-
-def sources(paper: Paper) -> list[str]:
-    """Where figures and map come from."""
-    scenario, network = paper.verdict.scenario, paper.verdict.network
-    claims = [
-        claim
-        for kind in (
-            scenario.places, scenario.groups, scenario.fleets, scenario.links, scenario.threats,
-            scenario.control, scenario.authorisations, [group.people for group in scenario.groups],
-        )
-        for claim in kind
-    ]  # fmt: skip
-    found = dict.fromkeys(clean(claim.source) for claim in claims if claim.source)
-    out = [*found]
-    if network.region is not None:
-        out += dict.fromkeys(
-            f"Map: {note.credit or note.source} ({note.licence})" for note in network.region.sources
-        )
-    return out

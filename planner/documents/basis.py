@@ -1,0 +1,100 @@
+"""What a plan rests on: permissions, what a what-if changes, assumptions, sources."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from planner.documents.cells import clean
+from planner.documents.paper import Paper
+from planner.scenario import Authorisation, segments
+from planner.units import format_duration
+
+CLOCK = "%d %b %H:%M"
+
+
+def authorisations(paper: Paper) -> list[list[str]]:
+    """Permissions: name, party, state, validity, conditions; assumed ones say so."""
+    scenario = paper.verdict.scenario
+    parties = {party.id: clean(party.label) for party in scenario.parties}
+    found = []
+    for item in scenario.authorisations:
+        state = item.state
+        if item.id in paper.verdict.figures.conditional_on:
+            state_words = f"{state}; ASSUMED by this plan"
+        else:
+            state_words = f"{state}; assumed" if item.assume else state
+        found.append(
+            [
+                clean(item.label), parties.get(item.party, item.party), state_words,
+                _validity(paper, item), clean(item.conditions or ""),
+            ]
+        )  # fmt: skip
+    return found
+
+
+def _validity(paper: Paper, item: Authorisation) -> str:
+    scenario = paper.verdict.scenario
+    start = paper.local(scenario.at_s(item.from_)).strftime(CLOCK)
+    if item.until is None:
+        return f"from {start}"
+    return f"{start} to {paper.local(scenario.at_s(item.until)).strftime(CLOCK)}"
+
+
+def changes(paper: Paper) -> list[list[str]]:
+    """What the what-if changed: path, old, new; long values are named, not printed."""
+    found = []
+    for patch in paper.verdict.plan.provenance.patches:
+        old, new = (_short(patch.get(key)) for key in ("old", "new"))
+        found.append([clean(str(patch.get("path", ""))), old, new])
+    return found
+
+
+def _short(value: Any) -> str:
+    if value is None:
+        return "nothing"
+    return clean(value) if isinstance(value, str) and len(value) <= 60 else "(an entry)"
+
+
+def assumptions(paper: Paper) -> list[str]:
+    """What the figures rest on, in sentences."""
+    scenario, plan = paper.verdict.scenario, paper.verdict.plan
+    estimated = [group for group in scenario.groups if group.people.estimate or group.estimate]
+    counted = sum(s.persons for g in estimated for s in segments(scenario, g))
+    ways = [paper.verdict.network.routes[convoy.route] for convoy in paper.convoys]
+    roads = sum(route.estimate for route in ways)
+    cap = scenario.priorities.risk_cap_bp / 100
+    out = [
+        f"Counts of people: the {scenario.people_figure} figure of each group.",
+        f"Estimates nobody published: {len(estimated)} of {len(scenario.groups)} group sizes "
+        f"({counted:,} people).",
+        f"{roads:,} of {len(ways):,} convoy movements use a way with estimated speed, length or "
+        "capacity.",
+        f"Departures lie on a grid of {format_duration(plan.step_s)}; travel, loading and "
+        "unloading are in true time. No delay, breakdown or no-show is in these figures.",
+        f"No ride may expose anybody to a chance of harm above {cap:g} %.",
+    ]
+    for threat in scenario.threats:
+        rate = f"{threat.rate_micro / 1000:g} per 1000 person-hours"
+        known = f" ({clean(threat.source)})" if threat.source else " (estimate)"
+        out.append(f"Threat: {clean(threat.label)}, {rate}{known}.")
+    return out
+
+
+def sources(paper: Paper) -> list[str]:
+    """Where figures and map come from."""
+    scenario, network = paper.verdict.scenario, paper.verdict.network
+    claims = [
+        claim
+        for kind in (
+            scenario.places, scenario.groups, scenario.fleets, scenario.links, scenario.threats,
+            scenario.control, scenario.authorisations, [group.people for group in scenario.groups],
+        )
+        for claim in kind
+    ]  # fmt: skip
+    found = dict.fromkeys(clean(claim.source) for claim in claims if claim.source)
+    out = [*found]
+    if network.region is not None:
+        out += dict.fromkeys(
+            f"Map: {note.credit or note.source} ({note.licence})" for note in network.region.sources
+        )
+    return out
