@@ -19,6 +19,10 @@ STRONG, MILD = 50.0, 3.0
 """How many times as long as it is the most dangerous way counts when danger is avoided."""
 AVOIDED = 50.0
 """How many times as long as it is a party's ground counts when the party is avoided."""
+COMBINATIONS = 6
+"""Sets of limited links avoided together in one round."""
+LINK, GROUND = "link:", "ground:"
+"""Features are named by these and an id."""
 Words = NDArray[np.uint64]
 
 
@@ -115,7 +119,35 @@ class Search:
             wanted = self._touched(found, avoid)
             if wanted.any():
                 _collect(found, self._candidates(self._avoiding(avoid, wanted)))
+        self._one_link_after_the_other(found)
         return {pair: _best(found[pair]) for pair in sorted(found)}
+
+    def _one_link_after_the_other(
+        self, found: dict[tuple[int, int], list[Candidate]]
+    ) -> None:
+        """Of parallel bridges the second, the third …: avoid all those that were used so far."""
+        links = [name for name in self.features.names if name.startswith(LINK)]
+        mask = tuple(int(word) for word in self.features.mask(links))
+        used = {pair: _common(known[0].bits, mask) for pair, known in found.items()}
+        for _ in range(1, MOST):
+            groups: dict[tuple[int, ...], list[tuple[int, int]]] = {}
+            for pair, bits in used.items():
+                if any(bits):
+                    groups.setdefault(bits, []).append(pair)
+            used = {}
+            # The commonest first: on a map with many limited links not every combination is tried.
+            ranked = sorted(groups.items(), key=lambda item: (-len(item[1]), item[0]))
+            for bits, pairs in ranked[:COMBINATIONS]:
+                wanted = np.zeros_like(self.wanted)
+                wanted[tuple(np.array(pairs).T)] = True
+                barred = (self.features.bits & np.array(bits, dtype=np.uint64)).any(axis=1)
+                paths = self._paths(self.time_ms.astype(np.float64), self.usable & ~barred, wanted)
+                more = self._candidates(paths)
+                _collect(found, more)
+                for pair, candidate in more:
+                    met = _common(candidate.bits, mask)
+                    if any(met):
+                        used[pair] = tuple(a | b for a, b in zip(bits, met, strict=True))
 
     def _paths(self, cost: Floats, usable: Bools, wanted: Bools) -> Chains:
         graph = (self.ways.tail, self.ways.head, self.ways.nodes)
@@ -161,6 +193,10 @@ class Search:
             )
             for i, pair in enumerate(pairs)
         ]
+
+
+def _common(bits: tuple[int, ...], mask: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(have & word for have, word in zip(bits, mask, strict=True))
 
 
 def _collect(

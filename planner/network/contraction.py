@@ -6,7 +6,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from planner.network.choices import MOST, Avoid, Candidate, Features, Search, avoidances, features
+from planner.network.choices import (
+    GROUND,
+    LINK,
+    MOST,
+    Avoid,
+    Candidate,
+    Features,
+    Search,
+    avoidances,
+    features,
+)  # fmt: skip
 from planner.network.clock import Clock
 from planner.network.direct import DirectLegs
 from planner.network.facts import Fact
@@ -141,8 +151,8 @@ class Contraction:
             if rate and on_it.any():
                 danger += rate * self.cuts.share_of(on_it)
         borne = [
-            [f"link:{link}" for link in fact.links if link in self.matters]
-            + ([f"ground:{fact.ground}"] if fact.ground is not None else [])
+            [f"{LINK}{link}" for link in fact.links if link in self.matters]
+            + ([f"{GROUND}{fact.ground}"] if fact.ground is not None else [])
             for fact in self.facts
         ]
         plain = self._always_open({fact.ground for fact in self.facts if fact.ground is not None})
@@ -155,7 +165,7 @@ class Contraction:
         groups = [group.id for group in self.network.scenario.groups if group.refuses]
         always = self.clock.always
         return {
-            f"ground:{ground}"
+            f"{GROUND}{ground}"
             for ground in grounds
             if all(self.network.allowed(ground, fleet) == always for fleet in movers)
             and all(self.network.acceptable(ground, group) == always for group in groups)
@@ -175,11 +185,11 @@ class Contraction:
         return avoidances(
             forbidden=tuple(forbidden),
             sometimes=tuple(sometimes),
-            links=[f"link:{link}" for link in sorted(used & self.matters)],
-            timed=frozenset(f"link:{li}" for li in used & _timed(self.network.scenario)),
+            links=[f"{LINK}{link}" for link in sorted(used & self.matters)],
+            timed=frozenset(f"{LINK}{li}" for li in used & _timed(self.network.scenario)),
             parties=[
                 frozenset(
-                    f"ground:{g}"
+                    f"{GROUND}{g}"
                     for g in grounds
                     if any(span[2] == party for span in self.network.grounds[g].spans)
                 )
@@ -208,9 +218,9 @@ class Contraction:
             if group is not None:
                 when = when & self.network.acceptable(ground, group)
             if not when.spans:
-                never.add(f"ground:{ground}")
+                never.add(f"{GROUND}{ground}")
             if when != self.clock.always:
-                partly.add(f"ground:{ground}")
+                partly.add(f"{GROUND}{ground}")
         return frozenset(never), frozenset(partly)
 
     def _stops(self, graph: RoadGraph) -> dict[int, Stop]:

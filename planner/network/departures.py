@@ -64,7 +64,8 @@ def departures(
         found = found & Intervals.of((a - enter_s, b - leave_s + 1) for a, b in when.spans)
     if group is not None and "risk_cap" not in waived.barriers:
         _, overhead_s, _ = handling(network, fleet, True)
-        found = _under_cap(network, route, group, overhead_s // 2, found)
+        calm = _under_cap(network, route, group, overhead_s, found)
+        found = calm if "time" not in waived.barriers else (found if calm.spans else calm)
     return found
 
 
@@ -108,7 +109,7 @@ def handling(
 
 
 def _under_cap(
-    network: TransportNetwork, route: Route, group: Group, shift: int, when: Intervals
+    network: TransportNetwork, route: Route, group: Group, overhead_s: int, when: Intervals
 ) -> Intervals:
     """Departures on which nobody's risk on the ride passes the cap."""
     cap = network.scenario.priorities.risk_cap_bp / 10000
@@ -120,8 +121,12 @@ def _under_cap(
     if worst / CASUALTIES <= cap:
         return when
 
+    # Nothing is known of the danger after the horizon: no ride counts as safe for ending there.
+    last = network.scenario.horizon_s - route.travel_s - overhead_s
+    when = when & Intervals.of([(0, last + 1)])
+
     def risk(depart_s: int) -> float:
-        begin = depart_s + shift
+        begin = depart_s + overhead_s // 2
         return sum(
             factor[e.threat] * network.hazard[e.threat].between(begin + e.enter_s, begin + e.exit_s)
             for e in route.exposures

@@ -24,7 +24,7 @@ CODES: dict[str, str] = {
     "vehicles": "no_seat",
     "acceptability": "unacceptable",
 }
-NO_ROUTE = {"no_route": "there is no way at all from here to a haven"}
+NO_ROUTE = {"no_route": "no vehicle of this scenario has a way from here to a haven"}
 
 
 @dataclass(frozen=True)
