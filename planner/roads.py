@@ -15,7 +15,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -25,6 +25,8 @@ from planner import assets
 from planner.errors import Issue, ScenarioError
 
 if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
     import networkx as nx
 
 EARTH_RADIUS_M = 6_371_009.0
@@ -32,6 +34,9 @@ ROADS_FILE = "roads.graphml"
 SIDECAR_ENDING = ".source.yaml"
 _REQUIRED_FILES = (ROADS_FILE, "places.json", "links.json")
 _GRAPHML = "{http://graphml.graphdrawing.org/xmlns}"
+_KEY, _GRAPH, _NODE, _EDGE, _DATA = (
+    f"{_GRAPHML}{tag}" for tag in ("key", "graph", "node", "edge", "data")
+)
 # OSMnx's GraphML types every value as a string.
 _PARSERS: dict[str, Callable[[str], Any]] = {
     "x": float,
@@ -284,42 +289,52 @@ def _sidecar(path: Path, sha256: str) -> SourceNote:
 
 
 def _read_roads(path: Path) -> nx.MultiDiGraph[int]:
-    """GraphML → graph, about ten times as quick as the general readers, and with key defaults."""
+    """GraphML → graph, several times as quick as the general readers, and with key defaults."""
     import xml.etree.ElementTree as ET
 
     import networkx as nx
 
-    try:
-        root = ET.parse(path).getroot()
-    except ET.ParseError as error:
-        raise _fault(path, f"the map file is damaged: {error}", _RESTORE) from error
+    roads: nx.MultiDiGraph[int] = nx.MultiDiGraph()
     keys: dict[str, tuple[str, Callable[[str], Any]]] = {}
     defaults: dict[str, Any] = {}
-    for key in root.iter(f"{_GRAPHML}key"):
-        parse = _PARSERS.get(key.attrib["attr.name"], str)
-        keys[key.attrib["id"]] = (key.attrib["attr.name"], parse)
-        default = key.find(f"{_GRAPHML}default")
-        if key.attrib["for"] == "edge" and default is not None:
-            defaults[key.attrib["attr.name"]] = parse(default.text or "")
-    body = root.find(f"{_GRAPHML}graph")
-    if body is None:
+    body = False
+    try:
+        for _, element in ET.iterparse(path):
+            tag = element.tag
+            if tag == _EDGE:
+                ends = int(element.attrib["source"]), int(element.attrib["target"])
+                values = {**defaults, **_values(element, keys)}
+                roads.add_edge(*ends, int(element.attrib["id"]), **values)
+                element.clear()  # or the whole file would stay in memory as elements
+            elif tag == _NODE:
+                roads.add_node(int(element.attrib["id"]), **_values(element, keys))
+                element.clear()
+            elif tag == _KEY:
+                name = element.attrib["attr.name"]
+                keys[element.attrib["id"]] = name, _PARSERS.get(name, str)
+                default = element.find(f"{_GRAPHML}default")
+                if element.attrib["for"] == "edge" and default is not None:
+                    defaults[name] = _PARSERS.get(name, str)(default.text or "")
+            elif tag == _GRAPH:
+                body = True
+                roads.graph.update(_values(element, keys))
+    except ET.ParseError as error:
+        raise _fault(path, f"the map file is damaged: {error}", _RESTORE) from error
+    if not body:
         raise ValueError("no graph in the GraphML file")
-    roads: nx.MultiDiGraph[int] = nx.MultiDiGraph()
-    for element in body:
-        values = {}
-        for datum in element:
-            name, parse = keys[datum.attrib["key"]]
-            values[name] = parse(datum.text or "")
-        if element.tag == f"{_GRAPHML}edge":
-            ends = int(element.attrib["source"]), int(element.attrib["target"])
-            roads.add_edge(*ends, int(element.attrib["id"]), **{**defaults, **values})
-        elif element.tag == f"{_GRAPHML}node":
-            roads.add_node(int(element.attrib["id"]), **values)
-        elif element.tag == f"{_GRAPHML}data":
-            name, parse = keys[element.attrib["key"]]
-            roads.graph[name] = parse(element.text or "")
     _parse_geometries(roads)
     return roads
+
+
+def _values(
+    element: Element, keys: Mapping[str, tuple[str, Callable[[str], Any]]]
+) -> dict[str, Any]:
+    values = {}
+    for datum in element:
+        if datum.tag == _DATA:
+            name, parse = keys[datum.attrib["key"]]
+            values[name] = parse(datum.text or "")
+    return values
 
 
 def _parse_geometries(roads: nx.MultiDiGraph[int]) -> None:

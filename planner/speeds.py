@@ -62,15 +62,15 @@ def read(path: Path) -> SpeedTable:
     table = SpeedTable(
         classes={
             name: ClassFigures(
-                numbers.of(node, "speed", units.parse_speed_mph),
-                numbers.of(node, "capacity", lambda text: units.parse_rate(text).count),
+                numbers.of(node, "speed", units.parse_speed_mph, f"classes.{name}"),
+                numbers.of(node, "capacity", _count, f"classes.{name}"),
             )
             for name, node in tree.get("classes").pairs.items()
         },
-        conditions_bp=numbers.shares(tree.get("conditions")),
-        status_bp=numbers.shares(tree.get("status")),
-        foot_mph=numbers.of(tree.get("foot"), "speed", units.parse_speed_mph),
-        foot_pph=numbers.of(tree.get("foot"), "capacity", lambda t: units.parse_rate(t).count),
+        conditions_bp=numbers.shares(tree.get("conditions"), "conditions"),
+        status_bp=numbers.shares(tree.get("status"), "status"),
+        foot_mph=numbers.of(tree.get("foot"), "speed", units.parse_speed_mph, "foot"),
+        foot_pph=numbers.of(tree.get("foot"), "capacity", _count, "foot"),
     )
     for road_class in ("motorway", "trunk", "primary", "secondary", "unclassified"):
         if road_class not in table.classes:
@@ -83,18 +83,22 @@ def read(path: Path) -> SpeedTable:
     return table
 
 
+def _count(text: str) -> int:
+    return units.parse_rate(text).count
+
+
 @dataclass
 class _Numbers:
     file: str
     issues: list[Issue]
 
-    def of(self, node: Node, key: str, parse_text: Callable[[str], int]) -> int:
+    def of(self, node: Node, key: str, parse_text: Callable[[str], int], where: str) -> int:
         found = node.get(key)
         try:
             return parse_text(found.text or "")
         except ValueError as error:
-            self.issues.append(Issue(self.file, found.line, key, str(error), ""))
+            self.issues.append(Issue(self.file, found.line, f"{where}.{key}", str(error)))
             return 0
 
-    def shares(self, node: Node) -> dict[str, int]:
-        return {key: self.of(node, key, units.parse_share_bp) for key in node.pairs}
+    def shares(self, node: Node, where: str) -> dict[str, int]:
+        return {key: self.of(node, key, units.parse_share_bp, where) for key in node.pairs}

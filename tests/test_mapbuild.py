@@ -115,6 +115,8 @@ def test_another_bbox_of_a_reviewed_name_keeps_only_what_fits() -> None:
     assert whole.bbox is not None and whole.cities and whole.corridors
     assert all(reason for _, _, reason in whole.joins)
     assert reviewed.read("nowhere") == reviewed.Reviewed()
+    with pytest.raises(ScenarioError, match="in the place of the shipped map 'syria'"):
+        mapbuild.build(CYPRUS, "syria", assets.maps_dir() / "syria", _quiet)
 
 
 # The graph in the making

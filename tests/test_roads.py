@@ -32,7 +32,7 @@ ROOT = assets.maps_dir()
 FILES = sorted(
     path
     for path in ROOT.rglob("*")
-    if path.is_file() and not path.name.endswith(roads.SIDECAR_ENDING) and path.name[0] != "."
+    if path.is_file() and not path.name.endswith((roads.SIDECAR_ENDING, ".md"))
 )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import networkx as nx
 
-from planner import speeds
+from planner import assets, speeds
 from planner.mapbuild import (
     attributes,
     city,
@@ -40,7 +40,7 @@ def build(bbox: Bbox | None, name: str, out: Path, progress: Progress, date: str
     only their joins, names and runways. ``date`` (ISO) goes into the sidecars, today by default.
     Raises ScenarioError when a package is missing, the bbox is wrong or there is no road in it.
     """
-    decided, area = _decided(name, bbox)
+    decided, area = _decided(name, bbox, out)
     inside = Inside(area, decided.clip)
     roads, release = highways.read(inside, progress)
     if not roads.number_of_edges():
@@ -67,7 +67,7 @@ def build(bbox: Bbox | None, name: str, out: Path, progress: Progress, date: str
     return region
 
 
-def _decided(name: str, bbox: Bbox | None) -> tuple[Reviewed, Bbox]:
+def _decided(name: str, bbox: Bbox | None, out: Path) -> tuple[Reviewed, Bbox]:
     decided = reviewed.read(name)
     area = bbox or decided.bbox
     if area is None:
@@ -77,6 +77,11 @@ def _decided(name: str, bbox: Bbox | None) -> tuple[Reviewed, Bbox]:
     surroundings.check_bbox(area)
     if area == decided.bbox:
         return decided, area
+    if decided.bbox and out.resolve() == (assets.maps_dir() / name).resolve():
+        raise surroundings.fault(
+            f"this would put another area in the place of the shipped map '{name}'",
+            "give the new map a name of its own with --name",
+        )
     kept = Reviewed(joins=decided.joins, names=decided.names, runways_m=decided.runways_m)
     return kept, area
 
