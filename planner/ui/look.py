@@ -16,16 +16,15 @@ GUTTER_PX = 46
 STYLE = f"""
 <style>
 .stMainBlockContainer {{ max-width: 1500px; padding-left: 2rem; padding-right: 2rem; }}
-[data-testid="stMetric"] {{ padding: .55rem .8rem; }}
-[data-testid="stMetricLabel"] p {{ color: #51606f; }}
 .st-key-editor textarea {{
   font-family: "Source Code Pro", monospace; font-size: 12.5px !important; background: #fff;
   line-height: {LINE_HEIGHT_PX}px; padding: 10px 12px 10px {GUTTER_PX + 8}px;
   white-space: pre; overflow-x: auto; tab-size: 2;
 }}
 [class*="st-key-map"] [data-testid="stDeckGlJsonChart"] {{
-  background: #dce8f0; border: 1px solid #c9d3dc; border-radius: 6px; overflow: hidden;
+  background: #dfeaf1; border: 1px solid #c9d3dc; border-radius: 6px; overflow: hidden;
 }}
+[class*="st-key-map-land"] [data-testid="stDeckGlJsonChart"] {{ background: #f6f4ee; }}
 .sp-note {{ font-size: .9rem; color: #51606f; margin: 0; }}
 .sp-banner {{ border-radius: 6px; padding: .6rem .9rem; border-left: 6px solid; margin: 0; }}
 .sp-banner b {{ letter-spacing: .02em; }}
@@ -42,6 +41,20 @@ STYLE = f"""
 .sp-issue .sp-line {{ font-weight: 600; white-space: nowrap; }}
 .sp-issue pre {{ margin: .3rem 0 0 0; padding: .25rem .5rem; background: #f3f5f7; overflow-x: auto;
   font-size: .78rem; color: #22333f; border-radius: 3px; }}
+.sp-figures {{ display: flex; flex-wrap: wrap; gap: .5rem; }}
+.sp-figures div {{ flex: 1 1 auto; border: 1px solid #d3dbe1; border-radius: 6px;
+  padding: .35rem .8rem; min-width: 6.5rem; }}
+.sp-figures span {{ display: block; font-size: .82rem; color: #51606f; white-space: nowrap; }}
+.sp-figures strong {{ font-size: 1.25rem; font-weight: 600; white-space: nowrap; }}
+.sp-figures em {{ display: table; font-style: normal; font-size: .8rem; padding: 0 .4em;
+  border-radius: 3px; white-space: nowrap; background: #eef1f4; color: #34424e; }}
+.sp-figures em.sp-good {{ background: #d9efe7; color: #064b38; }}
+.sp-figures em.sp-bad {{ background: #fbdccb; color: #702f00; }}
+.sp-table {{ width: 100%; border-collapse: collapse; font-size: .9rem; }}
+.sp-table th, .sp-table td {{ text-align: left; vertical-align: top; padding: .4rem .6rem;
+  border-bottom: 1px solid #e3e8ec; overflow-wrap: anywhere; }}
+.sp-table th {{ color: #51606f; font-weight: 500; background: #f6f8f9; }}
+.sp-table .sp-right {{ text-align: right; white-space: nowrap; }}
 .sp-facts {{ width: 100%; border-collapse: collapse; font-size: .9rem; margin: 0; }}
 .sp-facts th, .sp-facts td {{ text-align: left; vertical-align: top; padding: .3rem .6rem .3rem 0;
   border-bottom: 1px solid #e3e8ec; font-weight: 400; overflow-wrap: anywhere; }}
@@ -142,6 +155,32 @@ def facts(rows: Mapping[str, str]) -> None:
     """Names and what is said of them, one a row; plain text."""
     parts = [f"<tr><th>{escape(k)}</th><td>{escape(v)}</td></tr>" for k, v in rows.items()]
     st.html(f'<table class="sp-facts">{"".join(parts)}</table>')
+
+
+def figures(rows: Iterable[tuple[str, str, str, str]]) -> None:
+    """Cards in a row: (label, figure, difference, kind of difference: good, bad or '')."""
+    parts = []
+    for label, figure, change, kind in rows:
+        told = f'<em class="sp-{kind or "same"}">{escape(change)}</em>' if change else ""
+        parts.append(
+            f"<div><span>{escape(label)}</span><strong>{escape(figure)}</strong>{told}</div>"
+        )
+    st.html(f'<div class="sp-figures">{"".join(parts)}</div>')
+
+
+def table(heading: Sequence[str], rows: Iterable[Sequence[str]], right: Iterable[int] = ()) -> None:
+    """A table whose cells wrap; plain text."""
+    ends = set(right)
+
+    def cells(row: Sequence[str], tag: str) -> str:
+        parts = (
+            f"<{tag}{' class=sp-right' if i in ends else ''}>{escape(cell)}</{tag}>"
+            for i, cell in enumerate(row)
+        )
+        return f"<tr>{''.join(parts)}</tr>"
+
+    body = "".join(cells(row, "td") for row in rows)
+    st.html(f'<table class="sp-table">{cells(heading, "th")}{body}</table>')
 
 
 def legend(entries: Iterable[tuple[str, str, str, bool]]) -> None:

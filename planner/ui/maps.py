@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from planner import charts
 from planner.charts import MapSpec, palette
+from planner.ui.captions import set_captions
 
 if TYPE_CHECKING:
     import pydeck as pdk
@@ -19,14 +20,19 @@ LARGEST_PX = 26
 
 
 def deck(spec: MapSpec, trails: list[dict[str, Any]], view: dict[str, float]) -> pdk.Deck:
-    """The picture of one moment."""
+    """The picture of one moment; ``trails`` and ``view`` from the functions below."""
     import pydeck as pdk
 
     return pdk.Deck(
-        layers=[*_ground(spec), *_state(spec), *_ways(trails, spec.t_s), *_people(spec)],
+        layers=[
+            *_ground(spec),
+            *_state(spec),
+            *_ways(trails, spec.t_s),
+            *_people(spec, view["zoom"]),
+        ],
         initial_view_state=pdk.ViewState(**view),
+        # No map_style either: any value but pydeck's own "nothing chosen" makes the page fetch one.
         map_provider=None,
-        map_style=None,
         # As text: a name may look like HTML.
         tooltip={"text": "{text}"},
     )
@@ -40,7 +46,8 @@ def view_of(bounds: tuple[float, float, float, float], width_px: int = 900) -> d
     import math
 
     south, west, north, east = bounds
-    degrees = max(east - west, (north - south) * 1.9, 0.02) * 1.35
+    # Maps are about twice as wide as high, and a degree of latitude is longer on them.
+    degrees = max(east - west, (north - south) * 2.6, 0.02) * 1.3
     zoom = math.log2(360 * width_px / (512 * degrees))
     return {
         "latitude": (south + north) / 2,
@@ -49,6 +56,11 @@ def view_of(bounds: tuple[float, float, float, float], width_px: int = 900) -> d
         "min_zoom": 2,
         "max_zoom": 16,
     }
+
+
+def view_around(lat: float, lon: float, reach_deg: float = 0.06) -> dict[str, float]:
+    """A close look at one place."""
+    return view_of((lat - reach_deg, lon - reach_deg, lat + reach_deg, lon + reach_deg))
 
 
 def trails(verdict: Verdict) -> list[dict[str, Any]]:
@@ -123,7 +135,7 @@ def _ways(trips: list[dict[str, Any]], t_s: int) -> list[pdk.Layer]:
     ]
 
 
-def _people(spec: MapSpec) -> list[pdk.Layer]:
+def _people(spec: MapSpec, zoom: float) -> list[pdk.Layer]:
     places = [_place(row) for row in spec.places]
     movers = [
         {**row, "spot": [row["lon"], row["lat"]], "size": 11 if row["loaded"] else 7}
@@ -132,7 +144,7 @@ def _people(spec: MapSpec) -> list[pdk.Layer]:
     return [
         _circles("places", places, [255, 255, 255, 255], 1.5),
         _words("place-signs", [row for row in places if row["radius"] >= 7], "sign", 12),
-        _words("place-names", places, "caption", 13, INK, offset=True),
+        _words("place-names", set_captions(places, zoom), "caption", 13, INK, beside=True),
         _circles(
             "movers", [{**row, "radius": row["size"]} for row in movers], [20, 20, 20, 255], 1
         ),
@@ -143,13 +155,14 @@ def _people(spec: MapSpec) -> list[pdk.Layer]:
 def _place(row: dict[str, Any]) -> dict[str, Any]:
     crowd = row["to_leave"] + row["left"] + row["safe"]
     number = row["safe"] or row["to_leave"] + row["left"]
+    haven = row["role"] == "safe_haven"
     caption = row["label"] + (f"  {number:,}" if number else "")
     return {
         **row,
         "spot": [row["lon"], row["lat"]],
         "radius": min(LARGEST_PX, 6 + crowd**0.5 / 6),
         "caption": caption,
-        "push": [min(LARGEST_PX, 6 + crowd**0.5 / 6) + 4, 0],
+        "priority": crowd + (100_000 if haven else 0),
     }
 
 
@@ -177,15 +190,15 @@ def _words(
     field: str,
     size: int,
     colour: list[int] | None = None,
-    offset: bool = False,
+    beside: bool = False,
 ) -> pdk.Layer:
     import pydeck as pdk
 
     place: dict[str, Any] = {}
-    if offset:
+    if beside:
         place = {
             "get_pixel_offset": "push",
-            "get_text_anchor": pdk.types.String("start"),
+            "get_text_anchor": "anchor",
             "outline_width": 3,
             "outline_color": [255, 255, 255, 230],
             "font_settings": {"sdf": True},
@@ -198,7 +211,7 @@ def _words(
         get_text=field,
         get_size=size,
         get_color=colour or [255, 255, 255],
-        font_weight=700 if not offset else 500,
+        font_weight=500 if beside else 700,
         font_family=pdk.types.String("Source Sans, sans-serif"),
         character_set=pdk.types.String("auto"),
         **place,

@@ -80,9 +80,7 @@ class Job:
             return None
         found = _read(self.folder / "done.json")
         if found is None:
-            return Ending(
-                "ended", f"the planning process ended with code {self.process.returncode}"
-            )
+            return Ending("ended")
         issues = tuple(Issue(**issue) for issue in found.pop("issues", ()))
         return Ending(issues=issues, **found)
 

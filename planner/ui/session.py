@@ -17,6 +17,7 @@ import streamlit as st
 from planner import assets
 from planner.errors import Issue, ScenarioError
 from planner.ui.runner import Ending, Job, Wish, start
+from planner.ui.worker import DOCUMENTS
 
 if TYPE_CHECKING:
     from planner.scenario import Scenario
@@ -41,6 +42,14 @@ class Run:
     def case(self) -> str:
         """The what-if's name, or 'base'."""
         return self.verdict.plan.provenance.what_if or BASE
+
+    def documents(self) -> list[Path]:
+        """The files of its documents; written now where the plan was only opened."""
+        if not (self.folder / "summary.pdf").exists():
+            from planner import documents
+
+            documents.write_all(self.verdict, self.folder)
+        return sorted(path for path in self.folder.rglob("*") if path.is_file())
 
     @property
     def label(self) -> str:
@@ -72,6 +81,7 @@ class Session:
     version: int = 0
     origin: str = ""
     refused: str = ""
+    opened: bool = False
     checked: Checked | None = None
     job: Job | None = None
     last: Ending | None = None
@@ -122,6 +132,18 @@ class Session:
         verdict = pipeline.verify_file(job.plan_file)
         mark = fingerprint(job.wish.text)
         self.add(Run(self.count, verdict, job.plan_file.parent, mark, ending))
+
+    def open_plan(self, content: bytes) -> None:
+        """Take in a plan.json that was made before. Raises ScenarioError where it is none."""
+        from planner import pipeline
+
+        self.count += 1
+        folder = self.folder / f"run-{self.count}" / DOCUMENTS
+        folder.mkdir(parents=True)
+        path = folder / "plan.json"
+        path.write_bytes(content)
+        verdict = pipeline.verify_file(path)
+        self.add(Run(self.count, verdict, folder, "", Ending("plan")))
 
     def add(self, run: Run) -> None:
         """Keep a finished plan and show it first; the oldest of too many is dropped."""

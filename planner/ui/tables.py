@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from planner import charts
 from planner.cli.text import (
-    LEVEL_WORDS,
     STATUS_WORDS,
     last_arrivals,
+    level_name,
     moment,
     number,
     percent,
@@ -28,7 +28,7 @@ def levels(verdict: Verdict) -> pd.DataFrame:
 
     rows = [
         {
-            "level": LEVEL_WORDS.get(level.name, level.name),
+            "level": level_name(verdict, level.name),
             "value": number(level.value),
             "proven bound": number(level.bound),
             "gap": percent(level.gap),
@@ -66,31 +66,25 @@ def groups(verdict: Verdict) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def left_behind(verdict: Verdict) -> pd.DataFrame:
-    """One row an entry: who, how many, why, what would help; those who stay by choice last."""
-    import pandas as pd
+LEFT_COLUMNS = ("group", "people", "why", "would help", "brings out", "price")
 
+
+def left_behind(verdict: Verdict) -> list[tuple[str, ...]]:
+    """One row an entry (LEFT_COLUMNS); those who stay by choice come last."""
     scenario = verdict.scenario
-    rows = []
     entries = sorted(
         verdict.plan.left_behind, key=lambda entry: (entry.unwilling, -entry.persons, entry.group)
     )
+    rows: list[tuple[str, ...]] = []
     for entry in entries:
         remedy = entry.remedy
-        rows.append(
-            {
-                "group": scenario.group(entry.group).label,
-                "people": entry.persons,
-                "why": entry.reason,
-                "would help": remedy.what if remedy else "",
-                "people it brings out": remedy.gain_persons if remedy else None,
-                "price": remedy.price if remedy else None,
-            }
+        help_ = (
+            remedy.what if remedy else "–",
+            f"{remedy.gain_persons:,}" if remedy and remedy.gain_persons else "–",
+            f"{remedy.price:,}" if remedy and remedy.price is not None else "–",
         )
-    return pd.DataFrame(rows, columns=list(LEFT_COLUMNS))
-
-
-LEFT_COLUMNS = ("group", "people", "why", "would help", "people it brings out", "price")
+        rows.append((scenario.group(entry.group).label, f"{entry.persons:,}", entry.reason, *help_))
+    return rows
 
 
 def sorties(verdict: Verdict) -> pd.DataFrame:

@@ -21,23 +21,28 @@ ROUND_S = 600
 def time_map(runs: list[Run], key: str, height: int) -> None:
     """A slider over the whole horizon and one map a run; a toggle lets the time pass by itself."""
     playing = bool(st.session_state.get(f"{key}-play", False))
+    st.session_state["pace_changed"] = False
     st.fragment(_panel, run_every=0.8 if playing else None)(runs, key, height)
 
 
 def _panel(runs: list[Run], key: str, height: int) -> None:
+    if st.session_state.get("pace_changed"):
+        st.rerun()  # the pace of a fragment is set when the whole page runs
     scenario = runs[0].verdict.scenario
     end_s = max(run.verdict.plan.horizon_s for run in runs)
     step_s = max(ROUND_S, end_s // STEPS // ROUND_S * ROUND_S)
     start = datetime(*scenario.local(0).timetuple()[:6])
     slider = f"{key}-time"
     if slider not in st.session_state:
-        first = min((_first_s(run) for run in runs), default=0)
-        st.session_state[slider] = start + timedelta(seconds=first // step_s * step_s)
+        busiest = _busiest_s(runs[0]) // step_s * step_s
+        st.session_state[slider] = start + timedelta(seconds=busiest)
     elif st.session_state.get(f"{key}-play"):
         later = st.session_state[slider] + timedelta(seconds=step_s)
         last = start + timedelta(seconds=end_s)
         st.session_state[slider] = min(later, last)
-    left, right = st.columns([12, 1], vertical_alignment="bottom")
+    left, middle, right = st.columns([9, 3, 1.2], vertical_alignment="bottom")
+    with middle:
+        around = _around(runs[0], key)
     with left:
         moment = st.slider(
             "Time",
@@ -49,22 +54,37 @@ def _panel(runs: list[Run], key: str, height: int) -> None:
             label_visibility="collapsed",
         )
     with right:
-        # The pace of the fragment is set when the whole page runs.
-        st.toggle("Play", key=f"{key}-play", on_change=st.rerun)
+        st.toggle("Play", key=f"{key}-play", on_change=_whole_page)
     t_s = round((moment - start).total_seconds())
     for column, run in zip(st.columns(len(runs)), runs, strict=True):
         with column:
-            _one(run, t_s, f"{key}-{run.number}", height)
+            _one(run, t_s, around, f"{key}-{run.number}", height)
     _legend()
 
 
-def _first_s(run: Run) -> int:
-    """The first departure with people, where there is most to see at the start."""
-    moments = [leg.depart_s for _, leg in run.verdict.plan.final_legs]
-    return min(moments, default=0)
+def _whole_page() -> None:
+    st.session_state["pace_changed"] = True
 
 
-def _one(run: Run, t_s: int, key: str, height: int) -> None:
+def _around(run: Run, key: str) -> str | None:
+    """The place to look at closely; None for the whole picture."""
+    places = {place.id: place.label for place in run.verdict.scenario.places}
+    return st.selectbox(
+        "Look at",
+        [None, *places],
+        format_func=lambda place: f"around {places[place]}" if place else "the whole picture",
+        key=f"{key}-around",
+        label_visibility="collapsed",
+    )
+
+
+def _busiest_s(run: Run) -> int:
+    """The moment with most people under way, where there is most to see."""
+    points = charts.evacuation_points(run.verdict)
+    return int(max(points, key=lambda point: (point["under_way"], -point["t_s"]))["t_s"])
+
+
+def _one(run: Run, t_s: int, around: str | None, key: str, height: int) -> None:
     drawn = _drawn(run)
     spec = charts.map_layers(run.verdict, t_s, drawn["ground"])
     counts = spec.counts
@@ -77,9 +97,13 @@ def _one(run: Run, t_s: int, key: str, height: int) -> None:
     ]
     told = " · ".join(f"{number:,} {word}" for number, word in parts if number)
     look.note(f"{spec.local_time}   {told}")
-    with st.container(key=f"map-{key}"):
+    view = drawn["view"]
+    if around in run.verdict.network.positions:
+        view = maps.view_around(*run.verdict.network.positions[around])
+    ground = "sea" if drawn["ground"].get("countries", {}).get("features") else "land"
+    with st.container(key=f"map-{ground}-{key}"):
         st.pydeck_chart(
-            maps.deck(spec, drawn["trails"], drawn["view"]),
+            maps.deck(spec, drawn["trails"], view),
             height=height,
             alt=f"Map at {spec.local_time}: {told}",
         )

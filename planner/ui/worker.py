@@ -71,6 +71,9 @@ def work(folder: Path) -> None:
     except ScenarioError as error:
         issues = [asdict(issue) for issue in error.issues]
         write_whole(folder / "done.json", {"outcome": "faults", "issues": issues})
+    except KeyboardInterrupt:
+        told = "stopped before there was a plan"
+        write_whole(folder / "done.json", {"outcome": "ended", "sentence": told})
     except Exception as error:
         import traceback
 

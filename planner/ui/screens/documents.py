@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from pathlib import Path
 
 import streamlit as st
 
 from planner.ui import look
+from planner.ui.bundles import bundle
 from planner.ui.session import Run, current
 
 WORDS = {
@@ -28,7 +27,6 @@ TYPES = {
     ".json": "application/json",
     ".gpx": "application/gpx+xml",
 }
-EARLIEST = (1980, 1, 1, 0, 0, 0)
 
 
 def render() -> None:
@@ -59,7 +57,8 @@ def _offer(run: Run) -> None:
     elif run.verdict.status == "CONDITIONAL":
         awaited = ", ".join(run.verdict.figures.conditional_on)
         look.banner("wait", "NOT AUTHORISED.", f"Every document says that it awaits {awaited}.")
-    files = sorted(path for path in run.folder.rglob("*") if path.is_file())
+    with st.spinner("Writing the documents …"):
+        files = run.documents()
     stem = f"{Path(run.verdict.plan.provenance.scenario_file).stem}-{run.case}"
     st.download_button(
         f"Everything as one file ({len(files)} documents)",
@@ -70,9 +69,10 @@ def _offer(run: Run) -> None:
         icon=":material/folder_zip:",
         on_click="ignore",
     )
-    for path in files:
-        if path.name in WORDS:
-            _one(path)
+    by_name = {path.name: path for path in files}
+    for name in WORDS:
+        if name in by_name:
+            _one(by_name[name])
     tracks = [path for path in files if path.suffix == ".gpx"]
     if tracks:
         with st.expander(f"Tracks for phones (GPX), one a convoy: {len(tracks)}"):
@@ -80,8 +80,8 @@ def _offer(run: Run) -> None:
 
 
 def _one(path: Path) -> None:
-    left, right = st.columns([5, 2], vertical_alignment="center")
-    left.markdown(f"**{WORDS[path.name]}**  \n:gray[{path.stat().st_size / 1024:,.0f} kB]")
+    right, left = st.columns([1, 3], vertical_alignment="center")
+    left.markdown(f"{WORDS[path.name]} :gray[({path.stat().st_size / 1024:,.0f} kB)]")
     right.download_button(
         path.name,
         path.read_bytes,
@@ -105,17 +105,6 @@ def _track(tracks: list[Path]) -> None:
         on_click="ignore",
         key="track",
     )
-
-
-def bundle(folder: Path, files: list[Path]) -> bytes:
-    """All files in one archive; the same files give the same bytes."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in files:
-            entry = zipfile.ZipInfo(path.relative_to(folder).as_posix(), EARLIEST)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, path.read_bytes())
-    return buffer.getvalue()
 
 
 render()

@@ -100,16 +100,18 @@ def _watch(session: Session) -> None:
 
 
 def _now(now: dict[str, Any]) -> None:
-    columns = st.columns(3)
-    level = now.get("level")
-    gap, out = now.get("gap"), now.get("evacuated")
+    level, value = now.get("level"), now.get("value")
     figures = {
         "Level now": LEVEL_WORDS.get(level, level) if level else "–",
-        "Gap": percent(gap) if gap is not None else "–",
-        "People out": f"{out:,}" if out is not None else "–",
+        "Best so far": number(value) if value is not None else "–",
+        "Gap": _gap(now.get("gap")),
     }
-    for column, (label, value) in zip(columns, figures.items(), strict=True):
-        column.metric(label, value, border=True)
+    look.figures((label, figure, "", "") for label, figure in figures.items())
+
+
+def _gap(gap: float | None) -> str:
+    # The first bounds of a search are far out: a gap above 100 % tells nobody anything.
+    return "–" if gap is None or gap > 1 else percent(gap)
 
 
 def _level_rows(history: list[dict[str, Any]]) -> pd.DataFrame:
@@ -118,8 +120,8 @@ def _level_rows(history: list[dict[str, Any]]) -> pd.DataFrame:
         {
             "level": LEVEL_WORDS.get(level, level),
             "best so far": number(entry["value"]),
-            "proven bound": "–" if entry["bound"] is None else number(entry["bound"]),
-            "gap": "–" if entry["gap"] is None else percent(entry["gap"]),
+            "proven bound": "–" if _gap(entry["gap"]) == "–" else number(entry["bound"]),
+            "gap": _gap(entry["gap"]),
         }
         for level, entry in last.items()
     ]
@@ -152,7 +154,7 @@ def _last(ending: Ending | None) -> None:
     elif ending.outcome == "error":
         look.banner("bad", "No plan: an error inside the program.", ending.sentence)
     else:
-        look.banner("wait", "Ended without a plan.")
+        look.banner("wait", "Ended without a plan.", ending.sentence)
 
 
 def _made(session: Session) -> None:

@@ -50,13 +50,19 @@ def choose(session: Session) -> Run:
     session.shown = number
     run = session.run(number)
     assert run is not None  # the number comes out of the list
+    told = {
+        "VERIFIED": "VERIFIED: replayed in true time by a second program, no rule is broken",
+        "CONDITIONAL": "CONDITIONAL: no rule is broken, but it awaits somebody's yes",
+        "FAILED": "FAILED",
+    }
     with left:
-        look.title(run.verdict.scenario.title, f"what-if: {run.case}")
+        note = f"what-if: {run.case} · {told[run.verdict.status]}"
+        look.title(run.verdict.scenario.title, note)
     return run
 
 
 def standing(verdict: Verdict) -> None:
-    """Verified, conditional or failed, in a banner that cannot be overlooked."""
+    """A plan that fails or waits for a yes says so in a banner that cannot be overlooked."""
     if verdict.status == "FAILED":
         lines = [str(breach) for breach in verdict.violations[:5]]
         look.banner("bad", "FAILED: this plan breaks rules. Do not use it.", lines=lines)
@@ -68,21 +74,16 @@ def standing(verdict: Verdict) -> None:
             if awaited in names
         ]
         look.banner("wait", "NOT AUTHORISED: this plan awaits", lines=lines)
-    else:
-        told = "Replayed in true time by a second program; no rule is broken."
-        look.banner("good", "VERIFIED.", told)
 
 
 def headline(verdict: Verdict) -> None:
     """The row of headline figures."""
-    figures = tables.headline(verdict)
-    with st.container(horizontal=True, gap="small"):
-        for label, value in figures.items():
-            st.metric(label, value, border=True)
+    shown = tables.headline(verdict)
+    look.figures((label, value, "", "") for label, value in shown.items())
 
 
 def _map(session: Session, run: Run) -> None:
-    time_map([run], key=f"map-{run.number}", height=500)
+    time_map([run], key=f"one-{run.number}", height=410)
 
 
 def _curve(session: Session, run: Run) -> None:
@@ -113,20 +114,11 @@ def _people(session: Session, run: Run) -> None:
 
 
 def _left(session: Session, run: Run) -> None:
-    frame = tables.left_behind(run.verdict)
-    if not len(frame):
+    rows = tables.left_behind(run.verdict)
+    if not rows:
         look.banner("good", "Nobody is left behind.")
         return
-    st.dataframe(
-        frame,
-        hide_index=True,
-        width="stretch",
-        row_height=52,
-        column_config={
-            "why": st.column_config.TextColumn(width="large"),
-            "would help": st.column_config.TextColumn(width="large"),
-        },
-    )
+    look.table(tables.LEFT_COLUMNS, rows, right=(1, 4, 5))
     look.note("Those who stay by choice stand last; no objective counts them.")
 
 

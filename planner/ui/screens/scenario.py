@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from planner.errors import ScenarioError
 from planner.scenario import Scenario, people
 from planner.ui import look
 from planner.ui.session import Checked, Session, current, shipped
@@ -16,6 +17,9 @@ EDITOR_PX = 560
 def render() -> None:
     """The whole page."""
     session = current()
+    if session.opened:
+        session.opened = False
+        st.switch_page("screens/result.py")
     with st.spinner("Checking the scenario …"):
         checked = session.check()
     _head(session, checked)
@@ -65,6 +69,15 @@ def _choose(session: Session) -> None:
         args=(session, f"upload-{session.version}"),
         max_upload_size=4,
     )
+    key = f"plan-{session.count}"
+    st.file_uploader(
+        "Or a plan made before (plan.json)",
+        type=["json"],
+        key=key,
+        on_change=_open_plan,
+        args=(session, key),
+        max_upload_size=64,
+    )
     if session.text:
         look.note("What is in the editor now is replaced; plans already made stay.")
 
@@ -89,6 +102,19 @@ def _open_upload(session: Session, key: str) -> None:
         session.refused = f"the file is not UTF-8 (byte {error.start}); save it as UTF-8"
         return
     session.open(upload.name, text, "your computer")
+
+
+def _open_plan(session: Session, key: str) -> None:
+    upload = st.session_state[key]
+    if upload is None:
+        return
+    try:
+        session.open_plan(upload.getvalue())
+    except ScenarioError as error:
+        session.refused = "; ".join(str(issue) for issue in error.issues[:3])
+    else:
+        session.refused = ""
+        session.opened = True
 
 
 def _editor(session: Session, checked: Checked) -> None:

@@ -69,20 +69,14 @@ def _figures(first: Run, second: Run) -> None:
             else:
                 look.banner("good", "VERIFIED.")
             shown = tables.headline(verdict)
-            labels = ("Out", "Left behind", "Last one safe", "Expected casualties")
-            with st.container(horizontal=True, gap="small"):
-                for label in labels:
-                    delta = _delta(label, first, second) if verdict is b else None
-                    st.metric(
-                        label,
-                        shown[label],
-                        delta=delta,
-                        delta_color="normal" if label == "Out" else "inverse",
-                        border=True,
-                    )
+            look.figures(
+                (label, shown[label], *(_delta(label, first, second) if verdict is b else ("", "")))
+                for label in ("Out", "Left behind", "Last one safe", "Expected casualties")
+            )
 
 
-def _delta(label: str, first: Run, second: Run) -> float | str | None:
+def _delta(label: str, first: Run, second: Run) -> tuple[str, str]:
+    """The difference to the left plan with its sign, and whether it is good or bad."""
     a, b = first.verdict.figures, second.verdict.figures
     differences = {
         "Out": float(b.evacuated - a.evacuated),
@@ -92,8 +86,10 @@ def _delta(label: str, first: Run, second: Run) -> float | str | None:
     }
     found = differences[label]
     if not found:
-        return None
-    return f"{found:+,.1f} h" if label == "Last one safe" else f"{found:+,.10g}"
+        return "no difference", ""
+    kind = "good" if (found > 0) == (label == "Out") else "bad"
+    unit = " h" if label == "Last one safe" else ""
+    return f"{found:+,.10g}{unit}", kind
 
 
 def _curves(first: Run, second: Run) -> None:
