@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import replace
+
 import networkx as nx
 import numpy as np
 import pytest
@@ -580,6 +583,40 @@ def test_contracted_times_are_those_of_networkx() -> None:
         assert network.routes[ident].travel_s == -(-int(metres) * 60 // 1000)
         assert len(network.routes[ident].points) <= 60
     assert len(network.between) == 12 * 11
+
+
+@pytest.mark.bench
+def test_fifty_thousand_nodes_and_sixty_places(capsys: pytest.CaptureFixture[str]) -> None:
+    """Every pair of 60 places on 50,176 nodes, with danger, two parties and four limited links."""
+    side = 224
+    ground = grid(side, 1)
+    draw = np.random.default_rng(2)
+    spots = [(float(a), float(b)) for a, b in draw.uniform(1, side - 2, (60, 2))]
+    places = [
+        place(f"p{i}", east, "safe_haven" if i > 40 else "assembly_point", km_north=north)
+        for i, (east, north) in enumerate(spots)
+    ]
+    limited = {f"b{i}": (1000 * i + 5, 1000 * i + 6) for i in range(1, 5)}
+    names = {name: ((u, v, 0), (v, u, 0)) for name, (u, v) in limited.items()}
+    case = scenario(
+        map="drawn",
+        places=places,
+        fleets=[{"id": "buses", "vehicle": "bus", "count": 1, "base": "p50"}],
+        links=[{"id": f"l{n}", "map_link": n, "capacity": "20 vehicles/h"} for n in limited],
+        threats=[{"id": "t", "zone": circle(60, "20 km"), "rate": "1 per 1000 person-hours"}],
+        control=[
+            {"id": "west", "party": "gov", "zone": circle(0, "80 km")},
+            {"id": "east", "party": "opp", "zone": circle(200, "60 km")},
+        ],
+        authorisations=[{"id": "yes", "party": "opp", "state": "granted"}],
+    )
+    begun = time.perf_counter()
+    network = build(case, replace(ground, named_links=names))
+    with capsys.disabled():
+        print(f"\n{side * side:,} nodes, 60 places, {len(network.routes):,} routes: "
+              f"{time.perf_counter() - begun:.1f} s")  # fmt: skip
+    assert len(network.between) == 60 * 59
+    assert len(network.routes) > 60 * 59
 
 
 def test_the_order_of_entries_changes_nothing() -> None:

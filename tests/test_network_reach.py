@@ -261,3 +261,11 @@ def test_vehicles_fit_the_places(kind, spot, expected) -> None:
     )
     network = build(case, None)
     assert fits(network, case.fleet("buses"), "haven") is expected
+
+
+def test_a_fleet_serves_what_it_lists_and_its_base() -> None:
+    fleet = {"id": "buses", "vehicle": "bus", "count": 1, "base": "haven", "serves": ["camp"]}
+    case = scenario(fleets=[fleet])
+    network = build(case, None)
+    assert fits(network, case.fleet("buses"), "haven")
+    assert not fits(network, case.fleet("buses"), "home")

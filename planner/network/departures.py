@@ -141,8 +141,8 @@ def _under_cap(
 
 
 def fits(network: TransportNetwork, fleet: Fleet, place_id: str) -> bool:
-    """C15: whether vehicles of the fleet can load and unload at the place."""
-    if fleet.serves and place_id not in fleet.serves:
+    """C15: whether vehicles of the fleet can load and unload at the place (their base always)."""
+    if fleet.serves and place_id not in (*fleet.serves, fleet.base):
         return False
     place, vehicle = network.scenario.place(place_id), network.scenario.vehicle(fleet)
     check = _FITS.get(vehicle.mode)
