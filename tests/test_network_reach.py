@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from planner.network import build, cut_off, departures, faults, fits
+from planner.roads import load_map
 from tests.network_case import circle, link, place, scenario, vehicle, way
 
 H = 3600
@@ -193,6 +194,20 @@ def test_a_haven_without_a_way_is_warned_of() -> None:
     )
     (issue,) = faults(case, None)
     assert "places[far]: no vehicle of this scenario has a way to this haven" in str(issue)
+
+
+def test_a_port_far_from_the_sea_is_warned_of() -> None:
+    case = scenario(
+        map="syria",
+        places=[
+            {"id": "damascus", "role": "embarkation_port", "at": [33.51, 36.29], "berths": 1},
+            {"id": "haven", "role": "safe_haven", "at": [34.68, 33.05], "berths": 1},
+        ],
+        vehicles={"ship": vehicle("sea", "15 kn")},
+        fleets=[{"id": "ferry", "vehicle": "ship", "count": 1, "base": "haven"}],
+    )
+    (issue,) = faults(case, load_map("syria"))
+    assert "places[damascus].at: the nearest sea lane begins 8" in str(issue)
 
 
 # ------------------------------------------------------------------ departures

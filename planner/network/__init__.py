@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from planner.network.build import build
+from planner.network.cutoff import CutOff, cut_off
 from planner.network.departures import departures, fits
-from planner.network.faults import CutOff, cut_off, faults
+from planner.network.faults import faults
 from planner.network.nouns import (
     Exposure,
     Ground,
