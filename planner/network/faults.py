@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 FAR_FROM_SEA_M = 75_000
 """Real ports of the eastern Mediterranean lie within 60 km of their first point on a lane."""
+
+
 def faults(
     scenario: Scenario, region: RegionMap | None, network: TransportNetwork | None = None
 ) -> list[Issue]:
