@@ -175,6 +175,7 @@ def _made(session: Session) -> None:
         for run in reversed(session.runs)
     ]
     st.subheader("Plans made in this window", anchor=False)
+    look.note(f"{len(rows)} made, the newest first")
     st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")
     if st.button("Look at the result", type="primary", icon=":material/map:"):
         st.switch_page("screens/result.py")

@@ -1,0 +1,286 @@
+"""The desk driven in Chromium from the scenario to the documents; nothing leaves this machine."""
+
+from __future__ import annotations
+
+import re
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from planner import pipeline
+from planner.cli.desk import streamlit_arguments
+
+pytestmark = pytest.mark.browser
+
+SCENARIOS = Path(__file__).resolve().parents[1] / "scenarios"
+BRIDGE = SCENARIOS / "small_bridge.yaml"
+WALKOUT = SCENARIOS / "small_walkout.yaml"
+SEARCH_MS = 180_000
+OpenTab = Callable[[str], Any]
+
+
+def go(page: Page, name: str) -> None:
+    """Open a page of the desk by its name above."""
+    page.get_by_test_id("stTopNavLink").filter(has_text=re.compile(f"^.*{name}$")).click()
+
+
+def upload(page: Page, path: Path) -> None:
+    page.get_by_role("button", name="Open a scenario").click()
+    page.locator("input[type=file]").first.set_input_files(path)
+    expect(page.get_by_text(f"{path.name} · opened from your computer")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(editor(page)).to_have_count(1)  # the former text's editor goes when the check is done
+
+
+def editor(page: Page) -> Locator:
+    return page.locator(".st-key-editor textarea")
+
+
+def write(page: Page, text: str) -> None:
+    editor(page).fill(text)
+    editor(page).press("Control+Enter")
+
+
+def choose(page: Page, label: str, option: str) -> None:
+    """Pick from a select box by typing, as its list may be longer than it shows."""
+    box = page.get_by_role("combobox", name=re.compile(label))
+    box.click()
+    page.get_by_role("option", name=option).first.click()
+
+
+def plan(page: Page, what_if: str | None = None) -> None:
+    if what_if is not None:
+        choose(page, "What if", what_if)
+    page.get_by_role("button", name="Plan", exact=True).click()
+
+
+def made(page: Page, number: int) -> None:
+    """Wait until so many plans have been made."""
+    expect(page.get_by_text("Plans made in this window")).to_be_visible(timeout=SEARCH_MS)
+    expect(page.get_by_text(f"{number} made")).to_be_visible(timeout=SEARCH_MS)
+
+
+def tab(page: Page, name: str) -> None:
+    page.get_by_role("tab", name=name).click()
+
+
+def note_of_the_map(page: Page) -> str:
+    note = page.get_by_text(re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d")).first
+    expect(note).to_be_visible()
+    return str(note.inner_text())
+
+
+def colours(picture: bytes) -> int:
+    """How many different colours a PNG has: a blank map has one or two."""
+    import io
+
+    from PIL import Image
+
+    with Image.open(io.BytesIO(picture)) as image:
+        return len(image.convert("RGB").getcolors(1 << 24) or ())
+
+
+def test_the_whole_job(desk: Any, open_tab: OpenTab, tmp_path: Path) -> None:
+    watch = open_tab(desk.address)
+    page = watch.page
+
+    # A scenario of one's own is opened, broken, mended.
+    expect(page.get_by_text("can be planned")).to_be_visible()
+    watch.picture("01-scenario")
+    upload(page, BRIDGE)
+    sound = BRIDGE.read_text(encoding="utf-8")
+    broken = sound.replace("at: upper_town,", "at: uper_town,").replace(
+        "horizon: 12 h", "horizon: 12"
+    )
+    write(page, broken)
+    expect(page.get_by_text("fault(s).")).to_be_visible()
+    expect(page.get_by_text("state the unit")).to_be_visible()
+    watch.picture("02-problems")
+    write(page, sound)
+    expect(page.get_by_text("No fault.")).to_be_visible()
+
+    # The base and a what-if are planned.
+    page.get_by_role("button", name="Go on to the plan").click()
+    plan(page)
+    made(page, 1)
+    plan(page, "government_grants")
+    made(page, 2)
+    watch.picture("03-plans")
+
+    # The result: every part of it, and the map over time.
+    page.get_by_role("button", name="Look at the result").click()
+    expect(page.get_by_text("NOT AUTHORISED: this plan awaits")).to_be_visible()
+    canvas = page.locator("canvas").first
+    expect(canvas).to_be_visible()
+    before = note_of_the_map(page)
+    page.get_by_role("slider").first.focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    expect(page.get_by_text(before, exact=True)).to_have_count(0)
+    page.wait_for_timeout(2500)
+    assert colours(page.get_by_test_id("stDeckGlJsonChart").screenshot()) > 20
+    watch.picture("04-map")
+    for name in ("Curve", "Convoys", "Movements", "People", "Left behind", "Proof"):
+        tab(page, name)
+        expect(page.get_by_role("tab", name=name)).to_have_attribute("aria-selected", "true")
+        page.wait_for_timeout(1200)
+        watch.picture(f"05-{name.lower().replace(' ', '-')}")
+        watch.check()
+
+    # Base and what-if side by side.
+    go(page, "Side by side")
+    expect(page.get_by_text("NOT AUTHORISED: awaits")).to_be_visible()
+    expect(page.get_by_test_id("stDeckGlJsonChart")).to_have_count(2)
+    page.wait_for_timeout(2500)
+    watch.picture("06-side-by-side")
+
+    # The documents are what the check says they are.
+    go(page, "Documents")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Everything as one file").click()
+    archive = tmp_path / "all.zip"
+    download.value.save_as(archive)
+    watch.picture("07-documents")
+    with zipfile.ZipFile(archive) as found:
+        names = set(found.namelist())
+        found.extract("plan.json", tmp_path)
+    assert {"summary.pdf", "movement_table.csv", "movement_table.xlsx", "routes.geojson"} <= names
+    assert pipeline.verify_file(tmp_path / "plan.json").status == "CONDITIONAL"
+    with page.expect_download() as download:
+        page.get_by_role("button", name="summary.pdf").click()
+    download.value.save_as(tmp_path / "summary.pdf")
+    assert (tmp_path / "summary.pdf").read_bytes().startswith(b"%PDF-")
+    watch.check()
+    outward = [
+        link.raddr.ip
+        for link in psutil.Process(desk.process.pid).net_connections(kind="inet")
+        if link.raddr and link.raddr.ip not in ("127.0.0.1", "::1")
+    ]
+    assert outward == []
+
+
+def test_a_shipped_crisis_is_cancelled_planned_again_and_stopped(
+    desk: Any, open_tab: OpenTab
+) -> None:
+    watch = open_tab(desk.address)
+    page = watch.page
+    expect(page.get_by_text("can be planned")).to_be_visible()
+    go(page, "Plan")
+    plan(page)
+    expect(page.get_by_text("Planning base.")).to_be_visible()
+    expect(page.get_by_text("Level now")).to_be_visible()
+    worker = _worker(desk)
+    page.get_by_role("button", name="End without a plan").click()
+    expect(page.get_by_text("Ended without a plan.")).to_be_visible()
+    assert not worker.is_running() or worker.status() == psutil.STATUS_ZOMBIE
+    plan(page)
+    expect(page.get_by_text("best so far")).to_be_visible(timeout=SEARCH_MS)
+    watch.picture("08-planning")
+    page.get_by_role("button", name="Stop, keep the best plan").click()
+    made(page, 1)
+    page.get_by_role("button", name="Look at the result").click()
+    expect(page.locator("canvas").first).to_be_visible()
+    page.wait_for_timeout(4000)
+    watch.picture("09-shipped-crisis")
+    expect(page.get_by_text("VERIFIED: replayed")).to_be_visible()
+    watch.check()
+
+
+def _worker(desk: Any) -> psutil.Process:
+    family = psutil.Process(desk.process.pid).children(recursive=True)
+    return next(p for p in family if "planner.ui.worker" in p.cmdline())
+
+
+def test_two_tabs_do_not_disturb_each_other(desk: Any, open_tab: OpenTab) -> None:
+    one, two = open_tab(desk.address), open_tab(desk.address)
+    upload(one.page, BRIDGE)
+    upload(two.page, WALKOUT)
+    write(one.page, BRIDGE.read_text(encoding="utf-8").replace("horizon: 12 h", "horizon: 12"))
+    expect(one.page.get_by_text("1 fault(s).")).to_be_visible()
+    expect(two.page.get_by_text("No fault.")).to_be_visible()
+    go(two.page, "Plan")
+    plan(two.page)
+    made(two.page, 1)
+    go(one.page, "Result")
+    expect(one.page.get_by_text("No plan yet.")).to_be_visible()
+    expect(two.page.get_by_text("small_walkout", exact=False).first).to_be_attached()
+    one.check()
+    two.check()
+
+
+def test_hostile_names_stay_text(desk: Any, open_tab: OpenTab, tmp_path: Path) -> None:
+    evil = "<img src=http://x.example/a onerror=alert(1)>![b](http://x.example/b) {text}"
+    text = BRIDGE.read_text(encoding="utf-8").replace("Small bridge shuttle", evil)
+    text = text.replace("title: " + evil, f'title: "{evil}"').replace(
+        "name: The bridge", f'name: "{evil}"'
+    )
+    text = text.replace("name: Old town,", f'name: "{evil}",')
+    path = tmp_path / "evil.yaml"
+    path.write_text(text, encoding="utf-8")
+    watch = open_tab(desk.address)
+    watch.page.on("dialog", lambda dialog: watch.errors.append(dialog.message))
+    upload(watch.page, path)
+    expect(watch.page.get_by_text(evil).first).to_be_visible()
+    go(watch.page, "Plan")
+    plan(watch.page)
+    made(watch.page, 1)
+    go(watch.page, "Result")
+    for name in ("Map", "Convoys", "Movements", "People", "Left behind"):
+        tab(watch.page, name)
+        watch.page.wait_for_timeout(1000)
+    watch.picture("10-hostile-names")
+    go(watch.page, "Documents")
+    expect(watch.page.get_by_role("button", name="Everything as one file")).to_be_visible()
+    watch.check()
+
+
+CRASH = """
+from planner.ui import look
+
+def broken(*arguments, **named):
+    raise RuntimeError("planted")
+
+look.facts = broken
+
+from planner.ui.app import main
+
+main()
+"""
+LEAK = """
+import streamlit as st
+
+from planner.ui.app import main
+
+main()
+st.html('<img src="http://elsewhere.example/picture.png">')
+"""
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [(CRASH, "shows an error"), (LEAK, "left this machine")],
+    ids=["a planted crash", "a planted leak"],
+)
+def test_the_watch_sees_what_is_planted(
+    script: str, expected: str, open_tab: OpenTab, tmp_path: Path, serve: Any
+) -> None:
+    """A test of these tests: were they blind, they would all pass."""
+    app = tmp_path / "planted.py"
+    app.write_text(script, encoding="utf-8")
+
+    def command(port: int) -> list[str]:
+        words = streamlit_arguments(port)
+        return [sys.executable, "-m", "streamlit", "run", str(app), *words[2:]]
+
+    with serve(command, tmp_path) as planted:
+        watch = open_tab(planted.address)
+        expect(watch.page.get_by_text("No fault.")).to_be_visible()
+        watch.page.wait_for_timeout(3000)
+        with pytest.raises(AssertionError, match=expected):
+            watch.check()
