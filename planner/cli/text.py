@@ -14,7 +14,7 @@ from planner.units import format_duration
 
 if TYPE_CHECKING:
     from planner.pipeline import Progress
-    from planner.plan import LeftBehind, LevelResult, Plan
+    from planner.plan import LeftBehind, Plan
     from planner.scenario import Scenario
     from planner.verify import Verdict
 
@@ -95,6 +95,8 @@ def percent(share: float) -> str:
     """0.0123 → '1.2 %'; what is not zero never prints as 0 %."""
     if share == 0:
         return "0 %"
+    if abs(share) >= 0.1:
+        return f"{share * 100:,.0f} %"
     return "< 0.01 %" if abs(share) < 0.0001 else f"{share * 100:.2g} %"
 
 
@@ -133,7 +135,7 @@ def summary_lines(verdict: Verdict) -> list[str]:
         _headline(verdict),
         _groups(verdict),
         _not_out(verdict),
-        _levels(verdict.plan.levels),
+        _levels(verdict),
         _harm(verdict),
         _sanity(verdict),
         _check(verdict),
@@ -155,7 +157,7 @@ def _headline(verdict: Verdict) -> list[str]:
     if figures.evacuated:
         last = moment(scenario, figures.clearance_s)
         after = format_duration(figures.clearance_s)
-        lines.append(f"{out} ({means}); the last is safe on {last}, after {after}.")
+        lines += _wrapped(f"{out} ({means}); the last is safe on {last}, after {after}.", "")
     else:
         lines.append(f"{out}.")
     stay = f", of whom {figures.unwilling:,} by choice" if figures.unwilling else ""
@@ -218,6 +220,8 @@ def _why(scenario: Scenario, entry: LeftBehind) -> str:
     if remedy is not None:
         gain = f" (+{remedy.gain_persons:,} people)" if remedy.gain_persons else ""
         price = f", price {remedy.price}" if remedy.price is not None else ""
+        if remedy.kind in ("not_searched", "none_found"):
+            return f"{text} What would help: {remedy.what}."
         text += f" Would help: {remedy.what}{gain}{price}."
     return text
 
@@ -228,10 +232,18 @@ def _wrapped(text: str, indent: str = "  ") -> list[str]:
     return textwrap.wrap(plain(text), WIDTH, initial_indent=indent, subsequent_indent=indent + "  ")
 
 
-def _levels(levels: Sequence[LevelResult]) -> list[str]:
+def level_name(verdict: Verdict, name: str) -> str:
+    """The level in words; heads that count more than once are told from plain heads."""
+    words = LEVEL_WORDS.get(name, name)
+    weighted = any(group.weight != 1 for group in verdict.scenario.groups)
+    return f"{words}, by weight" if name == "left_behind" and weighted else words
+
+
+def _levels(verdict: Verdict) -> list[str]:
+    levels = verdict.plan.levels
     rows = [("level", "value", "proven bound", "gap", "unit", "")]
     for level in levels:
-        name = LEVEL_WORDS.get(level.name, level.name)
+        name = level_name(verdict, level.name)
         figures = (number(level.value), number(level.bound), percent(level.gap))
         rows.append((name, *figures, level.unit, STATUS_WORDS[level.status]))
     return table(rows, right=(1, 2, 3)) if levels else []
@@ -286,11 +298,22 @@ def _check(verdict: Verdict) -> list[str]:
     lines.append("Verified: replayed in true time by a second program; no rule is broken.")
     if verdict.status == "CONDITIONAL":
         bar = "!" * WIDTH
-        names = {a.id: a for a in verdict.scenario.authorisations}
         lines += [bar, "NOT AUTHORISED. This plan may not run before these are granted:"]
-        for awaited in verdict.figures.conditional_on:
-            entry = names.get(awaited)
-            party = f": {entry.label}, asked of {entry.party}" if entry else ""
-            lines.append(plain(f"  {awaited}{party}"))
+        lines += [f"  {plain(line)}" for line in awaited_lines(verdict)]
         lines.append(bar)
+    return lines
+
+
+def awaited_lines(verdict: Verdict) -> list[str]:
+    """The authorisations that a conditional plan waits for: id, name, party asked."""
+    entries = {entry.id: entry for entry in verdict.scenario.authorisations}
+    parties = {party.id: party.label for party in verdict.scenario.parties}
+    lines = []
+    for awaited in verdict.figures.conditional_on:
+        entry = entries.get(awaited)
+        if entry is None:
+            lines.append(awaited)
+            continue
+        name = f" ({entry.name})" if entry.name else ""
+        lines.append(f"{awaited}{name}, asked of {parties.get(entry.party, entry.party)}")
     return lines

@@ -66,6 +66,7 @@ STYLE = f"""
 .sp-legend i.sp-square {{ border-radius: 2px; }}
 .sp-title {{ font-size: 1.55rem; font-weight: 650; margin: 0; line-height: 1.25;
   overflow-wrap: anywhere; }}
+.sp-heading {{ font-size: 1.1rem; font-weight: 650; margin: 0; padding: 0; }}
 </style>
 """
 
@@ -79,6 +80,12 @@ def title(text: str, note: str = "") -> None:
     """The page's heading with a line below; both plain text."""
     below = f'<p class="sp-note">{escape(note)}</p>' if note else ""
     st.html(f'<h1 class="sp-title">{escape(text)}</h1>{below}')
+
+
+def heading(text: str, note: str = "") -> None:
+    """A smaller heading with a line below; both plain text."""
+    below = f'<p class="sp-note">{escape(note)}</p>' if note else ""
+    st.html(f'<h2 class="sp-heading">{escape(text)}</h2>{below}')
 
 
 def note(text: str) -> None:

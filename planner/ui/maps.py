@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from planner import charts
 from planner.charts import MapSpec, palette
-from planner.ui.captions import set_captions
+from planner.ui.captions import pixel, set_captions
 
 if TYPE_CHECKING:
     import pydeck as pdk
@@ -17,6 +18,7 @@ TRAIL_S = 3 * 3600
 LAND = [246, 244, 238]
 INK = [34, 51, 63]
 LARGEST_PX = 26
+REACH_DEG = 0.05
 
 
 def deck(spec: MapSpec, trails: list[dict[str, Any]], view: dict[str, float]) -> pdk.Deck:
@@ -38,29 +40,27 @@ def deck(spec: MapSpec, trails: list[dict[str, Any]], view: dict[str, float]) ->
     )
 
 
-def view_of(bounds: tuple[float, float, float, float], width_px: int = 900) -> dict[str, float]:
-    """Centre and zoom that show (south, west, north, east) with a margin.
-
-    Zoom 0 shows 360 degrees of longitude on 512 pixels, and each step doubles it (Web Mercator).
-    """
-    import math
-
+def view_of(
+    bounds: tuple[float, float, float, float], width_px: int, height_px: int
+) -> dict[str, float]:
+    """Centre and zoom at which (south, west, north, east) fill three quarters of the picture."""
     south, west, north, east = bounds
-    # Maps are about twice as wide as high, and a degree of latitude is longer on them.
-    degrees = max(east - west, (north - south) * 2.6, 0.02) * 1.3
-    zoom = math.log2(360 * width_px / (512 * degrees))
+    (left, bottom), (right, top) = pixel(south, west, 0), pixel(north, east, 0)
+    wide, high = max(right - left, 1e-4), max(bottom - top, 1e-4)
+    zoom = math.log2(0.75 * min(width_px / wide, height_px / high))
     return {
         "latitude": (south + north) / 2,
         "longitude": (west + east) / 2,
-        "zoom": min(max(zoom, 2.0), 13.0),
-        "min_zoom": 2,
-        "max_zoom": 16,
+        "zoom": min(max(zoom, 1.0), 14.0),
+        "min_zoom": 1,
+        "max_zoom": 17,
     }
 
 
-def view_around(lat: float, lon: float, reach_deg: float = 0.06) -> dict[str, float]:
-    """A close look at one place."""
-    return view_of((lat - reach_deg, lon - reach_deg, lat + reach_deg, lon + reach_deg))
+def view_around(lat: float, lon: float, width_px: int, height_px: int) -> dict[str, float]:
+    """A close look: some ten kilometres around one place."""
+    box = (lat - REACH_DEG, lon - REACH_DEG, lat + REACH_DEG, lon + REACH_DEG)
+    return view_of(box, width_px, height_px)
 
 
 def trails(verdict: Verdict) -> list[dict[str, Any]]:
@@ -199,9 +199,9 @@ def _words(
         place = {
             "get_pixel_offset": "push",
             "get_text_anchor": "anchor",
-            "outline_width": 3,
-            "outline_color": [255, 255, 255, 230],
-            "font_settings": {"sdf": True},
+            "background": True,
+            "get_background_color": [255, 255, 255, 170],
+            "background_padding": [2, 0, 2, 0],
         }
     return _layer(
         "TextLayer",

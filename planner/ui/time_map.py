@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 STEPS = 240
 ROUND_S = 600
+WIDTH_PX = 1200  # of the page's body in a window of 1280; the view is fitted to it
 
 
 def time_map(runs: list[Run], key: str, height: int) -> None:
@@ -58,7 +59,7 @@ def _panel(runs: list[Run], key: str, height: int) -> None:
     t_s = round((moment - start).total_seconds())
     for column, run in zip(st.columns(len(runs)), runs, strict=True):
         with column:
-            _one(run, t_s, around, f"{key}-{run.number}", height)
+            _one(run, t_s, around, f"{key}-{run.number}", WIDTH_PX // len(runs), height)
     _legend()
 
 
@@ -66,16 +67,17 @@ def _whole_page() -> None:
     st.session_state["pace_changed"] = True
 
 
-def _around(run: Run, key: str) -> str | None:
-    """The place to look at closely; None for the whole picture."""
+def _around(run: Run, key: str) -> str:
+    """The place to look at closely; empty for the whole picture."""
     places = {place.id: place.label for place in run.verdict.scenario.places}
-    return st.selectbox(
+    chosen = st.selectbox(
         "Look at",
-        [None, *places],
+        ["", *places],
         format_func=lambda place: f"around {places[place]}" if place else "the whole picture",
         key=f"{key}-around",
         label_visibility="collapsed",
     )
+    return chosen or ""
 
 
 def _busiest_s(run: Run) -> int:
@@ -84,7 +86,7 @@ def _busiest_s(run: Run) -> int:
     return int(max(points, key=lambda point: (point["under_way"], -point["t_s"]))["t_s"])
 
 
-def _one(run: Run, t_s: int, around: str | None, key: str, height: int) -> None:
+def _one(run: Run, t_s: int, around: str, key: str, width: int, height: int) -> None:
     drawn = _drawn(run)
     spec = charts.map_layers(run.verdict, t_s, drawn["ground"])
     counts = spec.counts
@@ -97,9 +99,10 @@ def _one(run: Run, t_s: int, around: str | None, key: str, height: int) -> None:
     ]
     told = " · ".join(f"{number:,} {word}" for number, word in parts if number)
     look.note(f"{spec.local_time}   {told}")
-    view = drawn["view"]
-    if around in run.verdict.network.positions:
-        view = maps.view_around(*run.verdict.network.positions[around])
+    network, size = run.verdict.network, (width, height)
+    view = maps.view_of(charts.bounds(network), *size)
+    if around in network.positions:
+        view = maps.view_around(*network.positions[around], *size)
     ground = "sea" if drawn["ground"].get("countries", {}).get("features") else "land"
     with st.container(key=f"map-{ground}-{key}"):
         st.pydeck_chart(
@@ -117,7 +120,6 @@ def _drawn(run: Run) -> dict[str, Any]:
         kept[run.number] = {
             "ground": charts.backdrop(network),
             "trails": maps.trails(run.verdict),
-            "view": maps.view_of(charts.bounds(network)),
         }
     return kept[run.number]
 

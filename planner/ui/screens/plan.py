@@ -164,18 +164,18 @@ def _made(session: Session) -> None:
     mark = fingerprint(session.text)
     rows = [
         {
-            "plan": run.label,
+            "plan": f"{run.number} · {run.case}",
+            "scenario": run.verdict.scenario.title,
             "out": run.verdict.figures.evacuated,
             "left behind": run.verdict.figures.left_behind - run.verdict.figures.unwilling,
             "check": run.verdict.status,
             "last one safe": tables.after(run.verdict),
             "seconds": round(run.ending.wall_s),
-            "text": "as edited now" if run.fingerprint == mark else "an earlier or other text",
+            "text": "as now" if run.fingerprint == mark else "earlier",
         }
         for run in reversed(session.runs)
     ]
-    st.subheader("Plans made in this window", anchor=False)
-    look.note(f"{len(rows)} made, the newest first")
+    look.heading("Plans made in this window", f"{len(rows)} made, the newest first")
     st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")
     if st.button("Look at the result", type="primary", icon=":material/map:"):
         st.switch_page("screens/result.py")

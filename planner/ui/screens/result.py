@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from planner import charts
+from planner.cli.text import awaited_lines
 from planner.ui import look, tables
 from planner.ui.session import Run, Session, current
 from planner.ui.time_map import time_map
@@ -67,12 +68,7 @@ def standing(verdict: Verdict) -> None:
         lines = [str(breach) for breach in verdict.violations[:5]]
         look.banner("bad", "FAILED: this plan breaks rules. Do not use it.", lines=lines)
     elif verdict.status == "CONDITIONAL":
-        names = {entry.id: entry for entry in verdict.scenario.authorisations}
-        lines = [
-            f"{awaited}: {names[awaited].label}, asked of {names[awaited].party}"
-            for awaited in verdict.figures.conditional_on
-            if awaited in names
-        ]
+        lines = awaited_lines(verdict)
         look.banner("wait", "NOT AUTHORISED: this plan awaits", lines=lines)
 
 
