@@ -239,7 +239,11 @@ def _mover(
         unload_s=vehicle.unloading.fixed_s + full * vehicle.unloading.per_person_s,
         overhead_s=vehicle.overhead_s, crew=crew,
         car_equivalents=ships * vehicle.car_equivalents, cost_per_km=ships * vehicle.cost_per_km,
-        mode=vehicle.mode, profile=network.profile_of[fleet.id], base=fleet.base,
+        mode=vehicle.mode,
+        profile=network.convoy_profile_of.get(fleet.id, network.profile_of[fleet.id])
+        if escort
+        else network.profile_of[fleet.id],
+        base=fleet.base,
         from_s=scenario.at_s(fleet.available.from_, 0), until_s=scenario.at_s(fleet.available.until),
         return_to_base=fleet.return_to_base, must=must,
     )  # fmt: skip

@@ -36,6 +36,7 @@ from planner.scenario import Group, Scenario, Segment, Unit, segments
 from planner.timeline import Intervals
 from planner.units import TimeGrid
 
+EMBARKATION = {"embarkation_port": "sea", "embarkation_airport": "air"}
 HUB_ROLES = ("embarkation_port", "embarkation_airport", "border_crossing", "evacuation_control_point")
 
 
@@ -248,7 +249,7 @@ class _Builder:
         targets = [p for p in sorted(self.havens | self.hubs) if self.ground.fits(mover.fleet, p)]
         for origin in sources:
             for destination in targets:
-                if origin == destination:
+                if origin == destination or not self._leads_on(origin, destination, mover.mode):
                     continue
                 for route_id in self.network.between.get((origin, destination, mover.profile), ()):
                     route = self.network.routes[route_id]
@@ -256,6 +257,13 @@ class _Builder:
                     if option.starts.any() and option.carries:
                         found.append(option)
         return found
+
+    def _leads_on(self, origin: str, destination: str, mode: str) -> bool:
+        """People embark once: from a port by sea, from an airport by air, and then for a haven."""
+        role = self.scenario.place(origin).role
+        if role not in EMBARKATION:
+            return True
+        return destination in self.havens and EMBARKATION[role] == mode
 
     def _worth_it(self, options: list[Option]) -> list[Option]:
         """Drops options into hubs from which nobody could go on, and carries that lead nowhere.
@@ -315,6 +323,7 @@ class _Builder:
         conditions += self.ground.stop(route.destination, mover.fleet, arrive, end)
         starts = start_mask(self.grid, conditions, end)
         harm = self.ground.ride_harm(route, depart, mover.overhead_s, {})
+        starts &= harm <= self.risk_cap + 1e-12
         harm += self.ground.stay_harm(route.origin, 0, depart, {})
         harm += self.ground.stay_harm(route.destination, arrive, end - arrive, {})
         leg = self.effort.per_loaded_leg if loaded else self.effort.per_empty_leg
@@ -338,8 +347,8 @@ class _Builder:
             if commodity.unit.seats > mover.seats:
                 continue
             group = self.scenario.group(commodity.group)
-            refused = set(group.refuses)
-            if mover.fleet in refused or (mover.escort_fleet in refused):
+            company = self.scenario.fleet(mover.fleet).escort
+            if mover.fleet in group.refuses or (company and company.by in group.refuses):
                 continue
             carry = self._carry(
                 commodity, group, route, (option.depart_s, option.arrive_s, option.end_s),

@@ -192,8 +192,11 @@ class Scheduler:
         arrive = depart + option.ride_s
         room = ledger.room(commodity.place, depart, option.destination, arrive)
         owed[option.commodity] += units
-        heads = min(room, math.floor(owed[option.commodity] + 1e-6))
-        if not option.link_entries:
+        whole = commodity.means == "car" and bool(option.link_entries)
+        seats = self.problem.scenario.group(commodity.group).persons_per_car
+        if whole:  # full cars only where a link counts them
+            heads = min(room, math.floor(owed[option.commodity] / seats + 1e-6) * seats)
+        else:
             heads = min(room, math.ceil(owed[option.commodity] - 1e-6))
         load = Load(max(0, heads), 0)
         taken = crowd.take(option.commodity, max(0, heads), load)
@@ -201,10 +204,7 @@ class Scheduler:
             return
         owed[option.commodity] -= load.persons
         ledger.book(commodity.place, depart, option.destination, arrive, load.persons)
-        cars = 0
-        if commodity.means == "car":
-            seats = self.problem.scenario.group(commodity.group).persons_per_car
-            cars = sum(math.ceil(w[2].persons / seats) * n for w, n in taken.items())
+        cars = -(-load.persons // seats) if commodity.means == "car" else 0
         number = sum(m.manifest[0].group == commodity.group and m.means == commodity.means for m in moved)
         route = self.problem.network.routes[option.route]
         moved.append(

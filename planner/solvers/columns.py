@@ -20,7 +20,7 @@ from planner.solvers.itineraries import Column, Prices, Pricer
 from planner.solvers.master import SCALE, Key, Master, Walk
 from planner.solvers.traffic import Separator, Traffic
 
-SMOOTHING = 0.5
+SMOOTHING = 0.75
 MOST = 6
 
 
@@ -38,47 +38,51 @@ class LevelBound:
 class ColumnEngine:
     """Itinerary columns over one conveyance; keeps its columns from level to level."""
 
-    def __init__(self, problem: EvacuationProblem, conveyance: Conveyance) -> None:
+    def __init__(
+        self, problem: EvacuationProblem, conveyance: Conveyance, width_s: int = 0
+    ) -> None:
         self.problem = problem
         self.conveyance = conveyance
-        self.master = Master(problem, conveyance)
+        self.master = Master(problem, conveyance, width_s)
         self.pricer = Pricer(problem, conveyance)
-        self.separator = Separator(problem, conveyance)
+        self.separator = Separator(problem, conveyance, width_s)
         self.traffic = Traffic()
 
     def optimise(
         self, level: str, holds: dict[str, float], *, until: float, tolerance: float = 1e-4,
         target: float | None = None, on_round: Callable[[float, float], None] | None = None,
-        rounds: int = 400,
+        weights: dict[str, float] | None = None, rounds: int = 1000,
     ) -> LevelBound:  # fmt: skip
-        """Least cost of ``level`` with the levels before held at ``holds``.
+        """Least cost of ``level`` (or of a weighted sum) with the levels before held at ``holds``.
 
         Stops when value and bound are within ``tolerance`` (relative), when the bound reaches
         ``target``, after ``rounds``, or at the moment ``until`` (time.monotonic).
         """
-        self.master.aim(level, holds)
+        unit = 1.0 if weights else SCALE[level]
+        weights = weights or {level: 1.0}
+        self.master.aim(weights, holds)
         best, centre = -np.inf, None
         value, number, converged = np.inf, 0, False
-        for number in range(1, rounds + 1):
+        for number in range(1, rounds + 1):  # noqa: B007
             value = self._solve_with_rows()
             duals = self.master.duals()
             smooth = duals if centre is None else _between(duals, centre, SMOOTHING)
             bound, grown = self._round(smooth)
             if not grown and smooth is not duals:
-                bound_exact, grown = self._round(duals)
-                if bound_exact > bound:
-                    bound, smooth = bound_exact, duals
+                exact, grown = self._round(duals)
+                if exact > bound:
+                    bound, smooth = exact, duals
             if bound > best:
                 best, centre = bound, smooth
             if on_round is not None:
-                on_round(value, best)
-            near = value - best <= tolerance * max(1.0, abs(value))
-            if near or not grown or (target is not None and best >= target):
+                on_round(value / unit, best / unit)
+            near = value - best <= tolerance * max(unit, abs(value))
+            if near or not grown or (target is not None and best / unit >= target):
                 converged = near or not grown
                 break
             if time.monotonic() > until:
                 break
-        return LevelBound(level, float(value), float(best), number, converged)
+        return LevelBound(level, float(value / unit), float(best / unit), number, converged)
 
     def _solve_with_rows(self) -> float:
         """Master optimum with every broken limit added as a row."""
@@ -108,7 +112,7 @@ class ColumnEngine:
             bound -= commodity.demand * max(0.0, gain)
             if gain > 1e-9:
                 grown |= self.master.add_walk(walk)
-        return bound / SCALE[self.master.level], grown
+        return bound, grown
 
     def base(self, duals: dict[Key, float]) -> float:
         """The part of Lagrange's bound that does not depend on itineraries."""

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from planner.problem import EvacuationProblem, Limit
 from planner.schedule import Chosen, Manning
 from planner.solvers.columns import ColumnEngine, LevelBound
+from planner.solvers.master import SCALE
 from planner.solvers.fleet import FleetModel, FleetSolution
 
 TINY = 1e-6
+OUTWEIGHS = 20.0
 
 
 @dataclass(frozen=True)
@@ -114,31 +116,55 @@ class Solver:
         return found
 
     def grow(self) -> None:
-        """Itineraries for every level in its order."""
-        holds: dict[str, float] = {}
-        for level in self.levels[:-1]:
-            found = self._generate(self.engine, level, holds, share=0.35, tolerance=1e-3)
-            self.relaxation[level] = found
-            if level == "left_behind":
-                duals = self.engine.master.duals()
-                rows = self.engine.master.rows
-                self.tight = {row.limit.at for k, (row, _) in rows.items() if duals["r", k] > 1e-6}
-            holds[level] = found.value * (1 + 1e-6) + TINY
+        """Itineraries that are good for all levels at once: one weighted sum, one level first.
+
+        The first level alone tells who can leave at all and which limits stand in the way.
+        """
+        first = self.levels[0]
+        found = self._generate(self.engine, first, {}, share=0.15, tolerance=1e-3)
+        self.relaxation[first] = found
+        duals, rows = self.engine.master.duals(), self.engine.master.rows
+        self.tight = {row.limit.at for k, (row, _) in rows.items() if duals["r", k] > 1e-6}
+        self._generate(
+            self.engine, "all", {}, share=0.45, tolerance=2e-3, weights=self._weights()
+        )
+
+    def _weights(self) -> dict[str, float]:
+        """One weight a level, so that a level outweighs what the ones after it can gain in all.
+
+        Sizes come from everybody staying: that is the most that a level can cost.
+        """
+        stay = {
+            level: sum(
+                SCALE[level] * self.engine.master.stay_cost[c.index][level] * c.demand
+                for c in self.problem.commodities
+                if not c.is_hub
+            )
+            for level in self.levels
+        }
+        weights: dict[str, float] = {}
+        size = 1.0
+        for level in reversed(self.levels[:-1]):
+            if stay[level] > 0:
+                weights[level] = size / stay[level]
+                size *= OUTWEIGHS
+        least = min(weights.values(), default=1.0)
+        return {level: weight / least for level, weight in weights.items()}
 
     def _generate(
         self, engine: ColumnEngine, level: str, holds: dict[str, float], *, share: float,
-        tolerance: float, target: float | None = None,
+        tolerance: float, target: float | None = None, weights: dict[str, float] | None = None,
     ) -> LevelBound:  # fmt: skip
         until = time.monotonic() + max(0.5, self.left_s(share))
 
         def tell(value: float, bound: float) -> None:
-            self.on_update(Update("itineraries", level, value, bound))
-            if self.should_stop():
-                raise KeyboardInterrupt
+            named = None if weights else level
+            self.on_update(Update("itineraries", named, value, bound))
 
         return engine.optimise(
-            level, holds, until=until, tolerance=tolerance, target=target, on_round=tell
-        )
+            level, holds, until=until, tolerance=tolerance, target=target, on_round=tell,
+            weights=weights,
+        )  # fmt: skip
 
     def choose(self) -> Chosen:
         """Whole vehicles over the itineraries at hand, level by level."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,10 +32,12 @@ class Walk:
 class Master:
     """Holds rows and columns; asks GLOP for the optimum and the duals."""
 
-    def __init__(self, problem: EvacuationProblem, conveyance: Conveyance) -> None:
+    def __init__(
+        self, problem: EvacuationProblem, conveyance: Conveyance, width_s: int = 0
+    ) -> None:
         self.problem = problem
         self.conveyance = conveyance
-        self.maker = RowMaker(problem, conveyance)
+        self.maker = RowMaker(problem, conveyance, width_s)
         self.havens = {p.id for p in problem.scenario.places if p.role == "safe_haven"}
         self.hub_index = {(c.place, c.transit): c.index for c in problem.commodities if c.is_hub}
         self.carry = [{c.commodity: c for c in o.carries} for o in conveyance.options]
@@ -99,7 +102,7 @@ class Master:
         return cost
 
     def _hold_row(self, level: str) -> None:
-        row = self.model.add_linear_constraint(ub=1e15)
+        row = self.model.add_linear_constraint(ub=math.inf)
         for index, left in self.left.items():
             row.set_coefficient(left, SCALE[level] * self.stay_cost[index][level])
         slack = self.model.add_variable(lb=0.0, ub=0.0)
@@ -239,38 +242,43 @@ class Master:
 
     # -- solving ------------------------------------------------------------------------------
 
-    def aim(self, level: str, holds: dict[str, float]) -> None:
-        """Minimise one level while the levels before keep their values."""
-        self.level = level
+    def aim(self, weights: dict[str, float], holds: dict[str, float]) -> None:
+        """Minimise a weighted sum of levels while others keep their values."""
+        self.weights = weights
         self.hold_at = dict(holds)
         for name, row in self.hold.items():
-            row.upper_bound = SCALE[name] * holds[name] if name in holds else 1e15
-            self.slack[name].upper_bound = 1e15 if name in holds else 0.0
-        unit = SCALE[level]
+            row.upper_bound = SCALE[name] * holds[name] if name in holds else math.inf
+            self.slack[name].upper_bound = math.inf if name in holds else 0.0
         objective = mathopt.LinearSum(
-            [unit * self.stay_cost[i][level] * v for i, v in self.left.items()]
-            + [unit * cost[level] * v for _, v, cost in self.columns]
-            + [unit * cost[level] * v for _, v, cost in self.walks]
+            [self._weighed(self.stay_cost[i]) * v for i, v in self.left.items()]
+            + [self._weighed(cost) * v for _, v, cost in self.columns]
+            + [self._weighed(cost) * v for _, v, cost in self.walks]
             + [SLACK_PRICE * v for v in self.slack.values()]
         )
         self.model.minimize(objective)
         self._priced = (len(self.columns), len(self.walks))
 
+    def _weighed(self, cost: dict[str, float]) -> float:
+        return sum(weight * SCALE[level] * cost[level] for level, weight in self.weights.items())
+
     def solve(self) -> tuple[float, Traffic]:
         """Optimum over the columns at hand: (value, traffic). Raises RuntimeError where GLOP fails."""
-        unit = SCALE[self.level]
         for _, variable, cost in self.columns[self._priced[0] :]:
-            self.model.objective.set_linear_coefficient(variable, unit * cost[self.level])
+            self.model.objective.set_linear_coefficient(variable, self._weighed(cost))
         for _, variable, cost in self.walks[self._priced[1] :]:
-            self.model.objective.set_linear_coefficient(variable, unit * cost[self.level])
+            self.model.objective.set_linear_coefficient(variable, self._weighed(cost))
         self._priced = (len(self.columns), len(self.walks))
-        self.result = self.solver.solve()
+        try:
+            self.result = self.solver.solve()
+        except Exception:  # GLOP gave up inside; MathOpt tells so by a status, not by a result
+            self.result = mathopt.solve(self.model, mathopt.SolverType.HIGHS)
+            self.solver = mathopt.IncrementalSolver(self.model, mathopt.SolverType.GLOP)
         if not self._answered():
             self.result = mathopt.solve(self.model, mathopt.SolverType.HIGHS)
         if not self._answered():
             reason = self.result.termination.reason.name
             raise RuntimeError(f"the linear programme ended as {reason}")
-        return self.result.objective_value() / unit, self.traffic()
+        return self.result.objective_value(), self.traffic()
 
     def _answered(self) -> bool:
         return self.result.has_primal_feasible_solution() and self.result.has_dual_feasible_solution()
@@ -333,7 +341,8 @@ class Master:
     def prices_weight(self, duals: dict[Key, float]) -> dict[str, float]:
         """What one unit of each level's cost weighs, in the programme's units."""
         weight = {name: SCALE[name] * duals.get(("w", name), 0.0) for name in self.hold_at}
-        weight[self.level] = weight.get(self.level, 0.0) + SCALE[self.level]
+        for level, own in self.weights.items():
+            weight[level] = weight.get(level, 0.0) + own * SCALE[level]
         return weight
 
 

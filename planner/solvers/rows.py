@@ -11,6 +11,8 @@ from planner.movements import Floats, Option, SelfOption
 from planner.problem import Conveyance, EvacuationProblem, Limit
 from planner.units import HOUR_S
 
+RATES = ("link", "link_persons", "persons_rate", "vehicles_rate", "slots")
+STAYS = ("bays", "berths", "stands")
 _PERSON_KINDS = ("persons_rate", "intake", "waiting", "link_persons")
 
 
@@ -36,9 +38,17 @@ class Row:
 
 
 class RowMaker:
-    """Makes rows for one conveyance of a problem."""
+    """Makes rows for one conveyance of a problem.
 
-    def __init__(self, problem: EvacuationProblem, conveyance: Conveyance) -> None:
+    With a ``width_s`` rows are sums over spans of that length: implied by the exact ones (what holds in
+    every hour holds in four, what is never more than two berths is no more on average), so that a bound
+    stays a bound, and far fewer.
+    """
+
+    def __init__(
+        self, problem: EvacuationProblem, conveyance: Conveyance, width_s: int = 0
+    ) -> None:
+        self.width_s = width_s
         self.problem = problem
         self.movers = conveyance.movers
         self.options = conveyance.options
@@ -49,7 +59,10 @@ class RowMaker:
         """The row of a limit at a moment (start of the 60 minutes, or the instant)."""
         if limit.kind == "intake":
             moment_s = limit.window[0]
-        row = Row(limit, moment_s, limit.cap)
+        cap = limit.cap
+        if self.width_s and limit.kind in RATES:
+            cap = limit.cap * self.width_s / HOUR_S
+        row = Row(limit, moment_s, cap)
         for option in self.options:
             use = self.use(limit, moment_s, option)
             if use is None or not use.any():
@@ -68,9 +81,14 @@ class RowMaker:
         return found
 
     def _hour(self, stamps: NDArray[np.int64], moment_s: int) -> Floats:
-        return ((stamps >= moment_s) & (stamps < moment_s + HOUR_S)).astype(np.float64)
+        width = self.width_s or HOUR_S
+        return ((stamps >= moment_s) & (stamps < moment_s + width)).astype(np.float64)
 
     def _during(self, start_s: int, end_s: int, moment_s: int) -> Floats:
+        if self.width_s:
+            first = np.maximum(self.moments + start_s, moment_s)
+            last = np.minimum(self.moments + end_s, moment_s + self.width_s)
+            return np.maximum(0, last - first) / self.width_s
         inside = (self.moments + start_s <= moment_s) & (moment_s < self.moments + end_s)
         return inside.astype(np.float64)
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from planner.problem import Conveyance, EvacuationProblem, Limit
-from planner.solvers.rows import RowMaker
+from planner.solvers.rows import RATES, RowMaker
 from planner.units import HOUR_S
 
 Event = tuple[int, float]
@@ -25,10 +25,13 @@ class Traffic:
 class Separator:
     """Finds the limits that a traffic breaks, and the moments at which it breaks them most."""
 
-    def __init__(self, problem: EvacuationProblem, conveyance: Conveyance) -> None:
+    def __init__(
+        self, problem: EvacuationProblem, conveyance: Conveyance, width_s: int = 0
+    ) -> None:
         self.problem = problem
+        self.width_s = width_s
         self.options = conveyance.options
-        self.maker = RowMaker(problem, conveyance)
+        self.maker = RowMaker(problem, conveyance, width_s)
         self.step_s = problem.grid.step_s
         self.hub_index = {(c.place, c.transit): c.index for c in problem.commodities if c.is_hub}
 
@@ -53,10 +56,13 @@ class Separator:
                 peaks = self._peaks_waiting(traffic, limit)
             else:
                 peaks = self._peaks_rate(traffic, limit)
-            over = [(use, moment) for moment, use in peaks if use > limit.cap * (1 + slack) + 1e-7]
+            cap = limit.cap
+            if self.width_s and limit.kind in RATES:
+                cap = limit.cap * self.width_s / HOUR_S
+            over = [(use, moment) for moment, use in peaks if use > cap * (1 + slack) + 1e-7]
             over.sort(key=lambda item: (-item[0], item[1]))
             taken: list[int] = []
-            apart = 1 if limit.kind in ("bays", "berths", "stands", "waiting") else HOUR_S // 4
+            apart = 1 if self.width_s or limit.kind in ("bays", "berths", "stands", "waiting") else HOUR_S // 4
             for _, moment in over:
                 if len(taken) < most and all(abs(moment - other) >= apart for other in taken):
                     taken.append(moment)
@@ -79,9 +85,10 @@ class Separator:
             level, short = 0.0, []
             for position, (moment, change) in enumerate(happening):
                 level += change
-                last = position + 1 == len(happening) or happening[position + 1][0] > moment
-                if last and level > 1e-5:
-                    short.append((level, moment))
+                ahead = happening[position + 1][0] if position + 1 < len(happening) else 1 << 60
+                seen = _mark(moment, ahead, self.width_s)
+                if seen is not None and level > 1e-5:
+                    short.append((level, seen))
             short.sort(key=lambda item: (-item[0], item[1]))
             taken: list[int] = []
             for _, moment in short:
@@ -133,7 +140,7 @@ class Separator:
                 if option.destination == limit.at and end > option.arrive_s:
                     events[start + option.arrive_s] += count * mover.ships
                     events[start + end] -= count * mover.ships
-        return _running(events)
+        return _means(events, self.width_s) if self.width_s else _running(events)
 
     def _peaks_waiting(self, traffic: Traffic, limit: Limit) -> list[tuple[int, float]]:
         events: dict[int, float] = defaultdict(float)
@@ -144,7 +151,7 @@ class Separator:
                     events[step * self.step_s + option.end_s] += heads
                 if option.origin == limit.at:
                     events[step * self.step_s + option.depart_s] -= heads
-        return _running(events)
+        return _sampled(_running(events), self.width_s)
 
     def _peaks_rate(self, traffic: Traffic, limit: Limit) -> list[tuple[int, float]]:
         events: dict[int, float] = defaultdict(float)
@@ -162,6 +169,11 @@ class Separator:
                 if limit.kind in ("link", "link_persons") and link == limit.at:
                     per = walk.link_use_per_unit if limit.kind == "link" else 1.0
                     events[step * self.step_s + offset] += per * units
+        if self.width_s:
+            sums: dict[int, float] = defaultdict(float)
+            for moment, use in events.items():
+                sums[moment // self.width_s * self.width_s] += use
+            return sorted(sums.items())
         moments = sorted(events)
         found, total, head = [], 0.0, 0
         for tail, moment in enumerate(moments):
@@ -198,3 +210,37 @@ def _running(events: dict[int, float]) -> list[tuple[int, float]]:
         level += events[moment]
         found.append((moment, level))
     return found
+
+
+def _mark(moment: int, ahead: int, width_s: int) -> int | None:
+    """The moment to look at between one event and the next: itself, or the next multiple of the width."""
+    if ahead == moment:
+        return None
+    if not width_s:
+        return moment
+    mark = -(-moment // width_s) * width_s
+    return mark if mark < ahead else None
+
+
+def _sampled(levels: list[tuple[int, float]], width_s: int) -> list[tuple[int, float]]:
+    found = []
+    for position, (moment, level) in enumerate(levels):
+        ahead = levels[position + 1][0] if position + 1 < len(levels) else moment + max(1, width_s)
+        mark = _mark(moment, ahead, width_s)
+        if mark is not None:
+            found.append((mark, level))
+    return found
+
+
+def _means(events: dict[int, float], width_s: int) -> list[tuple[int, float]]:
+    """Mean level in each span of ``width_s``."""
+    sums: dict[int, float] = defaultdict(float)
+    levels = _running(events)
+    for (moment, level), (ahead, _) in zip(levels, levels[1:], strict=False):
+        at = moment
+        while at < ahead and level:
+            span = at // width_s * width_s
+            end = min(ahead, span + width_s)
+            sums[span] += level * (end - at) / width_s
+            at = end
+    return sorted(sums.items())
