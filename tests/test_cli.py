@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from planner import assets, cli
+from planner import assets, cli, mapbuild
 from planner.cli import desk, papers, planning, scenarios, text
 from planner.errors import Issue, ScenarioError
 
@@ -480,6 +480,77 @@ def test_the_desk_is_started_with_every_safety_setting() -> None:
         "--server.fileWatcherType=none",
         "--server.allowedHosts=127.0.0.1",
     } <= set(words)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "called"),
+    [
+        (["build"], ("build", None, "syria", Path("maps/syria"))),
+        (
+            ["build", "--bbox", "1,2,3,4", "--name", "x", "--out", "y"],
+            ("build", (1.0, 2.0, 3.0, 4.0), "x", Path("y")),
+        ),
+        (["import", "Some Town.osm.pbf"], ("osm_import", Path("maps/some_town"), "some_town")),
+        (
+            ["fetch", "--place", "Palmyra", "--name", "p"],
+            ("fetch", None, "Palmyra", "p", Path("maps/p")),
+        ),
+    ],
+)
+def test_map_commands_reach_the_map_builder(
+    arguments: list[str],
+    called: tuple[object, ...],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "Some Town.osm.pbf").touch()
+    seen: list[tuple[object, ...]] = []
+
+    def records(name: str) -> Any:
+        def call(*given: object) -> None:
+            *plain, tell = given
+            assert callable(tell)
+            tell("a sentence")
+            seen.append((name, *(p for p in plain if p != Path("Some Town.osm.pbf"))))
+
+        return call
+
+    for name in ("build", "osm_import", "fetch"):
+        monkeypatch.setattr(mapbuild, name, records(name))
+    assert run("map", *arguments) == 0
+    assert seen == [called]
+    printed = capsys.readouterr()
+    assert printed.err == "a sentence\n" and printed.out.startswith(str(Path(*_folder(called))))
+
+
+def _folder(called: tuple[object, ...]) -> tuple[str, ...]:
+    return next(found.parts for found in called if isinstance(found, Path))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["import", "nothing.osm"], "there is no such file"),
+        (["build", "--name", "../up"], "not a name for a map"),
+        (["distances", "--map", "nowhere"], "nowhere"),
+    ],
+)
+def test_map_commands_tell_what_is_wrong(
+    arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("map", *arguments) == 1
+    printed = capsys.readouterr().err
+    assert told in printed and "inside the program" not in printed
+
+
+def test_known_distances_are_shown_beside_those_of_the_map(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run("map", "distances") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 13 and lines[-1] == "10 of 11 within 10 %"
 
 
 def test_a_port_in_use_is_told(capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 CHARACTER_PX = 6.9
 LINE_PX = 15.0
 GAP_PX = 4.0
+POLE_DEG = 85.05112878  # where Web Mercator ends, so that the world is a square
 
 Box = tuple[float, float, float, float]
 
@@ -15,7 +16,7 @@ Box = tuple[float, float, float, float]
 def pixel(lat: float, lon: float, zoom: float) -> tuple[float, float]:
     """Web Mercator pixels (x to the east, y to the south); zoom 0 is a world of 512 pixels."""
     scale = 512 * 2**zoom / (2 * math.pi)
-    clipped = math.radians(max(-85.0, min(85.0, lat)))
+    clipped = math.radians(max(-POLE_DEG, min(POLE_DEG, lat)))
     return (
         scale * (math.radians(lon) + math.pi),
         scale * (math.pi - math.log(math.tan(math.pi / 4 + clipped / 2))),

@@ -63,7 +63,8 @@ STYLE = f"""
 .sp-legend i {{ display: inline-block; width: 1.25em; height: 1.25em; border-radius: 50%;
   text-align: center; line-height: 1.25em; font-style: normal; font-weight: 700; color: #fff;
   font-size: .74rem; margin-right: .35em; }}
-.sp-legend i.sp-square {{ border-radius: 2px; }}
+.sp-legend i.sp-area {{ border-radius: 2px; opacity: .45; }}
+.sp-legend i.sp-line {{ border-radius: 1px; height: .3em; vertical-align: middle; }}
 .sp-title {{ font-size: 1.55rem; font-weight: 650; margin: 0; line-height: 1.25;
   overflow-wrap: anywhere; }}
 .sp-heading {{ font-size: 1.1rem; font-weight: 650; margin: 0; padding: 0; }}
@@ -190,11 +191,11 @@ def table(heading: Sequence[str], rows: Iterable[Sequence[str]], right: Iterable
     st.html(f'<table class="sp-table">{cells(heading, "th")}{body}</table>')
 
 
-def legend(entries: Iterable[tuple[str, str, str, bool]]) -> None:
-    """(sign, colour, words, round) beside each other."""
+def legend(entries: Iterable[tuple[str, str, str, str]]) -> None:
+    """(sign, colour, words, shape) beside each other; the shape is disc, area or line."""
     parts = [
-        f'<span><i class="{"" if round_ else "sp-square"}" style="background:{colour}">'
-        f"{escape(sign)}</i>{escape(words)}</span>"
-        for sign, colour, words, round_ in entries
+        f'<span><i class="sp-{kind}" style="background:{colour}">{escape(sign)}</i>'
+        f"{escape(words)}</span>"
+        for sign, colour, words, kind in entries
     ]
     st.html(f'<div class="sp-legend">{"".join(parts)}</div>')

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import math
 from typing import TYPE_CHECKING, Any
 
-from planner import charts
 from planner.charts import MapSpec, palette
 from planner.ui.captions import pixel, set_captions
 
 if TYPE_CHECKING:
     import pydeck as pdk
 
-    from planner.verify import Verdict
 
 TRAIL_S = 3 * 3600
 LAND = [246, 244, 238]
@@ -25,7 +24,7 @@ def deck(spec: MapSpec, trails: list[dict[str, Any]], view: dict[str, float]) ->
     """The picture of one moment; ``trails`` and ``view`` from the functions below."""
     import pydeck as pdk
 
-    return pdk.Deck(
+    found = pdk.Deck(
         layers=[
             *_ground(spec),
             *_state(spec),
@@ -38,6 +37,10 @@ def deck(spec: MapSpec, trails: list[dict[str, Any]], view: dict[str, float]) ->
         # As text: a name may look like HTML.
         tooltip={"text": "{text}"},
     )
+    # pydeck indents its JSON; on a map most of that is blanks.
+    compact = json.dumps(json.loads(found.to_json()), separators=(",", ":"))
+    found.to_json = lambda: compact
+    return found
 
 
 def view_of(
@@ -61,11 +64,6 @@ def view_around(lat: float, lon: float, width_px: int, height_px: int) -> dict[s
     """A close look: some ten kilometres around one place."""
     box = (lat - REACH_DEG, lon - REACH_DEG, lat + REACH_DEG, lon + REACH_DEG)
     return view_of(box, width_px, height_px)
-
-
-def trails(verdict: Verdict) -> list[dict[str, Any]]:
-    """Ways of all movements with people or with vehicles that fetch them, for :func:`deck`."""
-    return charts.trips(verdict)
 
 
 def _layer(kind: str, data: Any, **options: Any) -> pdk.Layer:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from planner import charts
 from planner.charts import palette
-from planner.ui import look, maps
+from planner.ui import ground, look, maps
 
 if TYPE_CHECKING:
     from planner.ui.session import Run
@@ -59,7 +59,7 @@ def _panel(runs: list[Run], key: str, height: int) -> None:
     t_s = round((moment - start).total_seconds())
     for column, run in zip(st.columns(len(runs)), runs, strict=True):
         with column:
-            _one(run, t_s, around, f"{key}-{run.number}", WIDTH_PX // len(runs), height)
+            _one(run, t_s, around, f"{key}-{run.number}", (WIDTH_PX // len(runs), height))
     _legend()
 
 
@@ -86,9 +86,9 @@ def _busiest_s(run: Run) -> int:
     return int(max(points, key=lambda point: (point["under_way"], -point["t_s"]))["t_s"])
 
 
-def _one(run: Run, t_s: int, around: str, key: str, width: int, height: int) -> None:
-    drawn = _drawn(run)
-    spec = charts.map_layers(run.verdict, t_s, drawn["ground"])
+def _one(run: Run, t_s: int, around: str, key: str, size: tuple[int, int]) -> None:
+    view, background, trails = _drawn(run, around, size)
+    spec = charts.map_layers(run.verdict, t_s, background)
     counts = spec.counts
     parts = [
         (counts["waiting"], "waiting"),
@@ -99,41 +99,44 @@ def _one(run: Run, t_s: int, around: str, key: str, width: int, height: int) -> 
     ]
     told = " · ".join(f"{number:,} {word}" for number, word in parts if number)
     look.note(f"{spec.local_time}   {told}")
-    network, size = run.verdict.network, (width, height)
-    view = maps.view_of(charts.bounds(network), *size)
-    if around in network.positions:
-        view = maps.view_around(*network.positions[around], *size)
-    ground = "sea" if drawn["ground"].get("countries", {}).get("features") else "land"
-    with st.container(key=f"map-{ground}-{key}"):
+    surface = "sea" if background["countries"]["features"] else "land"
+    with st.container(key=f"map-{surface}-{key}"):
         st.pydeck_chart(
-            maps.deck(spec, drawn["trails"], view),
-            height=height,
+            maps.deck(spec, trails, view),
+            height=size[1],
             alt=f"Map at {spec.local_time}: {told}",
         )
 
 
-def _drawn(run: Run) -> dict[str, Any]:
-    """What of a run's map does not change with time, made once a tab."""
-    kept: dict[int, dict[str, Any]] = st.session_state.setdefault("drawn", {})
+def _drawn(
+    run: Run, around: str, size: tuple[int, int]
+) -> tuple[dict[str, float], ground.Collections, list[dict[str, Any]]]:
+    """View, background and ways: what does not change with time, made once a tab."""
+    kept: dict[Any, Any] = st.session_state.setdefault("drawn", {})
+    network = run.verdict.network
     if run.number not in kept:
-        network = run.verdict.network
-        kept[run.number] = {
-            "ground": charts.backdrop(network),
-            "trails": maps.trails(run.verdict),
-        }
-    return kept[run.number]
+        kept[run.number] = (charts.backdrop(network), charts.trips(run.verdict))
+    whole, trails = kept[run.number]
+    if (run.number, around, size) not in kept:
+        if around in network.positions:
+            view = maps.view_around(*network.positions[around], *size)
+        else:
+            view = maps.view_of(charts.bounds(network), *size)
+        kept[run.number, around, size] = (view, ground.for_view(whole, view, size))
+    view, background = kept[run.number, around, size]
+    return view, background, trails
 
 
 def _legend() -> None:
     modes = [
-        (palette.MODE_SIGNS[mode], palette.MODE_COLOURS[mode], palette.MODE_WORDS[mode], True)
+        (palette.MODE_SIGNS[mode], palette.MODE_COLOURS[mode], palette.MODE_WORDS[mode], "disc")
         for mode in ("road", "sea", "air", "car", "foot")
     ]
     roles = [
-        (palette.ROLE_SIGNS[role], palette.ROLE_COLOURS[role], palette.ROLE_WORDS[role], True)
+        (palette.ROLE_SIGNS[role], palette.ROLE_COLOURS[role], palette.ROLE_WORDS[role], "disc")
         for role in ("assembly_point", "hospital", "embarkation_port", "safe_haven")
     ]
-    danger = ("", palette.THREAT_COLOUR, "danger now", False)
-    closed = ("", palette.LINK_COLOURS["closed"], "closed link", False)
-    restricted = ("", palette.LINK_COLOURS["restricted"], "restricted link", False)
+    danger = ("", palette.THREAT_COLOUR, "danger now", "area")
+    closed = ("", palette.LINK_COLOURS["closed"], "closed link", "line")
+    restricted = ("", palette.LINK_COLOURS["restricted"], "restricted link", "line")
     look.legend([*modes, *roles, danger, restricted, closed])

@@ -239,6 +239,29 @@ def test_the_slider_moves_people_to_the_haven(planned: Session) -> None:
     assert f"{figures.evacuated:,} safe" in told(app) and "waiting" not in told(app)
 
 
+def test_time_passes_by_itself_until_it_is_stopped(planned: Session) -> None:
+    planned.shown = planned.runs[0].number
+    app = show("result", planned, result_tab="Map")
+    app.toggle[0].set_value(True).run()
+    before = app.slider[0].value
+    app.run()
+    assert app.slider[0].value - before == timedelta(minutes=10)
+    for _ in range(80):
+        app.run()
+    assert app.slider[0].value == datetime(2012, 12, 13, 18)
+    app.toggle[0].set_value(False).run()
+    assert not app.exception
+
+
+def test_a_close_look_keeps_the_place_in_the_middle(planned: Session) -> None:
+    app = show("result", planned, result_tab="Map")
+    app.selectbox[1].set_value("clinic").run()
+    spec = json.loads(app.get("deck_gl_json_chart")[0].proto.json)
+    lat, lon = planned.runs[-1].verdict.network.positions["clinic"]
+    view = spec["initialViewState"]
+    assert (view["latitude"], view["longitude"]) == pytest.approx((lat, lon))
+
+
 def test_the_map_asks_for_no_background(planned: Session) -> None:
     app = show("result", planned, result_tab="Map")
     spec = json.loads(app.get("deck_gl_json_chart")[0].proto.json)
