@@ -595,3 +595,28 @@ def test_the_browser_opens_once_the_desk_answers(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(desk.webbrowser, "open", opened.append)
     desk._open_when_ready("http://127.0.0.1:1")
     assert opened == ["http://127.0.0.1:1"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends an interrupt as POSIX systems do")
+def test_an_interrupt_keeps_the_best_plan_so_far(tmp_path: Path) -> None:
+    command = [
+        sys.executable, "-m", "planner", "plan", "deir_al_zor_2012", "--time-limit", "5 min",
+        "--gap", "0 %", "--no-remedies", "--plan-only", "--json", "--out", str(tmp_path),
+    ]  # fmt: skip
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8"
+    )
+    assert process.stdout is not None and process.stderr is not None
+    with process.stdout, process.stderr:
+        heard = []
+        for line in process.stderr:
+            heard.append(line)
+            if " · " in line:  # the search has begun
+                break
+        process.send_signal(signal.SIGINT)
+        rest, found = process.stderr.read(), process.stdout.read()
+        assert process.wait() == 0, "".join(heard) + rest
+    told = json.loads(found)
+    assert told["stopped_by"] == "interrupt" and told["verified"] is True
+    assert "the best plan so far is kept" in rest
+    assert (tmp_path / "plan.json").is_file()

@@ -81,7 +81,7 @@ def _offer(run: Run) -> None:
 
 def _one(path: Path) -> None:
     right, left = st.columns([1, 3], vertical_alignment="center")
-    left.markdown(f"{WORDS[path.name]} :gray[({path.stat().st_size / 1024:,.0f} kB)]")
+    left.markdown(f"{WORDS[path.name]} :gray[({-(-path.stat().st_size // 1024):,} kB)]")
     right.download_button(
         path.name,
         path.read_bytes,

@@ -13,8 +13,8 @@ from planner.ui.time_map import time_map
 def render() -> None:
     """The whole page."""
     session = current()
-    look.title("Side by side")
     if len(session.runs) < 2:
+        look.title("Side by side")
         look.banner("plain", "Two plans are needed.", "Make the base and a what-if on page Plan.")
         return
     first, second = _choose(session)
@@ -25,7 +25,7 @@ def render() -> None:
     maps, curves, numbers = st.tabs(["Maps", "Curves", "Figures"], key="pair", on_change="rerun")
     if maps.open:
         with maps:
-            time_map([first, second], key=f"pair-{first.number}-{second.number}", height=420)
+            time_map([first, second], key=f"pair-{first.number}-{second.number}", height=370)
     if curves.open:
         with curves:
             _curves(first, second)
@@ -52,6 +52,7 @@ def _choose(session: Session) -> tuple[Run, Run]:
             index=numbers.index(default),
             format_func=lambda number: runs[number].label,
             key=f"side-{label}-{session.count}",
+            label_visibility="collapsed",
         )
         chosen.append(runs[number])
     return chosen[0], chosen[1]
