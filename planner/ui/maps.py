@@ -142,11 +142,11 @@ def _people(spec: MapSpec, zoom: float) -> list[pdk.Layer]:
     return [
         _circles("places", places, [255, 255, 255, 255], 1.5),
         _words("place-signs", [row for row in places if row["radius"] >= 7], "sign", 12),
-        _words("place-names", set_captions(places, zoom), "caption", 13, INK, beside=True),
         _circles(
             "movers", [{**row, "radius": row["size"]} for row in movers], [20, 20, 20, 255], 1
         ),
         _words("mover-signs", [row for row in movers if row["loaded"]], "sign", 13),
+        _words("place-names", set_captions(places, zoom), "caption", 13, INK, beside=True),
     ]
 
 

@@ -180,7 +180,8 @@ def test_a_shipped_crisis_is_cancelled_planned_again_and_stopped(
     expect(page.get_by_text("Ended without a plan.")).to_be_visible()
     assert not worker.is_running() or worker.status() == psutil.STATUS_ZOMBIE
     plan(page)
-    expect(page.get_by_text("best so far")).to_be_visible(timeout=SEARCH_MS)
+    expect(page.get_by_text("proven bound")).to_be_visible(timeout=SEARCH_MS)
+    page.wait_for_timeout(5000)
     watch.picture("08-planning")
     page.get_by_role("button", name="Stop, keep the best plan").click()
     made(page, 1)

@@ -95,7 +95,7 @@ def _watch(session: Session) -> None:
     _now(now)
     history = found.get("history", [])
     if history:
-        st.dataframe(_level_rows(history), hide_index=True, width="stretch")
+        look.table(LEVEL_COLUMNS, _level_rows(history), right=(1, 2, 3))
     _buttons(session, job)
 
 
@@ -114,18 +114,18 @@ def _gap(gap: float | None) -> str:
     return "–" if gap is None or gap > 1 else percent(gap)
 
 
-def _level_rows(history: list[dict[str, Any]]) -> pd.DataFrame:
+LEVEL_COLUMNS = ("level", "best so far", "proven bound", "gap")
+
+
+def _level_rows(history: list[dict[str, Any]]) -> list[tuple[str, ...]]:
+    """The last news of each level, in the order in which the levels came up."""
     last = {entry["level"]: entry for entry in history}
-    rows = [
-        {
-            "level": LEVEL_WORDS.get(level, level),
-            "best so far": number(entry["value"]),
-            "proven bound": "–" if _gap(entry["gap"]) == "–" else number(entry["bound"]),
-            "gap": _gap(entry["gap"]),
-        }
-        for level, entry in last.items()
-    ]
-    return pd.DataFrame(rows)
+    rows: list[tuple[str, ...]] = []
+    for level, entry in last.items():
+        gap = _gap(entry["gap"])
+        bound = "–" if gap == "–" else number(entry["bound"])
+        rows.append((LEVEL_WORDS.get(level, level), number(entry["value"]), bound, gap))
+    return rows
 
 
 def _buttons(session: Session, job: Job) -> None:
