@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from planner.plan import ManifestLine
-from planner.problem import Commodity, EvacuationProblem
+from planner.problem import HUB_ROLES, Commodity, EvacuationProblem
 from planner.scenario import Unit, segments
 from planner.units import HOUR_S
 
@@ -191,7 +191,19 @@ class Ledger:
             limit.at: limit.cap for limit in problem.limits if limit.kind == "persons_rate"
         }
         self.taken: dict[int, int] = defaultdict(int)
-        self.boarded: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        self.hubs = {p.id for p in problem.scenario.places if p.role in HUB_ROLES}
+        self.registered: dict[str, list[tuple[int, int]]] = defaultdict(list)
+
+    def _counted(
+        self, origin: str, depart_s: int, destination: str, end_s: int
+    ) -> list[tuple[str, int]]:
+        """Places that register these people by the hour, each with the moment at which it does."""
+        found = []
+        if origin in self.rates and origin not in self.hubs:
+            found.append((origin, depart_s))
+        if destination in self.rates and destination in self.hubs:
+            found.append((destination, end_s))
+        return found
 
     def room(self, origin: str, depart_s: int, destination: str, end_s: int) -> int:
         """Heads that may still board this departure."""
@@ -199,9 +211,11 @@ class Ledger:
         for index, limit in enumerate(self.intake):
             if limit.at == destination and limit.window[0] <= end_s < limit.window[1]:
                 room = min(room, int(limit.cap) - self.taken[index])
-        if origin in self.rates:
-            recent = sum(n for t, n in self.boarded[origin] if depart_s - HOUR_S < t <= depart_s)
-            room = min(room, int(self.rates[origin]) - recent)
+        for place, moment in self._counted(origin, depart_s, destination, end_s):
+            near = [e for e in self.registered[place] if abs(e[0] - moment) < HOUR_S]
+            starts = [t for t, _ in near if t <= moment] + [moment]
+            most = max(sum(n for t, n in near if start <= t < start + HOUR_S) for start in starts)
+            room = min(room, int(self.rates[place]) - most)
         return max(0, room)
 
     def book(self, origin: str, depart_s: int, destination: str, end_s: int, persons: int) -> None:
@@ -209,8 +223,8 @@ class Ledger:
         for index, limit in enumerate(self.intake):
             if limit.at == destination and limit.window[0] <= end_s < limit.window[1]:
                 self.taken[index] += persons
-        if origin in self.rates:
-            self.boarded[origin].append((depart_s, persons))
+        for place, moment in self._counted(origin, depart_s, destination, end_s):
+            self.registered[place].append((moment, persons))
 
 
 def seat_first(problem: EvacuationProblem, targets: Iterable[int]) -> list[Commodity]:

@@ -20,6 +20,9 @@ from planner.solvers.itineraries import Column, Prices, Pricer
 from planner.solvers.master import SCALE, Key, Master, Walk
 from planner.solvers.traffic import Separator, Traffic
 
+FEW = 4
+CLEAR = 0.7
+NOTHING = 0.05
 SMOOTHING = 0.75
 MOST = 6
 
@@ -150,6 +153,65 @@ class ColumnEngine:
             if option.commodity not in best or found[0] > best[option.commodity][0]:
                 best[option.commodity] = found
         return {walk: gain for gain, walk in best.values()}
+
+    # -- whole numbers ------------------------------------------------------------------------
+
+    def dive(
+        self, weights: dict[str, float], *, until: float, on_step: Callable[[], None]
+    ) -> list[tuple[Column, int]]:
+        """Whole numbers of itineraries: the clearest ones are fixed, the rest is generated around them.
+
+        Few vehicles that carry many (ships, aircraft) come first, because the many small ones can
+        still be fitted to them.
+        """
+        self.master.aim(weights, {})
+        dearest = max(self.master.weighed_stay(), default=1.0)
+        self.master.yield_rows(2.0 * dearest)
+        fixed: dict[int, int] = {}
+        for few in (True, False):
+            for _ in range(40):
+                late = time.monotonic() > until
+                self._regenerate(0 if late else 3)
+                on_step()
+                if not self._fix_some(fixed, few=few, all_at_once=late):
+                    break
+        whole = [(self.master.columns[n][0], count) for n, count in sorted(fixed.items()) if count]
+        self.master.release()
+        return whole
+
+    def _regenerate(self, rounds: int) -> None:
+        self._solve_with_rows()
+        for _ in range(rounds):
+            _, grown = self._round(self.master.duals())
+            if not grown:
+                break
+            self._solve_with_rows()
+
+    def _fix_some(self, fixed: dict[int, int], *, few: bool, all_at_once: bool) -> bool:
+        """Fixes what is whole already and the largest fraction of each mover; False when done."""
+        open_: dict[int, list[tuple[float, int]]] = {}
+        used: dict[int, int] = {}
+        for number, count in fixed.items():
+            mover = self.master.columns[number][0].mover
+            used[mover] = used.get(mover, 0) + count
+        for number, amount in self.master.amounts():
+            mover = self.master.columns[number][0].mover
+            spec = self.conveyance.movers[mover]
+            if few == (spec.count <= FEW) and amount - fixed.get(number, 0) > 1e-6:
+                open_.setdefault(mover, []).append((amount - fixed.get(number, 0), number))
+        done = True
+        for mover, entries in sorted(open_.items()):
+            free = self.conveyance.movers[mover].count - used.get(mover, 0)
+            entries.sort(key=lambda item: (-item[0], item[1]))
+            for rank, (amount, number) in enumerate(entries):
+                clear = rank == 0 or amount >= CLEAR or all_at_once
+                count = min(free, int(amount + 1e-6) or int(clear and amount > NOTHING))
+                if count:
+                    fixed[number] = fixed.get(number, 0) + count
+                    self.master.fix(number, fixed[number])
+                    free -= count
+                    done = False
+        return not done
 
     def pool(self) -> list[Column]:
         """All itineraries found so far."""

@@ -10,10 +10,14 @@ from planner.problem import EvacuationProblem, Limit
 from planner.schedule import Chosen, Manning
 from planner.solvers.columns import ColumnEngine, LevelBound
 from planner.solvers.master import SCALE
+from planner.solvers.dispatch import Dispatcher
+from planner.solvers.extend import Extender
 from planner.solvers.fleet import FleetModel, FleetSolution
+from planner.solvers.itineraries import Column, Departure
 
 TINY = 1e-6
 OUTWEIGHS = 20.0
+WIDTH_S = 7200
 
 
 @dataclass(frozen=True)
@@ -60,14 +64,16 @@ class Solver:
         self.begun = time.monotonic()
         self.on_update = on_update or (lambda update: None)
         self.should_stop = should_stop or (lambda: False)
-        self.engine = ColumnEngine(problem, problem.plan)
+        self.width_s = WIDTH_S
+        self.engine = ColumnEngine(problem, problem.plan, self.width_s)
         self.prover = self.engine
         if problem.relaxed is not problem.plan:
-            self.prover = ColumnEngine(problem, problem.relaxed)
+            self.prover = ColumnEngine(problem, problem.relaxed, self.width_s)
         self.stopped_by = "gap"
         self.relaxation: dict[str, LevelBound] = {}
         self.inflated: dict[int, int] = {}
         self.tight: set[str] = set()
+        self.stuck: dict[int, float] = {}
         self.meant_left: dict[int, float] = {}
 
     def left_s(self, share: float = 1.0) -> float:
@@ -124,6 +130,8 @@ class Solver:
         found = self._generate(self.engine, first, {}, share=0.15, tolerance=1e-3)
         self.relaxation[first] = found
         duals, rows = self.engine.master.duals(), self.engine.master.rows
+        values = self.engine.master.result.variable_values()
+        self.stuck = {k: values[v] for k, v in self.engine.master.left.items()}
         self.tight = {row.limit.at for k, (row, _) in rows.items() if duals["r", k] > 1e-6}
         self._generate(
             self.engine, "all", {}, share=0.45, tolerance=2e-3, weights=self._weights()
@@ -167,42 +175,75 @@ class Solver:
         )  # fmt: skip
 
     def choose(self) -> Chosen:
-        """Whole vehicles over the itineraries at hand, level by level."""
-        limits = [(row.limit, row.moment_s) for row, _ in self.engine.master.rows.values()]
-        walks = [walk for walk, _, _ in self.engine.master.walks]
+        """Whole vehicles over the itineraries at hand, put where they fit, and who boards what."""
+        until = time.monotonic() + max(2.0, min(self.left_s(0.75), 0.3 * self.limits.time_s))
+        whole = self.engine.dive(
+            self._weights(), until=until,
+            on_step=lambda: self.on_update(Update("whole vehicles", None, None, None)),
+        )  # fmt: skip
+        walks = self.engine.traffic.walks
+        dispatcher = Dispatcher(self.problem, self.engine.conveyance)
+        dispatcher.reserve_walks(dict(walks))
+        vehicles = [
+            (column.mover, tuple((m.option, m.step) for m in column.moves))
+            for column, count in sorted(whole, key=lambda item: (item[0].mover, item[0].moves))
+            for _ in range(count)
+        ]
+        placed = dispatcher.place(vehicles)
+        chosen = self._board(placed)
+        extender = Extender(self.problem, dispatcher)
+        for _ in range(3):
+            wanted = {
+                k: units - self.stuck.get(k, 0.0)
+                for k, units in self.meant_left.items()
+                if units - self.stuck.get(k, 0.0) > 0.5
+            }
+            if not wanted or self.left_s(0.8) < 0:
+                break
+            before = sum(self.meant_left.values())
+            until = time.monotonic() + max(1.0, 0.1 * self.limits.time_s)
+            placed = extender.extend(placed, wanted, until)
+            chosen = self._board(placed)
+            if sum(self.meant_left.values()) > before - 1:
+                break
+        return chosen
+
+    def _board(self, placed: list[tuple[int, tuple[tuple[int, int], ...]]]) -> Chosen:
+        """Who boards which departure of the vehicles as placed: a linear programme, level by level."""
+        columns = [
+            Column(mover, tuple(Departure(*move) for move in moves), ((),) * len(moves))
+            for mover, moves in placed
+        ]
         model = FleetModel(
-            self.problem, self.engine.conveyance, self.engine.pool(), walks, limits
-        )
+            self.problem, self.engine.conveyance, columns,
+            [walk for walk, _, _ in self.engine.master.walks], [], 0,
+        )  # fmt: skip
         model.inflate(self.inflated)
+        model.fix(columns)
         best: FleetSolution | None = None
-        for level in self.levels:
-            share = {"left_behind": 0.15, "missed_deadlines": 0.1, "effort": 0.1}.get(level, 0.25)
-            gap = 1e-4 if level in ("left_behind", "missed_deadlines") else self.limits.gap / 4
-            found = self._stage(model, level, share, gap, best)
+        for level in self.levels[:-1]:
+            found = self._stage(model, level)
             if found is None:
-                continue
+                break
             best = found
-            model.hold(level, best.value * (1 + 1e-7) + TINY)
+            model.hold(level, found.value * (1 + 1e-7) + TINY)
         if best is None:
             return Chosen((), {}, {})
         self.meant_left = best.left
         return self._chosen(best)
 
-    def _stage(
-        self, model: FleetModel, level: str, share: float, gap: float, best: FleetSolution | None
-    ) -> FleetSolution | None:
+    def _stage(self, model: FleetModel, level: str) -> FleetSolution | None:
         model.aim({level: 1.0})
-        for _ in range(6):
-            time_s = max(1.0, min(self.left_s(0.85), share * self.limits.time_s))
-            found = model.solve(time_s=time_s, gap=gap, hint=best, node_limit=self.limits.node_limit)
+        found = None
+        for _ in range(12):
+            found = model.solve(time_s=max(2.0, self.left_s(0.9)), gap=1e-6, linear=True)
             if found is None:
                 return None
-            self.on_update(Update("whole vehicles", level, found.value, None))
-            broken: list[tuple[Limit, int]] = model.separator.broken(model.traffic(found))
+            broken: list[tuple[Limit, int]] = model.separator.broken(model.traffic(found), most=20)
             added = [model.add_limit(limit, moment) for limit, moment in broken]
             if not any(added):
-                return found
-        return None
+                break
+        return found
 
     @staticmethod
     def _chosen(solution: FleetSolution) -> Chosen:

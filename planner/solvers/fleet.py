@@ -6,7 +6,7 @@ makes, so that a ship takes several classes and a last bus leaves part-full.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -39,12 +39,12 @@ class FleetModel:
 
     def __init__(
         self, problem: EvacuationProblem, conveyance: Conveyance, pool: list[Column],
-        walks: list[Walk], limits: list[tuple[Limit, int]],
+        walks: list[Walk], limits: list[tuple[Limit, int]], width_s: int = 0,
     ) -> None:  # fmt: skip
         self.problem = problem
         self.conveyance = conveyance
-        self.maker = RowMaker(problem, conveyance)
-        self.separator = Separator(problem, conveyance)
+        self.maker = RowMaker(problem, conveyance, width_s)
+        self.separator = Separator(problem, conveyance, width_s)
         self.havens = {p.id for p in problem.scenario.places if p.role == "safe_haven"}
         self.hub_index = {(c.place, c.transit): c.index for c in problem.commodities if c.is_hub}
         self.model = mathopt.Model(name="fleet")
@@ -215,6 +215,13 @@ class FleetModel:
             self.demand[index].lower_bound = self.demand[index].upper_bound = total
             self.left[index].upper_bound = total
 
+    def fix(self, columns: list[Column]) -> None:
+        """Every given itinerary as often as it is given."""
+        wanted = Counter((column.mover, column.moves) for column in columns)
+        for mover, moves, variable in self.y:
+            variable.integer = False
+            variable.lower_bound = variable.upper_bound = wanted[mover, moves]
+
     def hold(self, level: str, value: float) -> None:
         """No later solve may be worse on this level than ``value``."""
         if level not in self.holds:
@@ -231,18 +238,24 @@ class FleetModel:
 
     def solve(
         self, *, time_s: float, gap: float, hint: FleetSolution | None = None,
-        solver: mathopt.SolverType = mathopt.SolverType.HIGHS, node_limit: int | None = None,
+        linear: bool = False, node_limit: int | None = None,
     ) -> FleetSolution | None:  # fmt: skip
         """Best whole-vehicle solution within the limits; None where none was found."""
         params = mathopt.SolveParameters(
             time_limit=timedelta(seconds=time_s), relative_gap_tolerance=gap, node_limit=node_limit
         )
+        if linear:
+            params = mathopt.SolveParameters(time_limit=timedelta(seconds=time_s))
+        solver = mathopt.SolverType.GLOP if linear else mathopt.SolverType.HIGHS
         model_params = mathopt.ModelSolveParameters()
         if hint is not None and hint.raw:
             names = {v.id: v for v in self.model.variables()}
             values = {names[i]: x for i, x in hint.raw.items() if i in names}
             model_params.solution_hints = [mathopt.SolutionHint(variable_values=values)]
         result = mathopt.solve(self.model, solver, params=params, model_params=model_params)
+        if linear and not result.has_primal_feasible_solution():
+            solver = mathopt.SolverType.HIGHS
+            result = mathopt.solve(self.model, solver, params=params, model_params=model_params)
         self.termination = result.termination
         if not result.has_primal_feasible_solution():
             return None

@@ -21,7 +21,7 @@ MUST = 1e9
 DISCOURAGE = 0.3
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class Departure:
     """One start of one option."""
 

@@ -48,6 +48,8 @@ class Master:
         self.columns: list[tuple[Column, mathopt.Variable, dict[str, float]]] = []
         self.walks: list[tuple[Walk, mathopt.Variable, dict[str, float]]] = []
         self.hub_rows: dict[tuple[int, int], mathopt.LinearConstraint] = {}
+        self.give: list[mathopt.Variable] = []
+        self.giving = 0.0
         self.hub_final: dict[int, mathopt.LinearConstraint] = {}
         self.rows: dict[Key, tuple[Row, mathopt.LinearConstraint]] = {}
         self.rows_of: dict[int, list[tuple[Row, mathopt.LinearConstraint]]] = {}
@@ -62,9 +64,11 @@ class Master:
         self.stay_cost = [self._stay_cost(c.index) for c in problem.commodities]
         for commodity in problem.commodities:
             if commodity.is_hub:
-                self.hub_final[commodity.index] = self.model.add_linear_constraint(ub=0.0)
+                row = self.model.add_linear_constraint(ub=0.0)
+                self.hub_final[commodity.index] = row
+                self._give(row)
                 continue
-            row = self.model.add_linear_constraint(lb=commodity.demand, ub=commodity.demand)
+            row = self.model.add_linear_constraint(lb=commodity.demand)
             left = self.model.add_variable(lb=0.0, ub=commodity.demand)
             row.set_coefficient(left, 1.0)
             self.demand[commodity.index], self.left[commodity.index] = row, left
@@ -194,6 +198,7 @@ class Master:
             amount = _upto(events, moment_s)
             if amount:
                 row.set_coefficient(variable, amount)
+        self._give(row)
         self.hub_rows[hub, moment_s] = row
         self.hub_rows_of.setdefault(hub, []).append((moment_s, row))
         return True
@@ -204,6 +209,7 @@ class Master:
         if made.key in self.rows:
             return False
         row = self.model.add_linear_constraint(ub=made.cap)
+        self._give(row)
         touched = {*made.vehicle, *made.person}
         for option in sorted(touched):
             self.rows_of.setdefault(option, []).append((made, row))
@@ -258,6 +264,12 @@ class Master:
         self.model.minimize(objective)
         self._priced = (len(self.columns), len(self.walks))
 
+    def weighed_stay(self) -> list[float]:
+        """What one head that stays costs, by home commodity, in the aim at hand."""
+        return [
+            self._weighed(self.stay_cost[i]) / self.problem.commodities[i].persons for i in self.left
+        ]
+
     def _weighed(self, cost: dict[str, float]) -> float:
         return sum(weight * SCALE[level] * cost[level] for level, weight in self.weights.items())
 
@@ -301,6 +313,40 @@ class Master:
             if values[variable] > 1e-9:
                 traffic.walks[walk.option, walk.step] += values[variable]
         return traffic
+
+    def amounts(self) -> list[tuple[int, float]]:
+        """(number of the column, how often it is used) in the last solution."""
+        values = self.result.variable_values()
+        found = [(n, values[v]) for n, (_, v, _) in enumerate(self.columns) if v in values]
+        return [(n, amount) for n, amount in found if amount > 1e-9]
+
+    def fix(self, number: int, count: int) -> None:
+        """A column is used at least ``count`` times."""
+        self.columns[number][1].lower_bound = count
+
+    def _give(self, row: mathopt.LinearConstraint) -> None:
+        """Lets a row be exceeded at a price, while whole numbers are being fixed; otherwise not."""
+        slack = self.model.add_variable(lb=0.0, ub=math.inf if self.giving else 0.0)
+        row.set_coefficient(slack, -1.0)
+        self.give.append(slack)
+        if self.giving:
+            self.model.objective.set_linear_coefficient(slack, self.giving)
+
+    def yield_rows(self, price: float) -> None:
+        """From now on rows may be exceeded at ``price`` a unit."""
+        self.giving = price
+        for slack in self.give:
+            slack.upper_bound = math.inf
+            self.model.objective.set_linear_coefficient(slack, price)
+
+    def release(self) -> None:
+        """No column has to be used any more, and rows hold again."""
+        self.giving = 0.0
+        for slack in self.give:
+            slack.upper_bound = 0.0
+        for _, variable, _ in self.columns:
+            if variable.lower_bound:
+                variable.lower_bound = 0.0
 
     def duals(self) -> dict[Key, float]:
         """Prices by row, all as a price to pay (demand: what a unit taken earns)."""

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.movements import Floats, Option, SelfOption
-from planner.problem import Conveyance, EvacuationProblem, Limit
+from planner.problem import HUB_ROLES, Conveyance, EvacuationProblem, Limit
 from planner.units import HOUR_S
 
 RATES = ("link", "link_persons", "persons_rate", "vehicles_rate", "slots")
@@ -53,6 +53,7 @@ class RowMaker:
         self.movers = conveyance.movers
         self.options = conveyance.options
         self.moments = np.arange(problem.grid.steps, dtype=np.int64) * problem.grid.step_s
+        self.hubs = {p.id for p in problem.scenario.places if p.role in HUB_ROLES}
         self.havens = {p.id for p in problem.scenario.places if p.role == "safe_haven"}
 
     def row(self, limit: Limit, moment_s: int) -> Row:
@@ -150,9 +151,8 @@ class RowMaker:
         return use * self.ships(option)
 
     def _persons_rate(self, limit: Limit, moment_s: int, option: Option) -> Floats | None:
-        if option.origin != limit.at or not option.loaded:
-            return None
-        return self._hour(self.moments + option.depart_s, moment_s)
+        offset = registered_s(option, limit.at, self.hubs)
+        return None if offset is None else self._hour(self.moments + offset, moment_s)
 
     def _intake(self, limit: Limit, moment_s: int, option: Option) -> Floats | None:
         if option.destination != limit.at or not option.loaded:
@@ -197,3 +197,12 @@ class RowMaker:
     def car_equivalents(self, option: Option) -> float:
         """What the mover counts for on a link."""
         return self.movers[option.mover].car_equivalents
+
+
+def registered_s(option: Option, place: str, hubs: set[str]) -> int | None:
+    """When those on board are registered at a place: on coming in to embark, elsewhere on leaving."""
+    if not option.loaded:
+        return None
+    if place in hubs:
+        return option.end_s if option.destination == place else None
+    return option.depart_s if option.origin == place else None

@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from planner.problem import Conveyance, EvacuationProblem, Limit
-from planner.solvers.rows import RATES, RowMaker
+from planner.solvers.rows import RATES, RowMaker, registered_s
 from planner.units import HOUR_S
 
 Event = tuple[int, float]
@@ -86,9 +86,8 @@ class Separator:
             for position, (moment, change) in enumerate(happening):
                 level += change
                 ahead = happening[position + 1][0] if position + 1 < len(happening) else 1 << 60
-                seen = _mark(moment, ahead, self.width_s)
-                if seen is not None and level > 1e-5:
-                    short.append((level, seen))
+                if ahead > moment and level > 1e-5:
+                    short.append((level, moment))
             short.sort(key=lambda item: (-item[0], item[1]))
             taken: list[int] = []
             for _, moment in short:
@@ -194,7 +193,8 @@ class Separator:
         if limit.kind == "link_persons":
             return [(offset, 1.0) for link, offset in option.link_entries if link == limit.at]
         if limit.kind == "persons_rate":
-            return [(option.depart_s, 1.0)] if option.origin == limit.at and option.loaded else []
+            offset = registered_s(option, limit.at, self.maker.hubs)
+            return [] if offset is None else [(offset, 1.0)]
         mode = "air" if limit.kind == "slots" else "road"
         if mover.mode != mode:
             return []

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from planner.scenario import Link
 from planner.units import Rate
-from planner.verify.replay import Movement, Replay
+from planner.verify.replay import HUB_ROLES, Movement, Replay
 from planner.verify.tally import busiest_hour, peak
 
 Found = Iterator[tuple[str, str]]
@@ -77,7 +77,11 @@ def slots(replay: Replay) -> Found:
 
 
 def processing(replay: Replay) -> Found:
-    """C6: who boards, or what comes and goes, in any 60 minutes is within the processing."""
+    """C6: in any 60 minutes no more than the processing rate.
+
+    Persons are registered where they come in to embark (at the end of unloading), elsewhere where they
+    leave; vehicles are counted when they come and when they go.
+    """
     for place in replay.scenario.places:
         if place.processing is not None:
             events = list(_processed(replay, place.id, place.processing.what))
@@ -85,9 +89,12 @@ def processing(replay: Replay) -> Found:
 
 
 def _processed(replay: Replay, place: str, what: str) -> Iterator[tuple[int, float]]:
+    hub = replay.scenario.place(place).role in HUB_ROLES
     for m in replay.movements:
         if what == "persons":
-            if m.origin == place and m.own is None:
+            if m.own is None and hub and m.destination == place:
+                yield m.unload_end_s, float(m.persons)
+            elif m.own is None and not hub and m.origin == place:
                 yield m.depart_s, float(m.persons)
             continue
         weight = float(_vehicles(m, what))

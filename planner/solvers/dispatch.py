@@ -1,0 +1,260 @@
+"""Itineraries made to fit exactly: each round is put at the first moment at which every shared limit holds.
+
+Column generation keeps shared limits on average over an hour or more; here vehicles queue as they would
+on the day: for a bay, a berth, a stand, a slot, a place on the bridge. Rounds (out to collect people, and
+on to where they are put down) are placed in the order of their planned start; a round that no longer
+fits is dropped.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from planner.movements import Option
+from planner.problem import Conveyance, EvacuationProblem
+from planner.units import HOUR_S
+
+Start = tuple[int, int]  # option, step
+LONGEST_WAIT_S = 72 * HOUR_S
+MODES = {"bays": "road", "berths": "sea", "stands": "air"}
+
+
+@dataclass
+class _Rate:
+    cap: float
+    events: list[tuple[int, float]] = field(default_factory=list)
+
+    def fits(self, moment_s: int, use: float) -> bool:
+        """Whether every half-open hour that holds the moment has room for ``use`` more."""
+        low = bisect_left(self.events, (moment_s - HOUR_S + 1, -1.0))
+        high = bisect_left(self.events, (moment_s + HOUR_S, -1.0))
+        near = [*self.events[low:high], (moment_s, use)]
+        near.sort()
+        total, tail = 0.0, 0
+        for moment, amount in near:
+            total += amount
+            while near[tail][0] <= moment - HOUR_S:
+                total -= near[tail][1]
+                tail += 1
+            if total > self.cap + 1e-9:
+                return False
+        return True
+
+    def book(self, moment_s: int, use: float) -> None:
+        """Uses some of it."""
+        insort(self.events, (moment_s, use))
+
+    def unbook(self, moment_s: int, use: float) -> None:
+        """Takes a booking back."""
+        self.events.remove((moment_s, use))
+
+
+@dataclass
+class _Room:
+    cap: float
+    stays: list[tuple[int, int, int]] = field(default_factory=list)
+
+    def fits(self, start_s: int, end_s: int, use: int) -> bool:
+        """Whether there is room for ``use`` from one moment to the other."""
+        if end_s <= start_s:
+            return True
+        over = [stay for stay in self.stays if stay[0] < end_s and start_s < stay[1]]
+        for moment in [start_s, *(stay[0] for stay in over if stay[0] > start_s)]:
+            inside = sum(n for a, b, n in over if a <= moment < b)
+            if inside + use > self.cap + 1e-9:
+                return False
+        return True
+
+    def book(self, start_s: int, end_s: int, use: int) -> None:
+        """Takes up room."""
+        self.stays.append((start_s, end_s, use))
+
+    def unbook(self, start_s: int, end_s: int, use: int) -> None:
+        """Takes a booking back."""
+        self.stays.remove((start_s, end_s, use))
+
+
+@dataclass
+class _Round:
+    vehicle: int
+    moves: list[Start]
+    planned: int
+
+
+class Dispatcher:
+    """Places rounds one after the other; keeps what is booked."""
+
+    def __init__(self, problem: EvacuationProblem, conveyance: Conveyance) -> None:
+        self.problem = problem
+        self.conveyance = conveyance
+        self.step_s = problem.grid.step_s
+        self.empties: dict[tuple[int, str, str], list[Option]] = defaultdict(list)
+        for option in conveyance.options:
+            if not option.loaded:
+                key = (option.mover, option.origin, option.destination)
+                self.empties[key].append(option)
+        self.rates: dict[tuple[str, str], _Rate] = {}
+        self.rooms: dict[tuple[str, str], _Room] = {}
+        for limit in problem.limits:
+            if limit.kind in ("link", "slots", "vehicles_rate"):
+                self.rates[limit.kind, limit.at] = _Rate(limit.cap)
+            elif limit.kind in MODES:
+                self.rooms[limit.kind, limit.at] = _Room(limit.cap)
+
+    def reserve_walks(self, walks: dict[Start, float]) -> None:
+        """Cars and walkers are on the links before the first vehicle is placed."""
+        for (index, step), units in sorted(walks.items()):
+            walk = self.problem.walks[index]
+            for link, offset in walk.link_entries:
+                rate = self.rates.get(("link", link))
+                if rate is not None:
+                    rate.book(step * self.step_s + offset, units * walk.link_use_per_unit)
+
+    def place(
+        self, itineraries: list[tuple[int, tuple[Start, ...]]]
+    ) -> list[tuple[int, tuple[Start, ...]]]:
+        """(mover, starts) per vehicle → the same with starts that fit; dropped rounds are left out."""
+        rounds: list[_Round] = []
+        for number, (_, moves) in enumerate(itineraries):
+            current: list[Start] = []
+            for move in moves:
+                current.append(move)
+                if self._option(move).loaded:
+                    rounds.append(_Round(number, current, current[0][1]))
+                    current = []
+            if current:
+                rounds.append(_Round(number, current, current[0][1]))
+        rounds.sort(key=lambda r: (r.planned, r.vehicle))
+        placed: dict[int, list[Start]] = defaultdict(list)
+        free: dict[int, int] = defaultdict(int)
+        for item in rounds:
+            mover = self.conveyance.movers[itineraries[item.vehicle][0]]
+            done = placed[item.vehicle]
+            at = self._option(done[-1]).destination if done else mover.base
+            starts = None
+            for moves in self.ways(item.moves, at):
+                starts = self.fit(moves, max(free[item.vehicle], item.planned))
+                if starts is not None:
+                    break
+            if starts is None:
+                continue
+            done += starts
+            last = self._option(starts[-1])
+            free[item.vehicle] = starts[-1][1] + last.steps
+        return [(mover, tuple(placed[n])) for n, (mover, _) in enumerate(itineraries) if placed[n]]
+
+    def ways(self, moves: list[Start], at: str) -> list[list[Start]]:
+        """The round from where the vehicle really is: as planned, or by another empty leg."""
+        last = self._option(moves[-1])
+        if self._option(moves[0]).origin == at:
+            return [moves]
+        if not last.loaded:
+            return [[(o.index, 0)] for o in self._empties(last.mover, at, last.destination)]
+        if last.origin == at:
+            return [[moves[-1]]]
+        return [
+            [(option.index, 0), moves[-1]]
+            for option in self._empties(last.mover, at, last.origin)
+        ]
+
+    def _empties(self, mover: int, origin: str, destination: str) -> list[Option]:
+        return self.empties.get((mover, origin, destination), [])
+
+    def _option(self, move: Start) -> Option:
+        return self.conveyance.options[move[0]]
+
+    def fit(self, moves: list[Start], earliest: int) -> list[Start] | None:
+        """First moments from ``earliest`` on at which all moves of a round fit, one after the other."""
+        begin = earliest
+        while begin < self.problem.grid.steps:
+            found: list[Start] = []
+            at = begin
+            for move in moves:
+                step = self._next(self._option(move), at)
+                if step is None or (found and self._mode(move) == "air" and step != at):
+                    break  # an aircraft does not wait on a stand for its turn
+                found.append((move[0], step))
+                self._book(found[-1])
+                at = step + self._option(move).steps
+            if len(found) == len(moves) and self._ends_well(found):
+                return found
+            for move in found:
+                self._book(move, back=True)
+            if not found or len(found) == len(moves):
+                return None
+            begin = found[0][1] + 1
+            if begin > earliest + LONGEST_WAIT_S // self.step_s:
+                return None
+        return None
+
+    def _mode(self, move: Start) -> str:
+        return self.conveyance.movers[self._option(move).mover].mode
+
+    def _ends_well(self, starts: list[Start]) -> bool:
+        option = self._option(starts[-1])
+        places = self.conveyance.places[option.mover]
+        end = min(self.problem.grid.steps - 1, starts[-1][1] + option.steps)
+        mover = self.conveyance.movers[option.mover]
+        if mover.return_to_base:
+            return True
+        return bool(self.conveyance.may_end[option.mover][places.index(option.destination), end])
+
+    def _next(self, option: Option, earliest: int) -> int | None:
+        for step in np.flatnonzero(option.starts[earliest:]):
+            if self._room(option, int(step) + earliest):
+                return int(step) + earliest
+        return None
+
+    def _uses(
+        self, option: Option, step: int
+    ) -> tuple[list[tuple[_Rate, int, float]], list[tuple[_Room, int, int, int]]]:
+        mover = self.conveyance.movers[option.mover]
+        start = step * self.step_s
+        rates: list[tuple[_Rate, int, float]] = []
+        rooms: list[tuple[_Room, int, int, int]] = []
+        for link, offset in option.link_entries:
+            rate = self.rates.get(("link", link))
+            if rate is not None:
+                rates.append((rate, start + offset, mover.car_equivalents))
+        passing = {"air": "slots", "road": "vehicles_rate"}.get(mover.mode)
+        kind = next((k for k, mode in MODES.items() if mode == mover.mode), None)
+        for place, moment, stay in (
+            (option.origin, start + option.depart_s, (start, start + option.depart_s)),
+            (option.destination, start + option.arrive_s,
+             (start + option.arrive_s,
+              start + (option.steps * self.step_s if mover.mode == "air" else option.end_s))),
+        ):  # fmt: skip
+            rate = self.rates.get((passing or "", place))
+            if rate is not None:
+                rates.append((rate, moment, float(mover.ships)))
+            room = self.rooms.get((kind or "", place))
+            if room is not None and (option.loaded or mover.mode == "air"):
+                rooms.append((room, *stay, mover.ships))
+        return rates, rooms
+
+    def _room(self, option: Option, step: int) -> bool:
+        rates, rooms = self._uses(option, step)
+        return all(rate.fits(moment, use) for rate, moment, use in rates) and all(
+            room.fits(start, end, use) for room, start, end, use in rooms
+        )
+
+    def book(self, starts: list[Start]) -> None:
+        """Keeps what ``fit`` found."""
+        for move in starts:
+            self._book(move)
+
+    def cancel(self, starts: list[Start]) -> None:
+        """Gives back what ``fit`` booked."""
+        for move in starts:
+            self._book(move, back=True)
+
+    def _book(self, move: Start, *, back: bool = False) -> None:
+        rates, rooms = self._uses(self._option(move), move[1])
+        for rate, moment, use in rates:
+            (rate.unbook if back else rate.book)(moment, use)
+        for room, start, end, use in rooms:
+            (room.unbook if back else room.book)(start, end, use)
