@@ -35,6 +35,17 @@ def for_view(whole: Collections, view: dict[str, float], size: tuple[int, int]) 
     return out
 
 
+def on_the_roads(spots: list[tuple[float, float]], whole: Collections) -> list[tuple[float, float]]:
+    """The (latitude, longitude) spots within the area of the drawn roads; all where none is."""
+    import shapely
+    from shapely.geometry import shape
+
+    roads = [shape(feature["geometry"]) for feature in whole.get("roads", {}).get("features", [])]
+    west, south, east, north = shapely.GeometryCollection(roads).bounds if roads else (0.0,) * 4
+    near = [(lat, lon) for lat, lon in spots if south <= lat <= north and west <= lon <= east]
+    return near or spots
+
+
 def _features(parts: list[Any], per_px: float) -> list[dict[str, Any]]:
     import shapely
     from shapely.geometry import mapping

@@ -43,6 +43,12 @@ def deck(spec: MapSpec, trails: list[dict[str, Any]], view: dict[str, float]) ->
     return found
 
 
+def bounds_of(spots: list[tuple[float, float]]) -> tuple[float, float, float, float]:
+    """(south, west, north, east) of (latitude, longitude) spots."""
+    lats, lons = [lat for lat, _ in spots], [lon for _, lon in spots]
+    return (min(lats), min(lons), max(lats), max(lons))
+
+
 def view_of(
     bounds: tuple[float, float, float, float], width_px: int, height_px: int
 ) -> dict[str, float]:

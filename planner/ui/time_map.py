@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 STEPS = 240
 ROUND_S = 600
+REGION, WHOLE = "(region)", "(whole)"  # no place has such an id
+AREAS = {REGION: "the region", WHOLE: "the whole picture"}
 WIDTH_PX = 1200  # of the page's body in a window of 1280; the view is fitted to it
 
 
@@ -68,16 +70,16 @@ def _whole_page() -> None:
 
 
 def _around(run: Run, key: str) -> str:
-    """The place to look at closely; empty for the whole picture."""
+    """The place to look at closely; REGION or WHOLE for more."""
     places = {place.id: place.label for place in run.verdict.scenario.places}
     chosen = st.selectbox(
         "Look at",
-        ["", *places],
-        format_func=lambda place: f"around {places[place]}" if place else "the whole picture",
+        [REGION, WHOLE, *places],
+        format_func=lambda at: f"around {places[at]}" if at in places else AREAS[at],
         key=f"{key}-around",
         label_visibility="collapsed",
     )
-    return chosen or ""
+    return chosen or REGION
 
 
 def _busiest_s(run: Run) -> int:
@@ -121,7 +123,9 @@ def _drawn(
         if around in network.positions:
             view = maps.view_around(*network.positions[around], *size)
         else:
-            view = maps.view_of(charts.bounds(network), *size)
+            spots = list(network.positions.values())
+            near = spots if around == WHOLE else ground.on_the_roads(spots, whole)
+            view = maps.view_of(maps.bounds_of(near), *size)
         kept[run.number, around, size] = (view, ground.for_view(whole, view, size))
     view, background = kept[run.number, around, size]
     return view, background, trails

@@ -105,6 +105,14 @@ def test_the_background_is_cut_simplified_and_single() -> None:
     assert set(found) == set(ground.SHEETS) and not found["coast"]["features"]
 
 
+def test_what_lies_far_off_the_roads_is_left_out_of_the_region() -> None:
+    whole = {"roads": lines([[36.0, 33.0], [40.0, 37.0]])}
+    near, far = (35.0, 38.0), (55.7, 37.6)
+    assert ground.on_the_roads([near, far], whole) == [near]
+    assert ground.on_the_roads([near, far], {}) == [near, far]
+    assert maps.bounds_of([near, far]) == (35.0, 37.6, 55.7, 38.0)
+
+
 # ------------------------------------------------------------------ HTML
 
 
