@@ -47,6 +47,7 @@ FLOORS: dict[str, int] = {
     "problem": 3,
     # 4 solve
     "solvers": 4,
+    "boarding": 4,
     "schedule": 4,
     # 5 witness
     "verify": 5,

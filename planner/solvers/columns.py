@@ -53,7 +53,7 @@ class ColumnEngine:
 
     def optimise(
         self, level: str, holds: dict[str, float], *, until: float, tolerance: float = 1e-4,
-        target: float | None = None, on_round: Callable[[float, float], None] | None = None,
+        target: float | None = None, on_round: Callable[[float, float], bool] | None = None,
         weights: dict[str, float] | None = None, rounds: int = 1000,
     ) -> LevelBound:  # fmt: skip
         """Least cost of ``level`` (or of a weighted sum) with the levels before held at ``holds``.
@@ -77,13 +77,12 @@ class ColumnEngine:
                     bound, smooth = exact, duals
             if bound > best:
                 best, centre = bound, smooth
-            if on_round is not None:
-                on_round(value / unit, best / unit)
+            stop = on_round is not None and on_round(value / unit, best / unit)
             near = value - best <= tolerance * max(unit, abs(value))
             if near or not grown or (target is not None and best / unit >= target):
                 converged = near or not grown
                 break
-            if time.monotonic() > until:
+            if stop or time.monotonic() > until:
                 break
         return LevelBound(level, float(value / unit), float(best / unit), number, converged)
 

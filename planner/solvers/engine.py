@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import random
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -11,13 +13,14 @@ from planner.schedule import Chosen, Manning
 from planner.solvers.columns import ColumnEngine, LevelBound
 from planner.solvers.master import SCALE
 from planner.solvers.dispatch import Dispatcher
-from planner.solvers.extend import Extender
+from planner.solvers.extend import Extender, Vehicle
 from planner.solvers.fleet import FleetModel, FleetSolution
 from planner.solvers.itineraries import Column, Departure
 
 TINY = 1e-6
 OUTWEIGHS = 20.0
 WIDTH_S = 7200
+RULES = 12
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,16 @@ class LevelProof:
     method: str
 
 
+@dataclass(frozen=True)
+class Candidate:
+    """A choice with its vehicles as placed, its value by level, and whom it leaves by commodity."""
+
+    placed: tuple[Vehicle, ...]
+    chosen: Chosen
+    values: dict[str, float]
+    left: dict[int, float]
+
+
 class Solver:
     """Keeps its columns between the search and the proof."""
 
@@ -64,47 +77,183 @@ class Solver:
         self.begun = time.monotonic()
         self.on_update = on_update or (lambda update: None)
         self.should_stop = should_stop or (lambda: False)
-        self.width_s = WIDTH_S
+        chains = any(c.is_hub for c in problem.commodities)
+        self.width_s = WIDTH_S if chains else 0
         self.engine = ColumnEngine(problem, problem.plan, self.width_s)
         self.prover = self.engine
         if problem.relaxed is not problem.plan:
             self.prover = ColumnEngine(problem, problem.relaxed, self.width_s)
         self.stopped_by = "gap"
-        self.relaxation: dict[str, LevelBound] = {}
         self.inflated: dict[int, int] = {}
         self.tight: set[str] = set()
         self.stuck: dict[int, float] = {}
-        self.meant_left: dict[int, float] = {}
 
     def left_s(self, share: float = 1.0) -> float:
-        """Seconds until ``share`` of the time limit is used up."""
+        """Seconds until ``share`` of the time limit is used up; no end where nodes are counted."""
+        if self.limits.node_limit is not None:
+            return 1e9
         return self.begun + share * self.limits.time_s - time.monotonic()
+
+    def _ended(self, share: float) -> bool:
+        """Whether it is time for the next part of the work, and why."""
+        if self.should_stop():
+            self.stopped_by = "interrupt"
+        elif self.left_s(share) <= 0:
+            self.stopped_by = "time"
+        else:
+            return False
+        return True
 
     # -- search -------------------------------------------------------------------------------
 
     def search(self, man: Callable[[Chosen], Manning]) -> Manning:
-        """The best manned choice: again with room to spare where whole households did not fit."""
-        self.grow()
-        best, least = None, float("inf")
+        """The best manned choice of dispatch rules and of itinerary columns, mended where people spilled."""
+        self._look()
+        best = self._mend(self._dispatch_rules(), man)
+        if not self._ended(0.3):
+            best = self._better(best, self._mend(self._columns(best[0]), man))
+        return best[1]
+
+    def _better(
+        self, a: tuple[Candidate, Manning], b: tuple[Candidate, Manning]
+    ) -> tuple[Candidate, Manning]:
+        return min(a, b, key=lambda pair: self._score(*pair))
+
+    def _score(self, candidate: Candidate, manning: Manning) -> tuple[float, ...]:
+        """Value by level; the first one recounted in whole households."""
+        return tuple(
+            self._weighed(manning) if level == "left_behind" else round(candidate.values[level], 6)
+            for level in self.levels[:-1]
+        )
+
+    def _look(self) -> None:
+        """The relaxed first level: who can leave at all, and which limits stand in the way."""
+        self._generate(self.engine, self.levels[0], {}, share=0.15, tolerance=1e-3)
+        duals, rows = self.engine.master.duals(), self.engine.master.rows
+        values = self.engine.master.result.variable_values()
+        self.stuck = {k: values[v] for k, v in self.engine.master.left.items()}
+        self.tight = {row.limit.at for k, (row, _) in rows.items() if duals["r", k] > 1e-6}
+
+    def _wanted(self, left: dict[int, float]) -> dict[int, float]:
+        """Units left that the relaxation could move."""
+        surplus = {k: units - self.stuck.get(k, 0.0) for k, units in left.items()}
+        return {k: units for k, units in surplus.items() if units > 0.5}
+
+    def _dispatch_rules(self) -> Candidate:
+        """Vehicles sent out one after the other by a rule; the best of several rules by lot."""
+        everyone = {c.index: float(c.demand) for c in self.problem.commodities if not c.is_hub}
+        best: Candidate | None = None
+        for number in range(min(RULES, self.limits.node_limit or RULES)):
+            if best is not None and self._ended(0.25):
+                self.stopped_by = "gap"
+                break
+            lot = random.Random(self.limits.seed * 1000 + number)
+            dispatcher = self._dispatcher()
+            extender = Extender(self.problem, dispatcher, lot if number else None)
+            found = self._fill_up([], everyone, extender)
+            rank = [found.values[level] for level in self.levels[:-1]]
+            if best is None or rank < [best.values[level] for level in self.levels[:-1]]:
+                best = found
+            self.on_update(
+                Update("dispatch rules", "left_behind", best.values["left_behind"], None)
+            )
+        assert best is not None
+        return best
+
+    def _dispatcher(self) -> Dispatcher:
+        dispatcher = Dispatcher(self.problem, self.engine.conveyance)
+        dispatcher.reserve_walks(dict(self.engine.traffic.walks))
+        return dispatcher
+
+    def _fill_up(
+        self, placed: list[Vehicle], wanted: dict[int, float], extender: Extender
+    ) -> Candidate:
+        """Adds rounds as long as that gets more people out."""
+        best: Candidate | None = None
         for _ in range(4):
-            manning = man(self.choose())
-            lost = self._weighed(manning)
-            if lost < least:
-                best, least = manning, lost
-            spilled = self._spilled(manning)
-            if not spilled or self.left_s(0.7) <= 0:
+            until = time.monotonic() + max(1.0, min(1e8, 0.1 * self.left_s()))
+            placed = extender.extend(placed, wanted, until)
+            found = self._board(placed)
+            if best is not None and sum(found.left.values()) > sum(best.left.values()) - 1:
+                break
+            best = found
+            wanted = self._wanted(found.left)
+            if not wanted:
+                break
+        assert best is not None
+        return best
+
+    def _columns(self, seed: Candidate) -> Candidate:
+        """Itineraries generated for all levels at once, whole numbers of them, put where they fit."""
+        for column in self._as_columns(seed):
+            self.engine.master.add_column(column)
+        self._generate(
+            self.engine, "all", {}, share=0.5, tolerance=1e-3, weights=self._weights()
+        )
+        until = time.monotonic() + max(1.0, min(1e8, self.left_s(0.65)))
+        whole = self.engine.dive(
+            self._weights(), until=until,
+            on_step=lambda: self.on_update(Update("whole vehicles", None, None, None)),
+        )  # fmt: skip
+        dispatcher = self._dispatcher()
+        vehicles = [
+            (column.mover, tuple((m.option, m.step) for m in column.moves))
+            for column, count in sorted(whole, key=lambda item: (item[0].mover, item[0].moves))
+            for _ in range(count)
+        ]
+        placed = dispatcher.place(vehicles)
+        found = self._board(placed)
+        wanted = self._wanted(found.left)
+        if wanted:
+            extender = Extender(self.problem, dispatcher, None)
+            found = self._fill_up(list(placed), wanted, extender)
+        return found
+
+    def _as_columns(self, seed: Candidate) -> list[Column]:
+        """The seed's vehicles with an even share of what boards each departure."""
+        together = Counter(move for _, moves in seed.placed for move in moves)
+        aboard: dict[tuple[int, int], list[tuple[int, float]]] = {}
+        for (option, step, commodity), units in sorted(seed.chosen.boarding.items()):
+            share = units / together[option, step]
+            aboard.setdefault((option, step), []).append((commodity, share))
+        return [
+            Column(
+                mover, tuple(Departure(*move) for move in moves),
+                tuple(tuple(aboard.get(move, ())) for move in moves),
+            )
+            for mover, moves in seed.placed
+        ]  # fmt: skip
+
+    def _mend(
+        self, candidate: Candidate, man: Callable[[Chosen], Manning]
+    ) -> tuple[Candidate, Manning]:
+        """Mans a choice with whole households; sends more vehicles for those who did not fit in."""
+        best = (candidate, man(candidate.chosen))
+        self.inflated = {}
+        for _ in range(4):
+            spilled = self._spilled(*best)
+            if not spilled or self._ended(0.7):
                 break
             for index, units in spilled.items():
                 self.inflated[index] = self.inflated.get(index, 0) + units
-        assert best is not None
+            dispatcher = self._dispatcher()
+            placed = dispatcher.place(list(best[0].placed))
+            extender = Extender(self.problem, dispatcher, None)
+            more = {k: float(n) for k, n in spilled.items()}
+            found = self._board(extender.extend(placed, more, time.monotonic() + 2.0))
+            mended = (found, man(found.chosen))
+            if self._score(*mended) >= self._score(*best):
+                break
+            best = mended
+        self.inflated = {}
         return best
 
     def _weighed(self, manning: Manning) -> float:
         weight = {g.id: g.weight for g in self.problem.scenario.groups}
         return float(sum(weight[w[0]] * w[2].persons * n for w, n in manning.left.items()))
 
-    def _spilled(self, manning: Manning) -> dict[int, int]:
-        """Units left at home beyond those whom the whole-vehicle solution left there."""
+    def _spilled(self, candidate: Candidate, manning: Manning) -> dict[int, int]:
+        """Units left at home beyond those whom nothing can move."""
         found = {}
         for who in self.problem.commodities:
             if who.is_hub:
@@ -116,26 +265,10 @@ class Solver:
                 if w[:2] == (who.group, who.means)
                 and (w[2] == who.unit if lying else w[2].stretchers == 0)
             )
-            meant = self.meant_left.get(who.index, 0.0)
+            meant = self.stuck.get(who.index, 0.0)
             if stayed > meant + 0.5:
                 found[who.index] = int(stayed - meant + 0.5)
         return found
-
-    def grow(self) -> None:
-        """Itineraries that are good for all levels at once: one weighted sum, one level first.
-
-        The first level alone tells who can leave at all and which limits stand in the way.
-        """
-        first = self.levels[0]
-        found = self._generate(self.engine, first, {}, share=0.15, tolerance=1e-3)
-        self.relaxation[first] = found
-        duals, rows = self.engine.master.duals(), self.engine.master.rows
-        values = self.engine.master.result.variable_values()
-        self.stuck = {k: values[v] for k, v in self.engine.master.left.items()}
-        self.tight = {row.limit.at for k, (row, _) in rows.items() if duals["r", k] > 1e-6}
-        self._generate(
-            self.engine, "all", {}, share=0.45, tolerance=2e-3, weights=self._weights()
-        )
 
     def _weights(self) -> dict[str, float]:
         """One weight a level, so that a level outweighs what the ones after it can gain in all.
@@ -163,52 +296,19 @@ class Solver:
         self, engine: ColumnEngine, level: str, holds: dict[str, float], *, share: float,
         tolerance: float, target: float | None = None, weights: dict[str, float] | None = None,
     ) -> LevelBound:  # fmt: skip
-        until = time.monotonic() + max(0.5, self.left_s(share))
+        until = time.monotonic() + max(0.5, min(1e8, self.left_s(share)))
 
-        def tell(value: float, bound: float) -> None:
+        def tell(value: float, bound: float) -> bool:
             named = None if weights else level
             self.on_update(Update("itineraries", named, value, bound))
+            return self.should_stop()
 
         return engine.optimise(
             level, holds, until=until, tolerance=tolerance, target=target, on_round=tell,
-            weights=weights,
+            weights=weights, rounds=self.limits.node_limit or 1000,
         )  # fmt: skip
 
-    def choose(self) -> Chosen:
-        """Whole vehicles over the itineraries at hand, put where they fit, and who boards what."""
-        until = time.monotonic() + max(2.0, min(self.left_s(0.75), 0.3 * self.limits.time_s))
-        whole = self.engine.dive(
-            self._weights(), until=until,
-            on_step=lambda: self.on_update(Update("whole vehicles", None, None, None)),
-        )  # fmt: skip
-        walks = self.engine.traffic.walks
-        dispatcher = Dispatcher(self.problem, self.engine.conveyance)
-        dispatcher.reserve_walks(dict(walks))
-        vehicles = [
-            (column.mover, tuple((m.option, m.step) for m in column.moves))
-            for column, count in sorted(whole, key=lambda item: (item[0].mover, item[0].moves))
-            for _ in range(count)
-        ]
-        placed = dispatcher.place(vehicles)
-        chosen = self._board(placed)
-        extender = Extender(self.problem, dispatcher)
-        for _ in range(3):
-            wanted = {
-                k: units - self.stuck.get(k, 0.0)
-                for k, units in self.meant_left.items()
-                if units - self.stuck.get(k, 0.0) > 0.5
-            }
-            if not wanted or self.left_s(0.8) < 0:
-                break
-            before = sum(self.meant_left.values())
-            until = time.monotonic() + max(1.0, 0.1 * self.limits.time_s)
-            placed = extender.extend(placed, wanted, until)
-            chosen = self._board(placed)
-            if sum(self.meant_left.values()) > before - 1:
-                break
-        return chosen
-
-    def _board(self, placed: list[tuple[int, tuple[tuple[int, int], ...]]]) -> Chosen:
+    def _board(self, placed: list[Vehicle]) -> Candidate:
         """Who boards which departure of the vehicles as placed: a linear programme, level by level."""
         columns = [
             Column(mover, tuple(Departure(*move) for move in moves), ((),) * len(moves))
@@ -220,17 +320,16 @@ class Solver:
         )  # fmt: skip
         model.inflate(self.inflated)
         model.fix(columns)
-        best: FleetSolution | None = None
+        best = FleetSolution()
+        values = dict.fromkeys(self.levels, float("inf"))
         for level in self.levels[:-1]:
             found = self._stage(model, level)
             if found is None:
                 break
             best = found
+            values[level] = found.value
             model.hold(level, found.value * (1 + 1e-7) + TINY)
-        if best is None:
-            return Chosen((), {}, {})
-        self.meant_left = best.left
-        return self._chosen(best)
+        return Candidate(tuple(placed), self._chosen(best), values, best.left)
 
     def _stage(self, model: FleetModel, level: str) -> FleetSolution | None:
         model.aim({level: 1.0})

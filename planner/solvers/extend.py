@@ -2,12 +2,13 @@
 
 Itineraries end where the relaxed optimum had no more use for them; queues for bays and whole households
 leave some people behind all the same. Every idle vehicle is given its next best round, earliest first:
-those on the road for people at home, then ships and aircraft for those whom the road brings to a hub.
+those in the order in which they are free; ships and aircraft wait until enough people have come to a hub.
 """
 
 from __future__ import annotations
 
 import heapq
+import random
 import time
 from dataclasses import dataclass
 
@@ -15,6 +16,8 @@ from planner.movements import Option
 from planner.problem import EvacuationProblem
 from planner.solvers.dispatch import Dispatcher, Start
 
+FULL = 0.5
+PATIENCE_S = 7200
 Vehicle = tuple[int, tuple[Start, ...]]
 
 
@@ -26,10 +29,20 @@ class _Idle:
     free: int
 
 
+@dataclass(frozen=True)
+class _Choice:
+    rating: float
+    starts: list[Start]
+    commodity: int
+    units: float
+
+
 class Extender:
     """Adds rounds to vehicles that a Dispatcher has placed."""
 
-    def __init__(self, problem: EvacuationProblem, dispatcher: Dispatcher) -> None:
+    def __init__(
+        self, problem: EvacuationProblem, dispatcher: Dispatcher, lot: random.Random | None
+    ) -> None:
         self.problem = problem
         self.dispatcher = dispatcher
         self.conveyance = dispatcher.conveyance
@@ -38,20 +51,41 @@ class Extender:
             if option.loaded:
                 self.loaded.setdefault(option.mover, []).append(option)
         self.step_s = problem.grid.step_s
+        self.patience = max(1, PATIENCE_S // self.step_s)
+        self.taken_in: dict[int, float] = {}
+        self.taste = [
+            1.0 if lot is None else lot.uniform(0.6, 1.6) for _ in self.conveyance.options
+        ]
 
     def extend(self, placed: list[Vehicle], left: dict[int, float], until: float) -> list[Vehicle]:
         """The vehicles with more rounds for ``left`` (units by home commodity)."""
         fleet = self._fleet(placed)
-        need = {k: units for k, units in left.items() if units > 0.5}
-        modes = ("road", "sea", "air")
-        since = dict.fromkeys(need, 0)
-        for mode in modes:
-            own = [v for v in fleet if self.conveyance.movers[v.mover].mode == mode]
-            onward = self._serve(own, need, since, until)
-            for hub, (units, first) in onward.items():
-                need[hub] = need.get(hub, 0.0) + units
-                since[hub] = min(first, since.get(hub, first))
+        self.need = {k: units for k, units in left.items() if units > 0.5}
+        self.coming: dict[int, list[tuple[int, float]]] = {}
+        queue = [(v.free, i) for i, v in enumerate(fleet)]
+        heapq.heapify(queue)
+        while queue and time.monotonic() < until:
+            free, index = heapq.heappop(queue)
+            vehicle = fleet[index]
+            found = self._next_round(vehicle, max(free, vehicle.free))
+            if found is not None:
+                self._take(vehicle, found)
+                heapq.heappush(queue, (vehicle.free, index))
+            elif self._may_hope(vehicle) and free + self.patience < self.problem.grid.steps:
+                heapq.heappush(queue, (max(free, vehicle.free) + self.patience, index))
         return [(v.mover, tuple(v.moves)) for v in fleet if v.moves]
+
+    def _may_hope(self, vehicle: _Idle) -> bool:
+        """Whether somebody may still come to where it collects people."""
+        if not any(units > 0.5 for units in self.need.values()):
+            hubs = {k for k, arrivals in self.coming.items() if sum(n for _, n in arrivals) > 0.5}
+        else:
+            hubs = {c.index for c in self.problem.commodities if c.is_hub}
+        return any(
+            c.commodity in hubs or self.need.get(c.commodity, 0.0) > 0.5
+            for option in self.loaded.get(vehicle.mover, [])
+            for c in option.carries
+        )
 
     def _fleet(self, placed: list[Vehicle]) -> list[_Idle]:
         fleet = []
@@ -66,62 +100,94 @@ class Extender:
                 fleet.append(_Idle(index, [], mover.base, first))
         return fleet
 
-    def _serve(
-        self, fleet: list[_Idle], need: dict[int, float], since: dict[int, int], until: float
-    ) -> dict[int, tuple[float, int]]:
-        """Rounds for who is in need; tells who then waits at which hub, and from which step on."""
-        onward: dict[int, tuple[float, int]] = {}
-        queue = [(v.free, i) for i, v in enumerate(fleet)]
-        heapq.heapify(queue)
-        while queue and any(units > 0.5 for units in need.values()) and time.monotonic() < until:
-            _, index = heapq.heappop(queue)
-            found = self._next_round(fleet[index], need, since)
-            if found is None:
-                continue
-            starts, commodity, seats = found
-            vehicle = fleet[index]
-            option = self.conveyance.options[starts[-1][0]]
-            vehicle.moves += starts
-            vehicle.at, vehicle.free = option.destination, starts[-1][1] + option.steps
-            taken = min(need[commodity], float(seats))
-            need[commodity] -= taken
-            who = self.problem.commodities[commodity]
-            hub = self.problem.at_hub(who.transit, option.destination)
-            if hub is not None:
-                units, first = onward.get(hub, (0.0, vehicle.free))
-                onward[hub] = (units + taken, min(first, vehicle.free))
-            heapq.heappush(queue, (vehicle.free, index))
-        return onward
-
-    def _next_round(
-        self, vehicle: _Idle, need: dict[int, float], since: dict[int, int]
-    ) -> tuple[list[Start], int, int] | None:
-        best: tuple[float, list[Start], int, int] | None = None
-        mover = self.conveyance.movers[vehicle.mover]
+    def _next_round(self, vehicle: _Idle, earliest: int) -> _Choice | None:
+        """The round that spends least time a head, or None where nobody is to be had."""
+        best: _Choice | None = None
         for option in self.loaded.get(vehicle.mover, []):
-            wanted = [c for c in option.carries if need.get(c.commodity, 0.0) > 0.5]
+            wanted = [c for c in option.carries if self._waiting(c.commodity) > 0.5]
             if not wanted:
                 continue
-            earliest = max(vehicle.free, min(since.get(c.commodity, 0) for c in wanted))
             for moves in self.dispatcher.ways([(option.index, 0)], vehicle.at):
                 starts = self.dispatcher.fit(moves, earliest)
                 if starts is None:
                     continue
                 self.dispatcher.cancel(starts)
                 open_ = [c.commodity for c in wanted if c.may[starts[-1][1]]]
-                if not open_:
-                    continue
-                commodity = max(open_, key=lambda k: (need[k], -k))
-                seats = mover.seats if self._seated(commodity) else mover.stretchers
-                worth = min(float(seats), need[commodity])
-                spent = starts[-1][1] + option.steps - vehicle.free
-                rating = spent / max(1.0, worth)
-                if best is None or rating < best[0]:
-                    best = (rating, starts, commodity, seats)
-        if best is None:
-            return None
-        self.dispatcher.book(best[1])
-        return best[1], best[2], best[3]
+                choice = self._rate(vehicle, option, starts, open_)
+                if choice is not None and (best is None or choice.rating < best.rating):
+                    best = choice
+        return best
 
-    def _seated(self, commodity: int) -> bool:
-        return self.problem.commodities[commodity].unit.stretchers == 0
+    def _rate(
+        self, vehicle: _Idle, option: Option, starts: list[Start], open_: list[int]
+    ) -> _Choice | None:
+        mover = self.conveyance.movers[vehicle.mover]
+        begin = starts[-1][1] * self.step_s
+        room = self._room(option.destination, begin + option.end_s)
+        best: _Choice | None = None
+        for commodity in open_:
+            who = self.problem.commodities[commodity]
+            seats = mover.seats if who.unit.stretchers == 0 else mover.stretchers
+            there = self._there(commodity, begin + option.depart_s)
+            units = min(float(seats), there, room / who.persons)
+            if units < 0.5 or (who.is_hub and units < FULL * min(seats, self._waiting(commodity))):
+                continue
+            spent = starts[-1][1] + option.steps - vehicle.free
+            rating = self.taste[option.index] * spent / (units * who.persons * who.weight)
+            if best is None or rating < best.rating:
+                best = _Choice(rating, starts, commodity, units)
+        return best
+
+    def _waiting(self, commodity: int) -> float:
+        at_hub = sum(units for _, units in self.coming.get(commodity, ()))
+        return self.need.get(commodity, 0.0) + at_hub
+
+    def _there(self, commodity: int, moment_s: int) -> float:
+        there = sum(units for moment, units in self.coming.get(commodity, ()) if moment <= moment_s)
+        return self.need.get(commodity, 0.0) + there
+
+    def _room(self, place: str, moment_s: int) -> float:
+        """Heads that a haven still takes in at that moment, or a hub can hold."""
+        room = 1e9
+        for index, limit in enumerate(self.problem.limits):
+            if limit.at != place:
+                continue
+            if limit.kind == "intake" and limit.window[0] <= moment_s < limit.window[1]:
+                room = min(room, limit.cap - self.taken_in.get(index, 0.0))
+            if limit.kind == "waiting":
+                held = sum(
+                    self._waiting(c.index) * c.persons
+                    for c in self.problem.commodities
+                    if c.is_hub and c.place == place
+                )
+                room = min(room, limit.cap - held)
+        return max(0.0, room)
+
+    def _take(self, vehicle: _Idle, choice: _Choice) -> None:
+        self.dispatcher.book(choice.starts)
+        option = self.conveyance.options[choice.starts[-1][0]]
+        who = self.problem.commodities[choice.commodity]
+        end = choice.starts[-1][1] * self.step_s + option.end_s
+        vehicle.moves += choice.starts
+        vehicle.at, vehicle.free = option.destination, choice.starts[-1][1] + option.steps
+        for index, limit in enumerate(self.problem.limits):
+            inside = limit.window[0] <= end < limit.window[1]
+            if limit.kind == "intake" and limit.at == option.destination and inside:
+                self.taken_in[index] = self.taken_in.get(index, 0.0) + choice.units * who.persons
+        self._leave(choice.commodity, choice.units)
+        hub = self.problem.at_hub(who.transit, option.destination)
+        if hub is not None:
+            self.coming.setdefault(hub, []).append((end, choice.units))
+            self.coming[hub].sort()
+
+    def _leave(self, commodity: int, units: float) -> None:
+        if commodity in self.need:
+            self.need[commodity] -= units
+            return
+        rest = []
+        for moment, there in self.coming.get(commodity, ()):
+            used = min(there, units)
+            units -= used
+            if there - used > 1e-9:
+                rest.append((moment, there - used))
+        self.coming[commodity] = rest
