@@ -93,9 +93,7 @@ class Crowd:
         self.waiting: dict[int, dict[Who, int]] = defaultdict(lambda: defaultdict(int))
         self.coming: list[tuple[int, int, int, Who, int]] = []
         self._serial = 0
-        homes = {
-            (c.group, c.means, c.unit): c for c in problem.commodities if not c.is_hub
-        }
+        homes = {(c.group, c.means, c.unit): c for c in problem.commodities if not c.is_hub}
         for group in problem.scenario.groups:
             for segment in segments(problem.scenario, group):
                 if segment.means == "unwilling":

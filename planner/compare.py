@@ -83,8 +83,7 @@ def _of(found: Any, figure: str) -> float | None:
 def as_objects(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """The frame as plain objects for JSON: whole numbers whole, missing ones null."""
     return [
-        {str(key): _plain(value) for key, value in row.items()}
-        for row in frame.to_dict("records")
+        {str(key): _plain(value) for key, value in row.items()} for row in frame.to_dict("records")
     ]
 
 

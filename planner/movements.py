@@ -325,7 +325,9 @@ class Ground:
             self._allowed[key] = self.network.allowed(ground, fleet)
         return self._allowed[key]
 
-    def accepts(self, route: Route, group: str, depart_s: int, arrive_s: int, overhead_s: int) -> list[Condition]:
+    def accepts(
+        self, route: Route, group: str, depart_s: int, arrive_s: int, overhead_s: int
+    ) -> list[Condition]:
         """C11: the group meets no party that it refuses, at either end or on the way."""
         if not self.network.scenario.group(group).refuses:
             return []
@@ -339,16 +341,22 @@ class Ground:
             found.append((self._acceptable[ground, group], enter, leave))
         return found
 
-    def ride_harm(self, route: Route, shift_s: int, overhead_s: int, multiplier: dict[str, float]) -> Floats:
+    def ride_harm(
+        self, route: Route, shift_s: int, overhead_s: int, multiplier: dict[str, float]
+    ) -> Floats:
         """Expected casualties per person on the ride, for each grid start."""
         harm = np.zeros(self.grid.steps)
         for exposure in route.exposures:
             start = self.moments + shift_s + overhead_s // 2 + exposure.enter_s
             factor = multiplier.get(exposure.threat, 1.0)
-            harm += factor * self.hazard.between(exposure.threat, start, exposure.exit_s - exposure.enter_s)
+            harm += factor * self.hazard.between(
+                exposure.threat, start, exposure.exit_s - exposure.enter_s
+            )
         return harm
 
-    def stay_harm(self, place: str, shift_s: int, length_s: int, multiplier: dict[str, float]) -> Floats:
+    def stay_harm(
+        self, place: str, shift_s: int, length_s: int, multiplier: dict[str, float]
+    ) -> Floats:
         """Expected casualties per person who stays at a place, for each grid start."""
         harm = np.zeros(self.grid.steps)
         for threat in self.network.threats_at.get(place, ()):
@@ -384,6 +392,7 @@ class Ground:
 def entries(network: TransportNetwork, route: Route, shift_s: int) -> tuple[tuple[str, int], ...]:
     """Limited links with the offset at which the route enters each of them."""
     return tuple(
-        (use.link, shift_s + use.enter_s) for use in route.links if use.link in network.link_capacity
+        (use.link, shift_s + use.enter_s)
+        for use in route.links
+        if use.link in network.link_capacity
     )
-

@@ -126,7 +126,9 @@ def to_plan(problem: EvacuationProblem, solver: Solver, manning: Manning) -> Pla
         sorties=tuple(manning.sorties), self_movements=tuple(manning.self_movements),
         left_behind=(), teams=tuple(manning.teams), harm_of_staying=0.0,
     )  # fmt: skip
-    return draft.model_copy(update={"harm_of_staying": verify.staying_harm(draft, scenario, network)})
+    return draft.model_copy(
+        update={"harm_of_staying": verify.staying_harm(draft, scenario, network)}
+    )
 
 
 def _level(proof: LevelProof, values: dict[str, float]) -> LevelResult:
@@ -219,7 +221,10 @@ def summary(found: Result | Verdict) -> dict[str, Any]:
         "stopped_by": plan.stopped_by,
         "conditional_on": list(plan.conditional_on),
         "levels": [
-            {key: getattr(level, key) for key in ("name", "value", "bound", "gap", "unit", "status")}
+            {
+                key: getattr(level, key)
+                for key in ("name", "value", "bound", "gap", "unit", "status")
+            }
             for level in plan.levels
         ],
         "people": figures.people,

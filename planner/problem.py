@@ -28,8 +28,19 @@ from datetime import timedelta
 import numpy as np
 
 from planner.movements import (
-    WALKERS_PER_CAR, Bools, Carry, Condition, Effort, Floats, Ground, Mover, Option, SelfOption,
-    entries, movers, start_mask,
+    WALKERS_PER_CAR,
+    Bools,
+    Carry,
+    Condition,
+    Effort,
+    Floats,
+    Ground,
+    Mover,
+    Option,
+    SelfOption,
+    entries,
+    movers,
+    start_mask,
 )  # fmt: skip
 from planner.network import Route, TransportNetwork
 from planner.scenario import Group, Scenario, Segment, Unit, segments
@@ -37,7 +48,12 @@ from planner.timeline import Intervals
 from planner.units import TimeGrid
 
 EMBARKATION = {"embarkation_port": "sea", "embarkation_airport": "air"}
-HUB_ROLES = ("embarkation_port", "embarkation_airport", "border_crossing", "evacuation_control_point")
+HUB_ROLES = (
+    "embarkation_port",
+    "embarkation_airport",
+    "border_crossing",
+    "evacuation_control_point",
+)
 
 
 @dataclass(frozen=True)
@@ -253,7 +269,9 @@ class _Builder:
                     continue
                 for route_id in self.network.between.get((origin, destination, mover.profile), ()):
                     route = self.network.routes[route_id]
-                    option = self._option(index, mover, route, loaded=True, number=first + len(found))
+                    option = self._option(
+                        index, mover, route, loaded=True, number=first + len(found)
+                    )
                     if option.starts.any() and option.carries:
                         found.append(option)
         return found
@@ -308,11 +326,15 @@ class _Builder:
 
     def _boards_team(self, mover: Mover, route: Route) -> bool:
         return any(
-            team.start == route.origin and team.to == route.destination and mover.fleet in team.fleets
+            team.start == route.origin
+            and team.to == route.destination
+            and mover.fleet in team.fleets
             for team in self.scenario.teams
         )
 
-    def _option(self, index: int, mover: Mover, route: Route, *, loaded: bool, number: int) -> Option:
+    def _option(
+        self, index: int, mover: Mover, route: Route, *, loaded: bool, number: int
+    ) -> Option:
         boards = loaded or self._boards_team(mover, route)
         depart = mover.load_s if boards else 0
         arrive = depart + mover.overhead_s + route.travel_s

@@ -169,9 +169,7 @@ def _walk(value: Any, words: _Words, field: str = "") -> Any:
     if isinstance(value, tuple | list):
         return type(value)(_walk(item, words, field) for item in value)
     if isinstance(value, dict):
-        return {
-            _walk(key, words, field): _walk(item, words, field) for key, item in value.items()
-        }
+        return {_walk(key, words, field): _walk(item, words, field) for key, item in value.items()}
     return value
 
 

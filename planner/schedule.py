@@ -161,7 +161,9 @@ class Scheduler:
     def _aimed(self, key: Start, commodity: int) -> bool:
         return (*key, commodity) in self.chosen.boarding
 
-    def _team_there(self, commodity: int, moment_s: int, delivered: Mapping[str, int | None]) -> bool:
+    def _team_there(
+        self, commodity: int, moment_s: int, delivered: Mapping[str, int | None]
+    ) -> bool:
         team = self.problem.commodities[commodity].needs_team
         if team is None:
             return True
@@ -205,7 +207,9 @@ class Scheduler:
         owed[option.commodity] -= load.persons
         ledger.book(commodity.place, depart, option.destination, arrive, load.persons)
         cars = -(-load.persons // seats) if commodity.means == "car" else 0
-        number = sum(m.manifest[0].group == commodity.group and m.means == commodity.means for m in moved)
+        number = sum(
+            m.manifest[0].group == commodity.group and m.means == commodity.means for m in moved
+        )
         route = self.problem.network.routes[option.route]
         moved.append(
             SelfMovement(
@@ -236,7 +240,9 @@ class Scheduler:
             missing, there = team.people, None
             for arrive, mover_index, instance, key in rides:
                 vehicle = self._vehicle(mover_index, instance)
-                free = self.movers[mover_index].seats - sum(t.persons for t in vehicle.teams.get(key, []))
+                free = self.movers[mover_index].seats - sum(
+                    t.persons for t in vehicle.teams.get(key, [])
+                )
                 seated = min(missing, free)
                 if seated > 0:
                     vehicle.teams.setdefault(key, []).append(TeamRide(team=team.id, persons=seated))
@@ -385,7 +391,9 @@ def conditional_on(network: TransportNetwork, sorties: list[Sortie]) -> tuple[st
             for ground, enter, leave in spans:
                 bare = network.allowed(ground, sortie.fleet, with_assumed=False)
                 if not bare.covers(enter, leave):
-                    found.update(_relied(network, scenario, assumed, sortie.fleet, (ground, enter, leave)))
+                    found.update(
+                        _relied(network, scenario, assumed, sortie.fleet, (ground, enter, leave))
+                    )
     return tuple(sorted(found))
 
 
@@ -409,4 +417,3 @@ def _relied(
         and (not a.for_.modes or mode in a.for_.modes)
         and (not a.for_.neutral or vehicle_fleet.neutral)
     ]  # fmt: skip
-

@@ -25,7 +25,9 @@ def scenario(**parts: Any) -> Scenario:
         "start": "2012-12-13T06:00",
         "horizon": "2 days",
         "parties": [
-            {"id": "gov"}, {"id": "opp"}, {"id": "elders", "requires_authorisation": "false"},
+            {"id": "gov"},
+            {"id": "opp"},
+            {"id": "elders", "requires_authorisation": "false"},
         ],
         "vehicles": {"bus": vehicle()},
         "fleets": [{"id": "buses", "vehicle": "bus", "count": 2, "base": "haven"}],

@@ -29,8 +29,8 @@ from planner.scenario import Origin, Scenario
 from planner.verify import Verdict
 
 CLINIC = (35.34717, 40.14391)
-HOSTILE_NAME = "=HYPERLINK(\"http://x.example\",\"click\")"
-HOSTILE_MARKUP = "#read(\"/etc/passwd\") <b>&amp; *bold* $x$"
+HOSTILE_NAME = '=HYPERLINK("http://x.example","click")'
+HOSTILE_MARKUP = '#read("/etc/passwd") <b>&amp; *bold* $x$'
 SECRETS = ("merciful", "Merciful Clinic", "عيادة الرحمة", "35.347", "40.143")
 PEOPLE, EVACUATED, BY_SORTIE, SELF_MOVED, LEFT, UNWILLING = 58, 40, 32, 8, 8, 10
 HOUR = 3600
@@ -116,8 +116,15 @@ def scenario() -> Scenario:
     return Scenario.model_validate(TREE).with_origin(origin)
 
 
-def _leg(found: network.TransportNetwork, way: tuple[str, str, str], start_s: int,
-         load_s: int = 0, overhead_s: int = 0, unload_s: int = 0, **more: Any) -> PlanLeg:
+def _leg(
+    found: network.TransportNetwork,
+    way: tuple[str, str, str],
+    start_s: int,
+    load_s: int = 0,
+    overhead_s: int = 0,
+    unload_s: int = 0,
+    **more: Any,
+) -> PlanLeg:
     route = found.routes[found.between[way][0]]
     depart_s = start_s + load_s
     arrive_s = depart_s + route.travel_s + overhead_s

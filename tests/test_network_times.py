@@ -130,9 +130,7 @@ def test_a_pause_suspends_its_threats_and_stops_nobody() -> None:
     assert hazard.between(0, DAY) == 3_600 * 2 * H
     assert hazard.between(2 * H, 4 * H) == 0
     assert network.movement_open("road", "buses") == ALWAYS
-    scoped = build(
-        scenario(threats=[shelling()], windows=[{**pause, "modes": ["road"]}]), None
-    )
+    scoped = build(scenario(threats=[shelling()], windows=[{**pause, "modes": ["road"]}]), None)
     assert scoped.movement_open("road", "buses").spans == ((2 * H, 4 * H), (26 * H, 28 * H))
 
 

@@ -72,9 +72,7 @@ def map_layers(
     """
     scenario, network = verdict.scenario, verdict.network
     here = crowds(verdict, t_s)
-    places = [
-        place_row(network, place.id, here[place.id]) for place in scenario.places
-    ]
+    places = [place_row(network, place.id, here[place.id]) for place in scenario.places]
     movers = _convoys_under_way(verdict, t_s) + _people_under_way(verdict, t_s)
     return MapSpec(
         t_s=t_s,

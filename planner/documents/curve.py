@@ -112,9 +112,7 @@ def _grid(paper: Paper, axes: _Axes, step: int) -> list[str]:
         parts.append(svg.text(at, words, 8.5, text_anchor="middle", fill="#333"))
     zone = paper.verdict.scenario.timezone
     at = ((_LEFT + WIDTH - _RIGHT) / 2, HEIGHT - 5)
-    parts.append(
-        svg.text(at, f"local time ({zone})", 8.5, text_anchor="middle", fill="#555")
-    )
+    parts.append(svg.text(at, f"local time ({zone})", 8.5, text_anchor="middle", fill="#555"))
     return parts
 
 

@@ -114,9 +114,7 @@ def ground(paper: Paper, view: View) -> Iterator[str]:
     yield svg.element("rect", width=view.width, height=view.height, fill=colour)
     yield _paths(view, land, fill=_LAND, stroke="none")
     yield _paths(view, layers["rivers"]["features"], fill="none", stroke="#a9c6dc", stroke_width=1)
-    yield _paths(
-        view, layers["roads"]["features"], fill="none", stroke="#d9cfb8", stroke_width=0.8
-    )
+    yield _paths(view, layers["roads"]["features"], fill="none", stroke="#d9cfb8", stroke_width=0.8)
     yield _paths(view, layers["coast"]["features"], fill="none", stroke="#8fa7b8", stroke_width=0.7)
     yield _paths(
         view, layers["borders"]["features"], fill="none", stroke=_LINE, stroke_width=1.1,

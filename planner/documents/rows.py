@@ -60,9 +60,7 @@ def movements(paper: Paper) -> Table:
     return Table("movement_table", "Movement table", MOVEMENT_COLUMNS, tuple(rows))
 
 
-def _leg_rows(
-    paper: Paper, sortie: Sortie, index: int, leg: PlanLeg, final: bool
-) -> Iterator[Row]:
+def _leg_rows(paper: Paper, sortie: Sortie, index: int, leg: PlanLeg, final: bool) -> Iterator[Row]:
     scenario = paper.verdict.scenario
     fleet = scenario.fleet(sortie.fleet)
     known = fleet.vehicles[sortie.vehicle - 1] if sortie.vehicle <= len(fleet.vehicles) else None

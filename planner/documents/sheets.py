@@ -153,9 +153,7 @@ def _cell(sheet: Worksheet, row: int, at: int, cell: Cell, formats: dict[str, An
         sheet.write_string(row, at, cell[:32767], formats["text"])
 
 
-def _dictionary(
-    book: Workbook, formats: dict[str, Any], paper: Paper, tables: list[Table]
-) -> None:
+def _dictionary(book: Workbook, formats: dict[str, Any], paper: Paper, tables: list[Table]) -> None:
     sheet = book.add_worksheet("Columns")
     _page(sheet, paper, "Columns")
     sheet.set_column(0, 1, 22)

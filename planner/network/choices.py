@@ -122,9 +122,7 @@ class Search:
         self._one_link_after_the_other(found)
         return {pair: _best(found[pair]) for pair in sorted(found)}
 
-    def _one_link_after_the_other(
-        self, found: dict[tuple[int, int], list[Candidate]]
-    ) -> None:
+    def _one_link_after_the_other(self, found: dict[tuple[int, int], list[Candidate]]) -> None:
         """Of parallel bridges the second, the third …: avoid all those that were used so far."""
         links = [name for name in self.features.names if name.startswith(LINK)]
         mask = tuple(int(word) for word in self.features.mask(links))
@@ -252,4 +250,3 @@ def avoidances(
         if avoid.never or avoid.rather_not or avoid.danger:
             unique.setdefault(avoid)
     return tuple(unique)
-

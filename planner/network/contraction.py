@@ -95,9 +95,7 @@ class Contraction:
         }
         self._enter(ranked, self._maker(time_ms, {}))
 
-    def _enter(
-        self, chosen: dict[tuple[str, str], tuple[Candidate, ...]], maker: Maker
-    ) -> None:
+    def _enter(self, chosen: dict[tuple[str, str], tuple[Candidate, ...]], maker: Maker) -> None:
         horizon_ms = self.network.scenario.horizon_s * 1000
         found = []
         for (origin, destination), candidates in chosen.items():

@@ -115,9 +115,7 @@ def _under_cap(
     cap = network.scenario.priorities.risk_cap_bp / 10000
     factor = {t.id: t.multiplier.get(group.id, 1.0) for t in network.scenario.threats}
     rate = {t.id: t.rate_micro for t in network.scenario.threats}
-    worst = sum(
-        factor[e.threat] * rate[e.threat] * (e.exit_s - e.enter_s) for e in route.exposures
-    )
+    worst = sum(factor[e.threat] * rate[e.threat] * (e.exit_s - e.enter_s) for e in route.exposures)
     if worst / CASUALTIES <= cap:
         return when
 
@@ -166,9 +164,7 @@ def _fits_ship(network: TransportNetwork, place: Place, vehicle: Vehicle) -> boo
 def _fits_aircraft(network: TransportNetwork, place: Place, vehicle: Vehicle) -> bool:
     runway_m = network.runway_m(place.id)
     needed = vehicle.runway_m
-    return place.stands != 0 and (
-        needed is None or (runway_m is not None and needed <= runway_m)
-    )
+    return place.stands != 0 and (needed is None or (runway_m is not None and needed <= runway_m))
 
 
 _FITS: dict[str, Callable[[TransportNetwork, Place, Vehicle], bool]] = {

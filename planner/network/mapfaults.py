@@ -15,9 +15,7 @@ if TYPE_CHECKING:
 ON_ROADS = frozenset({"assembly_point", "hospital", "evacuation_control_point", "border_crossing"})
 
 
-def ground_faults(
-    scenario: Scenario, region: RegionMap | None, graph: RoadGraph
-) -> list[Issue]:
+def ground_faults(scenario: Scenario, region: RegionMap | None, graph: RoadGraph) -> list[Issue]:
     """Places that need a road and have none, ids that stand for two things."""
     return [*_roadless(scenario, region, graph), *_twice(scenario), *_windows(scenario)]
 
@@ -26,10 +24,7 @@ def _roadless(scenario: Scenario, region: RegionMap | None, graph: RoadGraph) ->
     if region is None:
         return []
     linked = {
-        end
-        for link in scenario.links
-        if link.mode in ROAD_MODES
-        for end in (link.from_, link.to)
+        end for link in scenario.links if link.mode in ROAD_MODES for end in (link.from_, link.to)
     }
     found = []
     for place in scenario.places:

@@ -117,9 +117,7 @@ class TransportNetwork:
     """Map file to SHA-256."""
     convoy_profile_of: dict[str, str] = field(default_factory=dict)
     """Fleet that needs an escort to the profile of the slower of the two."""
-    _allowed: dict[tuple[str, str, bool, bool], Intervals] = field(
-        default_factory=dict, repr=False
-    )
+    _allowed: dict[tuple[str, str, bool, bool], Intervals] = field(default_factory=dict, repr=False)
 
     @cached_property
     def clock(self) -> Clock:

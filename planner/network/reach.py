@@ -93,9 +93,7 @@ class Reach:
                 heapq.heappush(queue, (arrive_s, route.destination, (*legs, (route.id, fleet))))
         return None
 
-    def _approaches(
-        self, legs: tuple[tuple[str, str | None], ...]
-    ) -> tuple[tuple[str, str], ...]:
+    def _approaches(self, legs: tuple[tuple[str, str | None], ...]) -> tuple[tuple[str, str], ...]:
         found = []
         for route, fleet in legs:
             if fleet is not None:

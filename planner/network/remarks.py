@@ -175,10 +175,7 @@ def _along(site: Site, link: Link, joined: dict[str, int], twins: _Twins) -> Int
 
 def _middle(line: Any) -> tuple[float, float]:
     points = line if isinstance(line, list) else list(line.coords)
-    steps = [
-        ((a[0] - b[0]) ** 2 + (a[1] - b[1]) ** 2) ** 0.5
-        for a, b in pairwise(points)
-    ]
+    steps = [((a[0] - b[0]) ** 2 + (a[1] - b[1]) ** 2) ** 0.5 for a, b in pairwise(points)]
     left = sum(steps) / 2
     for (a, b), step in zip(pairwise(points), steps, strict=True):
         if step >= left and step > 0:

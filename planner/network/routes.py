@@ -197,9 +197,7 @@ def _shares(ways: Ways) -> Floats:
     return np.asarray(np.where(whole > 0, (run - base) / np.where(whole > 0, whole, 1.0), even))
 
 
-def _drawn(
-    points: Floats, owner: Ints, count: int
-) -> list[tuple[tuple[float, float, int], ...]]:
+def _drawn(points: Floats, owner: Ints, count: int) -> list[tuple[tuple[float, float, int], ...]]:
     """Simplified until every line has few enough points (Douglas–Peucker, offsets kept)."""
     import shapely
 

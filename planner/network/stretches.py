@@ -96,9 +96,7 @@ def _near_zones(
     return near
 
 
-def _pieces(
-    ways: Ways, near: Bools, piece_m: float
-) -> tuple[Ints, Floats, Floats, Floats, Floats]:
+def _pieces(ways: Ways, near: Bools, piece_m: float) -> tuple[Ints, Floats, Floats, Floats, Floats]:
     """Owner way, share of its length, latitude and longitude of the middle, metres to an end.
 
     Ways that are near no zone are one piece each.

@@ -65,9 +65,7 @@ class Pricer:
         self.steps = problem.grid.steps
         self.havens = {p.id for p in problem.scenario.places if p.role == "safe_haven"}
         self.arrival_h = [(self.moments + o.end_s) / HOUR_S for o in conveyance.options]
-        self.hub_index = {
-            (c.place, c.transit): c.index for c in problem.commodities if c.is_hub
-        }
+        self.hub_index = {(c.place, c.transit): c.index for c in problem.commodities if c.is_hub}
         self.by_mover: list[list[Option]] = [[] for _ in conveyance.movers]
         for option in conveyance.options:
             self.by_mover[option.mover].append(option)
@@ -84,7 +82,11 @@ class Pricer:
                 step = grid.up(scenario.at_s(promise.load_start))
                 for option in self.by_mover[index]:
                     ends = (option.origin, option.destination)
-                    if option.loaded and ends == (promise.from_, promise.to) and option.starts[step]:
+                    if (
+                        option.loaded
+                        and ends == (promise.from_, promise.to)
+                        and option.starts[step]
+                    ):
                         found.setdefault(index, []).append(Departure(option.index, step))
                         break
         return found
@@ -152,7 +154,9 @@ class Pricer:
                 gain = gain - price * use
         return np.where(option.starts, gain, -np.inf)
 
-    def fill(self, option: Option, gains: list[tuple[int, Floats]]) -> tuple[Floats, Floats, Floats, Floats]:
+    def fill(
+        self, option: Option, gains: list[tuple[int, Floats]]
+    ) -> tuple[Floats, Floats, Floats, Floats]:
         """Best filling of the seats for each start: (gain, seated commodity, lying commodity, lying units)."""
         mover = self.conveyance.movers[option.mover]
         top = np.zeros(self.steps)

@@ -267,7 +267,8 @@ class Master:
     def weighed_stay(self) -> list[float]:
         """What one head that stays costs, by home commodity, in the aim at hand."""
         return [
-            self._weighed(self.stay_cost[i]) / self.problem.commodities[i].persons for i in self.left
+            self._weighed(self.stay_cost[i]) / self.problem.commodities[i].persons
+            for i in self.left
         ]
 
     def _weighed(self, cost: dict[str, float]) -> float:
@@ -293,7 +294,9 @@ class Master:
         return self.result.objective_value(), self.traffic()
 
     def _answered(self) -> bool:
-        return self.result.has_primal_feasible_solution() and self.result.has_dual_feasible_solution()
+        return (
+            self.result.has_primal_feasible_solution() and self.result.has_dual_feasible_solution()
+        )
 
     def traffic(self) -> Traffic:
         """The current solution as starts."""

@@ -35,7 +35,9 @@ class Separator:
         self.step_s = problem.grid.step_s
         self.hub_index = {(c.place, c.transit): c.index for c in problem.commodities if c.is_hub}
 
-    def broken(self, traffic: Traffic, most: int = 4, slack: float = 1e-6) -> list[tuple[Limit, int]]:
+    def broken(
+        self, traffic: Traffic, most: int = 4, slack: float = 1e-6
+    ) -> list[tuple[Limit, int]]:
         """(limit, moment) pairs whose rows the traffic violates, the worst ``most`` of each limit."""
         found = []
         taken_in = self._arrivals(traffic)
@@ -62,7 +64,11 @@ class Separator:
             over = [(use, moment) for moment, use in peaks if use > cap * (1 + slack) + 1e-7]
             over.sort(key=lambda item: (-item[0], item[1]))
             taken: list[int] = []
-            apart = 1 if self.width_s or limit.kind in ("bays", "berths", "stands", "waiting") else HOUR_S // 4
+            apart = (
+                1
+                if self.width_s or limit.kind in ("bays", "berths", "stands", "waiting")
+                else HOUR_S // 4
+            )
             for _, moment in over:
                 if len(taken) < most and all(abs(moment - other) >= apart for other in taken):
                     taken.append(moment)
