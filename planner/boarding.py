@@ -1,7 +1,8 @@
 """Who sits where: whole households packed into the departures that the solver chose.
 
-A departure says how many of each commodity it would like to take. Households are chosen so that they
-fill the seats exactly wherever sizes allow; large ones first, so that small ones remain as filling.
+A departure says how many of each commodity it would like to take. Households are chosen so that
+they fill the seats exactly wherever sizes allow; large ones first, so that small ones remain as
+filling.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ EXACT_UP_TO = 60
 def choose(pool: dict[Unit, int], seats: int) -> dict[Unit, int]:
     """Whole units out of ``pool`` that fill as many of ``seats`` as possible, large units first.
 
-    Far from the end units are taken in proportion; the last 60 seats are filled by exact enumeration.
+    Far from the end units are taken in proportion; the last 60 seats are filled by exact
+    enumeration.
     """
     sizes = sorted((u for u, n in pool.items() if n > 0 and u.persons <= seats), reverse=True)
     taken: dict[Unit, int] = defaultdict(int)
@@ -66,7 +68,9 @@ class Load:
     def manifest(self) -> tuple[ManifestLine, ...]:
         """Lines in a fixed order."""
         return tuple(
-            ManifestLine(group=g, means=m, unit_persons=u.persons, unit_stretchers=u.stretchers, units=n)
+            ManifestLine(
+                group=g, means=m, unit_persons=u.persons, unit_stretchers=u.stretchers, units=n
+            )
             for (g, m, u), n in sorted(self.lines.items())
             if n
         )  # fmt: skip

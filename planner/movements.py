@@ -72,8 +72,9 @@ class Carry:
 class Option:
     """One movement of one mover along one route, for every start on the grid.
 
-    ``starts[t]``: whether it may start loading at step t. ``crew_harm[t]``: expected casualties among
-    crews. Offsets are seconds from the start of loading: ``depart_s``, ``arrive_s``, ``end_s``.
+    ``starts[t]``: whether it may start loading at step t. ``crew_harm[t]``: expected casualties
+    among crews. Offsets are seconds from the start of loading: ``depart_s``, ``arrive_s``,
+    ``end_s``.
     """
 
     index: int
@@ -164,9 +165,10 @@ def start_mask(grid: TimeGrid, conditions: Iterable[Condition], last_s: int) -> 
 def movers(scenario: Scenario, network: TransportNetwork, *, relaxed: bool) -> tuple[Mover, ...]:
     """Every fleet as movers.
 
-    In the plan a full vehicle's loading time is kept and escorted vehicles form fixed formations. In
-    the relaxation (for bounds) loading takes its fixed part only, and escorted vehicles move freely as
-    long as there is an escort at all: every plan's movements exist in the relaxation as well.
+    In the plan a full vehicle's loading time is kept and escorted vehicles form fixed formations.
+    In the relaxation (for bounds) loading takes its fixed part only, and escorted vehicles move
+    freely as long as there is an escort at all: every plan's movements exist in the relaxation as
+    well.
     """
     out: list[Mover] = []
     for fleet in scenario.fleets:
@@ -244,7 +246,8 @@ def _mover(
         if escort
         else network.profile_of[fleet.id],
         base=fleet.base,
-        from_s=scenario.at_s(fleet.available.from_, 0), until_s=scenario.at_s(fleet.available.until),
+        from_s=scenario.at_s(fleet.available.from_, 0),
+        until_s=scenario.at_s(fleet.available.until),
         return_to_base=fleet.return_to_base, must=must,
     )  # fmt: skip
 

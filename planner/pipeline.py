@@ -72,8 +72,8 @@ def make_plan(
 ) -> Result:
     """Plan, prove and verify. Raises ScenarioError with every fault of the scenario.
 
-    ``should_stop`` is asked often; once it says yes the best plan so far is returned with its honest
-    gap. Remedies are searched afterwards, in a budget of their own.
+    ``should_stop`` is asked often; once it says yes the best plan so far is returned with its
+    honest gap. Remedies are searched afterwards, in a budget of their own.
     """
     from planner import worth
 
@@ -103,7 +103,7 @@ def make_plan(
 
 
 def search(problem: EvacuationProblem, solver: Solver, told: _Teller) -> Manning:
-    """Whole vehicles, manned with whole households; again with room to spare where packing lost people."""
+    """Whole vehicles, manned with whole households; mended where packing lost people."""
     del told
     return solver.search(lambda chosen: Scheduler(problem, chosen).man())
 
@@ -247,7 +247,7 @@ def summary(found: Result | Verdict) -> dict[str, Any]:
 
 
 def peak_rss_mb() -> float:
-    """Most memory that this process has held, in MB; what it holds now where the system keeps no peak."""
+    """Most memory this process has held, in MB; what it holds now where no peak is kept."""
     import psutil
 
     status = Path("/proc/self/status")

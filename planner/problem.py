@@ -2,8 +2,8 @@
 
 Constraints in English (ids as in the verifier):
 
-C1 people are conserved: a commodity's units leave home at most once, and what reaches a hub leaves it.
-C2 a mover's movements follow each other in place and time, inside its availability, and end in safety.
+C1 people are conserved: a commodity's units leave home at most once; what reaches a hub leaves it.
+C2 a mover's movements follow each other in place and time, inside its availability, to safety.
 C3 seats and stretcher places of a departure hold who rides on it.
 C4 loading and unloading are part of every movement.
 C5 bays, berths and stands at a place hold the vehicles that are on them at any moment.
@@ -43,7 +43,7 @@ from planner.movements import (
     start_mask,
 )  # fmt: skip
 from planner.network import Route, TransportNetwork
-from planner.scenario import Group, Scenario, Segment, Unit, segments
+from planner.scenario import Group, Place, Scenario, Segment, Unit, segments
 from planner.timeline import Intervals
 from planner.units import TimeGrid
 
@@ -60,8 +60,8 @@ HUB_ROLES = (
 class Commodity:
     """Like people at one place: a part of a group at home, or a class of people in a hub.
 
-    ``demand`` counts units; a unit is one person, or one stretcher patient with companions. At a hub
-    the demand is 0 and ``transit`` names the class that the home commodities turn into.
+    ``demand`` counts units; a unit is one person, or one stretcher patient with companions. At a
+    hub the demand is 0 and ``transit`` names the class that the home commodities turn into.
     """
 
     index: int
@@ -88,8 +88,8 @@ class Limit:
     """A shared limit. Separation makes rows of it at the moments where a solution breaks it.
 
     ``kind`` is one of link, bays, berths, stands, slots, persons_rate, vehicles_rate, intake_day,
-    intake_total, waiting. ``at`` names the link or place; ``cap`` is in vehicles, car equivalents or
-    persons. ``window`` is set for intake_day: the seconds of that local day.
+    intake_total, waiting. ``at`` names the link or place; ``cap`` is in vehicles, car equivalents
+    or persons. ``window`` is set for intake_day: the seconds of that local day.
     """
 
     kind: str
@@ -191,7 +191,7 @@ def pose(
     scenario: Scenario, network: TransportNetwork, *, step_s: int | None = None,
     effort: Effort | None = None,
 ) -> EvacuationProblem:  # fmt: skip
-    """Scenario and network → problem. Departures lie on multiples of ``step_s`` (default the scenario's)."""
+    """Scenario and network → problem. Departures lie on ``step_s`` (else the scenario's)."""
     grid = TimeGrid(step_s or scenario.step_s, scenario.horizon_s)
     ground = Ground(network, grid)
     hubs = tuple(p.id for p in scenario.places if p.role in HUB_ROLES)
@@ -286,8 +286,9 @@ class _Builder:
     def _worth_it(self, options: list[Option]) -> list[Option]:
         """Drops options into hubs from which nobody could go on, and carries that lead nowhere.
 
-        Which hubs lead on depends on all movers, so the caller's per-mover pass keeps hub-bound options;
-        the solver's hub rows make a dead end worthless. Only exact duplicates of time are dropped here.
+        Which hubs lead on depends on all movers, so the caller's per-mover pass keeps hub-bound
+        options; the solver's hub rows make a dead end worthless. Only exact duplicates of time are
+        dropped here.
         """
         best: dict[tuple[str, str, int], Option] = {}
         kept = []
@@ -505,18 +506,28 @@ def _limits(scenario: Scenario, network: TransportNetwork) -> tuple[Limit, ...]:
             found.append(Limit(kind, place.id, place.processing.count))
         if place.capacity is not None and place.role in HUB_ROLES:
             found.append(Limit("waiting", place.id, place.capacity))
-        if place.role == "safe_haven" and place.intake is not None:
-            if place.intake.total is not None:
-                whole = (0, scenario.horizon_s + 1)
-                found.append(Limit("intake", place.id, place.intake.total, whole))
-            if place.intake.per_day is not None:
-                for window in local_days(scenario):
-                    found.append(Limit("intake", place.id, place.intake.per_day, window))
+        if place.role == "safe_haven":
+            found += _intakes(scenario, place)
     return tuple(found)
 
 
+def _intakes(scenario: Scenario, place: Place) -> list[Limit]:
+    """What a haven takes in, in all and on each local day."""
+    intake = place.intake
+    if intake is None:
+        return []
+    found = []
+    if intake.total is not None:
+        found.append(Limit("intake", place.id, intake.total, (0, scenario.horizon_s + 1)))
+    if intake.per_day is not None:
+        found += [
+            Limit("intake", place.id, intake.per_day, window) for window in local_days(scenario)
+        ]
+    return found
+
+
 def local_days(scenario: Scenario) -> list[tuple[int, int]]:
-    """Local calendar days as half-open spans of seconds after the start, the first one cut short."""
+    """Local calendar days as half-open spans of seconds after the start, the first cut short."""
     days = []
     start = 0
     while start <= scenario.horizon_s:

@@ -18,7 +18,7 @@ Start = tuple[int, int]  # option, step
 
 @dataclass(frozen=True)
 class Chosen:
-    """A solver's choice: itineraries (mover, starts) with counts, and units wanted on departures."""
+    """A solver's choice: itineraries (mover, starts) with counts, units wanted on departures."""
 
     itineraries: tuple[tuple[int, tuple[Start, ...], int], ...]
     boarding: Mapping[tuple[int, int, int], float]
@@ -278,7 +278,7 @@ class Scheduler:
         return sorted(found, key=lambda s: (s.start_s, s.id))
 
     def _escort_number(self, vehicle: _Vehicle) -> int:
-        """Each formation has an escort of its own, numbered through all formations of that escort fleet."""
+        """Each formation has its own escort, numbered through all formations of that fleet."""
         mine = self.movers[vehicle.mover].escort_fleet
         number = 1
         for index, mover in enumerate(self.movers):

@@ -1,7 +1,7 @@
 """Whole vehicles: an integer programme over the itineraries that column generation found.
 
-Itineraries are whole numbers; who boards which departure is free in every departure that an itinerary
-makes, so that a ship takes several classes and a last bus leaves part-full.
+Itineraries are whole numbers; who boards which departure is free in every departure that an
+itinerary makes, so that a ship takes several classes and a last bus leaves part-full.
 """
 
 from __future__ import annotations
@@ -259,6 +259,10 @@ class FleetModel:
         self.termination = result.termination
         if not result.has_primal_feasible_solution():
             return None
+        return self._read(result)
+
+    def _read(self, result: mathopt.SolveResult) -> FleetSolution:
+        """What the solver's numbers say: counts are whole, the smallest crumbs are dropped."""
         values = result.variable_values()
         found = FleetSolution(value=result.objective_value())
         found.raw = {v.id: x for v, x in values.items()}

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from planner.movements import Bools, Floats, Option
 from planner.problem import Conveyance, EvacuationProblem
@@ -17,6 +18,8 @@ from planner.solvers.rows import Row
 from planner.units import HOUR_S
 
 COSTS = ("left_behind", "missed_deadlines", "harm", "arrival", "effort")
+Fill = tuple[Floats, Floats, Floats, Floats]
+"""Per start: gain, seated commodity, lying commodity, lying units."""
 MUST = 1e9
 DISCOURAGE = 0.3
 
@@ -31,7 +34,7 @@ class Departure:
 
 @dataclass(frozen=True)
 class Column:
-    """One mover's whole horizon: its movements, and whom each loaded one takes (units, fractional)."""
+    """One mover's whole horizon: its movements, and whom each takes (units, fractional)."""
 
     mover: int
     moves: tuple[Departure, ...]
@@ -42,9 +45,10 @@ class Column:
 class Prices:
     """Prices of one round: duals of the master, all with the sign of a price to pay.
 
-    ``weight`` of each level's cost; ``demand[k]`` earned by a unit of a home commodity that is taken;
-    ``enter[k]`` and ``leave[k]`` earned by a unit that enters or leaves hub commodity k, as arrays over
-    stamps (step functions given by ``times``); ``rows`` the shared limits with their prices.
+    ``weight`` of each level's cost; ``demand[k]`` earned by a unit of a home commodity that is
+    taken; ``enter[k]`` and ``leave[k]`` earned by a unit that enters or leaves hub commodity k, as
+    arrays over stamps (step functions given by ``times``); ``rows`` the shared limits with their
+    prices.
     """
 
     weight: dict[str, float]
@@ -104,7 +108,7 @@ class Pricer:
 
     # -- prices -------------------------------------------------------------------------------
 
-    def _hub_price(self, prices: Prices, hub: int, stamps: Floats) -> Floats:
+    def _hub_price(self, prices: Prices, hub: int, stamps: NDArray[np.int64]) -> Floats:
         """Σ of prices of the hub's balance rows at or after each stamp."""
         times = prices.hub_times.get(hub)
         if times is None or len(times) == 0:
@@ -157,7 +161,7 @@ class Pricer:
     def fill(
         self, option: Option, gains: list[tuple[int, Floats]]
     ) -> tuple[Floats, Floats, Floats, Floats]:
-        """Best filling of the seats for each start: (gain, seated commodity, lying commodity, lying units)."""
+        """Best filling of the seats by start: (gain, who is seated, who lies, units lying)."""
         mover = self.conveyance.movers[option.mover]
         top = np.zeros(self.steps)
         seated = np.full(self.steps, -1.0)
@@ -185,20 +189,8 @@ class Pricer:
 
     def best(self, mover: int, prices: Prices, most: int = 1) -> tuple[float, list[Column]]:
         """(worth of the best itinerary, up to ``most`` different good ones) of one mover."""
-        gains: dict[int, list[tuple[int, Floats]]] = {}
-        moves: dict[int, Floats] = {}
-        for option in self.by_mover[mover]:
-            moves[option.index] = self.move_gain(prices, option)
-            if option.loaded:
-                gains[option.index] = self.unit_gains(prices, option)
         own = self.by_mover[mover]
-        value = np.empty((len(own), self.steps))
-        fills = {}
-        for i, option in enumerate(own):
-            value[i] = moves[option.index]
-            if option.loaded:
-                fills[option.index] = self.fill(option, gains[option.index])
-                value[i] += fills[option.index][0]
+        value, fills = self._gains(own, prices)
         forced = self.forced.get(mover, [])
         position = {option.index: i for i, option in enumerate(own)}
         for departure in forced:
@@ -219,8 +211,19 @@ class Pricer:
                     near -= DISCOURAGE * np.abs(near) * (near > -1e299)
         return worth, columns
 
+    def _gains(self, own: list[Option], prices: Prices) -> tuple[Floats, dict[int, Fill]]:
+        """Gain of every movement with its seats filled at best, by movement and start."""
+        value = np.empty((len(own), self.steps))
+        fills = {}
+        for i, option in enumerate(own):
+            value[i] = self.move_gain(prices, option)
+            if option.loaded:
+                fills[option.index] = self.fill(option, self.unit_gains(prices, option))
+                value[i] += fills[option.index][0]
+        return value, fills
+
     def _one(
-        self, mover: int, value: Floats, fills: dict[int, tuple[Floats, Floats, Floats, Floats]]
+        self, mover: int, value: Floats, fills: dict[int, Fill]
     ) -> tuple[float, Column | None]:
         places, order, first, to, steps = self._graph[mover]
         best = np.empty((len(places), self.steps))

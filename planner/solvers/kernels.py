@@ -19,8 +19,8 @@ def best_values(first, options, to, steps, value, wait, may_end, best, choice): 
     ``first[p] : first[p+1]`` are the positions in ``options`` of the movements that leave place p;
     ``to`` and ``steps`` give where and how long each goes, ``value[m, t]`` what it is worth when it
     starts at t (minus infinity: it may not). ``wait[p, t]`` is the price of standing at p from t to
-    t+1, ``may_end[p, t]`` whether a mover may stop there for good. Fills ``best[p, t]`` with the most
-    that a mover at p can still earn from t on, and ``choice[p, t]`` with what it does.
+    t+1, ``may_end[p, t]`` whether a mover may stop there for good. Fills ``best[p, t]`` with the
+    most that a mover at p can still earn from t on, and ``choice[p, t]`` with what it does.
     """
     places, moments = best.shape
     for t in range(moments - 1, -1, -1):

@@ -1,4 +1,4 @@
-"""The restricted master: a linear programme over the itineraries found so far, solved again and again."""
+"""The restricted master: a linear programme over the itineraries found so far."""
 
 from __future__ import annotations
 
@@ -132,6 +132,13 @@ class Master:
         self.fleet[column.mover].set_coefficient(variable, 1.0)
         for level, row in self.hold.items():
             row.set_coefficient(variable, SCALE[level] * cost[level])
+        self._count_people(column, variable)
+        self._count_hubs(column, variable)
+        self._count_limits(column, variable, heads)
+        return True
+
+    def _count_people(self, column: Column, variable: mathopt.Variable) -> None:
+        """What the column takes from home, and what is left in the hubs in the end."""
         use: dict[int, float] = {}
         for loads, move in zip(column.loads, column.moves, strict=True):
             option = self.conveyance.options[move.option]
@@ -146,12 +153,20 @@ class Master:
                     self._bump(self.hub_final[hub], variable, units)
         for index, units in use.items():
             self.demand[index].set_coefficient(variable, units)
+
+    def _count_hubs(self, column: Column, variable: mathopt.Variable) -> None:
+        """The column's comings and goings in the hub rows that stand already."""
         for hub, events in self._hub_events(column).items():
             self.hub_users.setdefault(hub, []).append((variable, events))
             for moment, row in self.hub_rows_of.get(hub, ()):
                 amount = _upto(events, moment)
                 if amount:
                     row.set_coefficient(variable, amount)
+
+    def _count_limits(
+        self, column: Column, variable: mathopt.Variable, heads: tuple[float, ...]
+    ) -> None:
+        """What the column uses of the shared limits that stand as rows already."""
         amounts: dict[mathopt.LinearConstraint, float] = {}
         for move, aboard in zip(column.moves, heads, strict=True):
             for row_data, row in self.rows_of.get(move.option, ()):
@@ -160,7 +175,6 @@ class Master:
                     amounts[row] = amounts.get(row, 0.0) + amount
         for row, amount in amounts.items():
             row.set_coefficient(variable, amount)
-        return True
 
     @staticmethod
     def _bump(row: mathopt.LinearConstraint, variable: mathopt.Variable, amount: float) -> None:
@@ -225,7 +239,7 @@ class Master:
         return True
 
     def _hub_events(self, column: Column) -> dict[int, list[tuple[int, float]]]:
-        """By hub commodity: (moment, units that leave; arrivals count negative), in order of time."""
+        """By hub commodity: (moment, units that leave; arrivals negative), in order of time."""
         found: dict[int, list[tuple[int, float]]] = {}
         for move, loads in zip(column.moves, column.loads, strict=True):
             option = self.conveyance.options[move.option]
@@ -275,7 +289,7 @@ class Master:
         return sum(weight * SCALE[level] * cost[level] for level, weight in self.weights.items())
 
     def solve(self) -> tuple[float, Traffic]:
-        """Optimum over the columns at hand: (value, traffic). Raises RuntimeError where GLOP fails."""
+        """Optimum over the columns: (value, traffic). Raises RuntimeError where GLOP fails."""
         for _, variable, cost in self.columns[self._priced[0] :]:
             self.model.objective.set_linear_coefficient(variable, self._weighed(cost))
         for _, variable, cost in self.walks[self._priced[1] :]:
@@ -294,9 +308,8 @@ class Master:
         return self.result.objective_value(), self.traffic()
 
     def _answered(self) -> bool:
-        return (
-            self.result.has_primal_feasible_solution() and self.result.has_dual_feasible_solution()
-        )
+        result = self.result
+        return bool(result.has_primal_feasible_solution() and result.has_dual_feasible_solution())
 
     def traffic(self) -> Traffic:
         """The current solution as starts."""

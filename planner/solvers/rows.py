@@ -20,8 +20,8 @@ _PERSON_KINDS = ("persons_rate", "intake", "waiting", "link_persons")
 class Row:
     """One limit at one moment: Σ use ≤ ``cap``.
 
-    ``vehicle`` maps an option's index to its use at each start; ``person`` to the use by one head on
-    board; ``walk`` maps a self option's index to the use by one unit.
+    ``vehicle`` maps an option's index to its use at each start; ``person`` to the use by one head
+    on board; ``walk`` maps a self option's index to the use by one unit.
     """
 
     limit: Limit
@@ -40,9 +40,9 @@ class Row:
 class RowMaker:
     """Makes rows for one conveyance of a problem.
 
-    With a ``width_s`` rows are sums over spans of that length: implied by the exact ones (what holds in
-    every hour holds in four, what is never more than two berths is no more on average), so that a bound
-    stays a bound, and far fewer.
+    With a ``width_s`` rows are sums over spans of that length: implied by the exact ones (what
+    holds in every hour holds in four, what is never more than two berths is no more on average), so
+    that a bound stays a bound, and far fewer.
     """
 
     def __init__(
@@ -85,11 +85,18 @@ class RowMaker:
         width = self.width_s or HOUR_S
         return ((stamps >= moment_s) & (stamps < moment_s + width)).astype(np.float64)
 
+    def _hours(self, offsets: list[int], moment_s: int) -> Floats:
+        """How often the hour is entered at one of the offsets, for each start."""
+        use = np.zeros(len(self.moments))
+        for offset in offsets:
+            use += self._hour(self.moments + offset, moment_s)
+        return use
+
     def _during(self, start_s: int, end_s: int, moment_s: int) -> Floats:
         if self.width_s:
             first = np.maximum(self.moments + start_s, moment_s)
             last = np.minimum(self.moments + end_s, moment_s + self.width_s)
-            return np.maximum(0, last - first) / self.width_s
+            return np.asarray(np.maximum(0, last - first) / self.width_s)
         inside = (self.moments + start_s <= moment_s) & (moment_s < self.moments + end_s)
         return inside.astype(np.float64)
 
@@ -98,13 +105,13 @@ class RowMaker:
         if not offsets:
             return None
         cars = self.car_equivalents(option)
-        return np.sum([cars * self._hour(self.moments + o, moment_s) for o in offsets], axis=0)
+        return cars * self._hours(offsets, moment_s)
 
     def _link_persons(self, limit: Limit, moment_s: int, option: Option) -> Floats | None:
         offsets = [offset for link, offset in option.link_entries if link == limit.at]
         if not offsets or not option.loaded:
             return None
-        return np.sum([self._hour(self.moments + o, moment_s) for o in offsets], axis=0)
+        return self._hours(offsets, moment_s)
 
     def _ends(self, limit: Limit, moment_s: int, option: Option, mode: str) -> Floats | None:
         if self.mode(option) != mode or not option.loaded:
@@ -123,7 +130,7 @@ class RowMaker:
         return self._ends(limit, moment_s, option, "sea")
 
     def _stands(self, limit: Limit, moment_s: int, option: Option) -> Floats | None:
-        """On the ground while loading and unloading; the wait between is priced by the itinerary."""
+        """On the ground while loading and unloading; the wait is priced by the itinerary."""
         if self.mode(option) != "air":
             return None
         end = option.steps * self.problem.grid.step_s
@@ -175,7 +182,7 @@ class RowMaker:
             per = walk.link_use_per_unit if limit.kind == "link" else 1.0
             if not offsets:
                 return None
-            return np.sum([per * self._hour(self.moments + o, moment_s) for o in offsets], axis=0)
+            return per * self._hours(offsets, moment_s)
         if limit.kind == "intake" and walk.destination == limit.at:
             stamps = self.moments + walk.ride_s
             inside = (stamps >= limit.window[0]) & (stamps < limit.window[1])
@@ -200,7 +207,7 @@ class RowMaker:
 
 
 def registered_s(option: Option, place: str, hubs: set[str]) -> int | None:
-    """When those on board are registered at a place: on coming in to embark, elsewhere on leaving."""
+    """When those on board are registered: on coming in to embark, elsewhere on leaving."""
     if not option.loaded:
         return None
     if place in hubs:

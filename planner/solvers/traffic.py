@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from planner.problem import Conveyance, EvacuationProblem, Limit
 from planner.solvers.rows import RATES, RowMaker, registered_s
@@ -38,7 +39,7 @@ class Separator:
     def broken(
         self, traffic: Traffic, most: int = 4, slack: float = 1e-6
     ) -> list[tuple[Limit, int]]:
-        """(limit, moment) pairs whose rows the traffic violates, the worst ``most`` of each limit."""
+        """(limit, moment) pairs whose rows the traffic violates, the worst ``most`` of each."""
         found = []
         taken_in = self._arrivals(traffic)
         self._sort(traffic)
@@ -174,21 +175,7 @@ class Separator:
                 if limit.kind in ("link", "link_persons") and link == limit.at:
                     per = walk.link_use_per_unit if limit.kind == "link" else 1.0
                     events[step * self.step_s + offset] += per * units
-        if self.width_s:
-            sums: dict[int, float] = defaultdict(float)
-            for moment, use in events.items():
-                sums[moment // self.width_s * self.width_s] += use
-            return sorted(sums.items())
-        moments = sorted(events)
-        found, total, head = [], 0.0, 0
-        for tail, moment in enumerate(moments):
-            total = total if tail else 0.0
-            while head < len(moments) and moments[head] < moment + HOUR_S:
-                total += events[moments[head]]
-                head += 1
-            found.append((moment, total))
-            total -= events[moment]
-        return found
+        return _sums(events, self.width_s) if self.width_s else _hourly(events)
 
     def _passes(self, limit: Limit, index: int) -> list[tuple[int, float]]:
         option = self.options[index]
@@ -210,6 +197,27 @@ class Separator:
         return found
 
 
+def _sums(events: dict[int, float], width_s: int) -> list[tuple[int, float]]:
+    """Sum in each span of ``width_s``."""
+    sums: dict[int, float] = defaultdict(float)
+    for moment, use in events.items():
+        sums[moment // width_s * width_s] += use
+    return sorted(sums.items())
+
+
+def _hourly(events: dict[int, float]) -> list[tuple[int, float]]:
+    """Sum in the half-open hour that begins with each event."""
+    moments = sorted(events)
+    found, total, head = [], 0.0, 0
+    for moment in moments:
+        while head < len(moments) and moments[head] < moment + HOUR_S:
+            total += events[moments[head]]
+            head += 1
+        found.append((moment, total))
+        total -= events[moment]
+    return found
+
+
 def _running(events: dict[int, float]) -> list[tuple[int, float]]:
     level, found = 0.0, []
     for moment in sorted(events):
@@ -219,7 +227,7 @@ def _running(events: dict[int, float]) -> list[tuple[int, float]]:
 
 
 def _mark(moment: int, ahead: int, width_s: int) -> int | None:
-    """The moment to look at between one event and the next: itself, or the next multiple of the width."""
+    """The moment to look at between two events: the first, or the next multiple of the width."""
     if ahead == moment:
         return None
     if not width_s:
@@ -242,7 +250,7 @@ def _means(events: dict[int, float], width_s: int) -> list[tuple[int, float]]:
     """Mean level in each span of ``width_s``."""
     sums: dict[int, float] = defaultdict(float)
     levels = _running(events)
-    for (moment, level), (ahead, _) in zip(levels, levels[1:], strict=False):
+    for (moment, level), (ahead, _) in pairwise(levels):
         at = moment
         while at < ahead and level:
             span = at // width_s * width_s

@@ -79,8 +79,8 @@ def slots(replay: Replay) -> Found:
 def processing(replay: Replay) -> Found:
     """C6: in any 60 minutes no more than the processing rate.
 
-    Persons are registered where they come in to embark (at the end of unloading), elsewhere where they
-    leave; vehicles are counted when they come and when they go.
+    Persons are registered where they come in to embark (at the end of unloading), elsewhere where
+    they leave; vehicles are counted when they come and when they go.
     """
     for place in replay.scenario.places:
         if place.processing is not None:
