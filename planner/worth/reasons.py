@@ -1,0 +1,227 @@
+"""Who stays in a manned plan, and why."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from planner.network import CutOff, cut_off
+from planner.plan import PlanLeg
+from planner.problem import Commodity, EvacuationProblem, local_days
+from planner.scenario import Place, Unit
+from planner.schedule import Manning
+from planner.solvers import Solver
+from planner.units import format_duration
+from planner.worth.cause import Cause
+from planner.worth.teams import held_up
+from planner.worth.ways import Ways
+
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+MONTHS = (
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+)  # fmt: skip
+FRACTION = 0.5
+"""Persons: less than this left in the relaxed problem is nobody."""
+
+
+@dataclass(frozen=True)
+class Stay:
+    """People of one group who stay for one reason; ``homes`` are indices of home commodities."""
+
+    group: str
+    persons: int
+    cause: Cause
+    homes: tuple[int, ...]
+
+
+def stays(problem: EvacuationProblem, solver: Solver, manning: Manning) -> tuple[Stay, ...]:
+    """Everyone willing who is left behind, by group and reason, sorted by group, most first."""
+    explain = _Explainer(problem, solver, manning)
+    persons: dict[tuple[str, Cause], int] = defaultdict(int)
+    homes: dict[tuple[str, Cause], set[int]] = defaultdict(set)
+    for (group, means, unit), units in sorted(manning.left.items()):
+        if not units:
+            continue
+        home = _home(problem, group, means, unit)
+        key = (group, explain.cause(home, unit))
+        persons[key] += units * unit.persons
+        homes[key].add(home.index)
+    found = [
+        Stay(group, count, cause, tuple(sorted(homes[group, cause])))
+        for (group, cause), count in persons.items()
+    ]
+    return tuple(sorted(found, key=lambda s: (s.group, -s.persons, s.cause.words)))
+
+
+def _home(problem: EvacuationProblem, group: str, means: str, unit: Unit) -> Commodity:
+    """The commodity that the unit is counted in: patients who lie by units, others by heads."""
+    counted = unit if unit.stretchers else Unit(1)
+    return next(
+        c for c in problem.commodities
+        if not c.is_hub and (c.group, c.means, c.unit) == (group, means, counted)
+    )  # fmt: skip
+
+
+class _Explainer:
+    def __init__(self, problem: EvacuationProblem, solver: Solver, manning: Manning) -> None:
+        self.problem = problem
+        self.scenario = problem.scenario
+        self.manning = manning
+        self.ways = Ways(problem)
+        self.cut = {(c.group, c.means, c.stretchers): c for c in cut_off(problem.network)}
+        self.tight = solver.tight
+        self.is_short = self._is_short(solver)
+        self.legs = [leg for sortie in manning.sorties for leg in sortie.legs if leg.manifest]
+        self._scarcities: dict[tuple[int, int], Cause] = {}
+
+    def _is_short(self, solver: Solver) -> bool:
+        """Whether the relaxed problem leaves people who have a way out."""
+        return sum(
+            units * self.problem.commodities[index].persons
+            for index, units in solver.stuck.items()
+            if self.ways.onward(index).havens
+        ) > FRACTION
+
+    def cause(self, home: Commodity, unit: Unit) -> Cause:
+        """Why units like this one stay."""
+        cut = self.cut.get((home.group, home.means, unit.stretchers))
+        waited = self._waits(home)
+        if waited is not None:
+            return waited if cut is None else _both(waited, cut)
+        if cut is not None:
+            return Cause(cut.codes[0], cut.reason)
+        if not self.ways.onward(home.index).havens:
+            step = format_duration(self.problem.grid.step_s)
+            return Cause(
+                "too_late", f"no departure on a multiple of {step} leads to a haven in time"
+            )
+        key = (home.index, unit.persons)
+        if key not in self._scarcities:
+            self._scarcities[key] = self._scarce(home, unit)
+        return self._scarcities[key]
+
+    def _waits(self, home: Commodity) -> Cause | None:
+        if home.needs_team is None:
+            return None
+        team = next(t for t in self.scenario.teams if t.id == home.needs_team)
+        return held_up(self.problem.network, team)
+
+    def _scarce(self, home: Commodity, unit: Unit) -> Cause:
+        """A way exists, but not for everybody: too small vehicles, full havens, no seat in time."""
+        unfit = self._too_large(home, unit)
+        if unfit is not None:
+            return unfit
+        havens = [self.scenario.place(p) for p in self.ways.onward(home.index).havens]
+        told = [self._full(home, haven, unit.persons) for haven in havens]
+        if all(told):
+            words = "; ".join(word for word in told if word)
+            return Cause("haven_full", words, is_scarce=True, full=tuple(p.id for p in havens))
+        return self._seats(home, [(p, word) for p, word in zip(havens, told, strict=True) if word])
+
+    def _too_large(self, home: Commodity, unit: Unit) -> Cause | None:
+        fleets = [self.scenario.fleet(f) for f in self.ways.fleets(home.index, at_home=True)]
+        if self.ways.onward(home.index).walks or not fleets:
+            return None
+        most = max(self.scenario.vehicle(fleet).seats for fleet in fleets)
+        if unit.seats <= most:
+            return None
+        words = f"{unit.seats} who travel together fit into no vehicle that may take them"
+        return Cause("no_fit", f"{words} (the largest has {most} seats)")
+
+    # -- havens -------------------------------------------------------------------------------
+
+    def _arrived(self, haven: str) -> list[tuple[int, int]]:
+        """(moment, persons) of all who are taken in."""
+        found = [(leg.unload_end_s, leg.persons) for leg in self.legs if leg.destination == haven]
+        walks = self.manning.self_movements
+        return found + [(m.arrive_s, m.persons) for m in walks if m.destination == haven]
+
+    def _full(self, home: Commodity, haven: Place, persons: int) -> str:
+        """Words where the haven has no room left for so many at any time; empty where it has."""
+        if haven.intake is None:
+            return ""
+        arrived = self._arrived(haven.id)
+        total = sum(n for _, n in arrived)
+        if haven.intake.total is not None and haven.intake.total - total < persons:
+            return f"{haven.label} has taken in {total:,} of the {haven.intake.total:,} it can"
+        if haven.intake.per_day is None or not arrived:
+            return ""
+        first = min(moment for moment, _ in arrived)
+        moments = self.ways.arrivals(home.index, haven.id)
+        for start, end in local_days(self.scenario):
+            counted = sum(n for moment, n in arrived if start <= moment < end)
+            reachable = end > first and any(start <= moment < end for moment in moments)
+            if reachable and haven.intake.per_day - counted >= persons:
+                return ""
+        return f"{haven.label} takes in its {haven.intake.per_day:,} a day on every day"
+
+    # -- seats --------------------------------------------------------------------------------
+
+    def _seats(self, home: Commodity, full: list[tuple[Place, str]]) -> Cause:
+        fleets = self.ways.fleets(home.index)
+        free = [f for f in fleets if len(self._used(f)) < self.scenario.fleet(f).count]
+        notes = [self._under_way(f) for f in fleets]
+        notes += [word for _, word in full]
+        notes += self._limits(home)
+        notes += self._team_note(home)
+        havens = tuple(place.id for place, _ in full)
+        if not self.is_short:
+            words = (
+                "the search found no seat for them; counted in fractions of vehicles and "
+                "households there is room for everybody who has a way out"
+            )
+            return Cause(
+                "no_seat", "; ".join([words, *notes]), is_scarce=True, short_of_nothing=True,
+                full=havens,
+            )  # fmt: skip
+        code = "too_late" if free or not fleets else "no_seat"
+        kind = "stretcher place" if home.unit.stretchers else "seat"
+        lead = f"no {kind} in time" if fleets else "no way out in time"
+        words = f"{lead}: {'; '.join(notes)}" if notes else lead
+        return Cause(code, words, is_scarce=True, full=havens)
+
+    def _used(self, fleet: str) -> set[int]:
+        return {s.vehicle for s in self.manning.sorties if s.fleet == fleet}
+
+    def _last(self, fleet: str) -> PlanLeg | None:
+        legs = [leg for s in self.manning.sorties if s.fleet == fleet for leg in s.legs]
+        loaded = [leg for leg in legs if leg.manifest]
+        return max(loaded, key=lambda leg: leg.unload_end_s, default=None)
+
+    def _under_way(self, fleet_id: str) -> str:
+        """How many of the fleet are used, and when the last of its passengers are off board."""
+        fleet = self.scenario.fleet(fleet_id)
+        used, last = len(self._used(fleet_id)), self._last(fleet_id)
+        if last is None:
+            return f"none of {fleet.label} ({fleet.count}) could come in time"
+        many = f"all {fleet.count}" if used >= fleet.count else f"{used} of {fleet.count}"
+        many = "the one" if used == fleet.count == 1 else many
+        return f"{many} of {fleet.label} in use until {self._when(last.unload_end_s)}"
+
+    def _limits(self, home: Commodity) -> list[str]:
+        """Shared limits on the way that the relaxed problem uses up."""
+        names = {link.id: link.label for link in self.scenario.links}
+        names |= {p.id: p.label for p in self.scenario.places if p.role != "safe_haven"}
+        found = sorted(self.ways.grounds(home.index) & self.tight & set(names))
+        return [f"limits used up at {' and '.join(names[x] for x in found)}"] if found else []
+
+    def _team_note(self, home: Commodity) -> list[str]:
+        for team in self.manning.teams:
+            if team.team == home.needs_team:
+                label = next(t.label for t in self.scenario.teams if t.id == team.team)
+                if team.arrive_s is None:
+                    return [f"{label} is not brought to them"]
+                return [f"{label} is with them from {self._when(team.arrive_s)}"]
+        return []
+
+    def _when(self, moment_s: int) -> str:
+        """'Fri 28 Dec 14:00', whatever the language of the system."""
+        at = self.scenario.local(moment_s)
+        return f"{DAYS[at.weekday()]} {at.day} {MONTHS[at.month - 1]} {at:%H:%M}"
+
+
+def _both(waited: Cause, cut: CutOff) -> Cause:
+    """Waiting for a team and cut off besides; once where one and the same yes is missing."""
+    if set(cut.codes) <= {waited.code}:
+        return waited
+    return Cause(waited.code, f"{waited.words}; and {cut.reason}")
