@@ -80,7 +80,7 @@ def ferry() -> Scenario:
 
 
 def bridge() -> Scenario:
-    """400 people, eight buses beside them, a bridge that takes four vehicles in any hour."""
+    """400 people, eight buses beside them, a bridge for four cars (two buses) in any hour."""
     road = link("bridge", "home", "haven", "20 km", speed="60 km/h", capacity="4 vehicles/h")
     return scenario(
         horizon="8 h",
