@@ -20,3 +20,5 @@ class Cause:
     short_of_nothing: bool = False
     full: tuple[str, ...] = ()
     """Havens that take in no more."""
+    asked: tuple[str, ...] = ()
+    """Requests for the passage of a team that is waited for, which nobody has answered."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
-from planner.network import CutOff, cut_off
+from planner import network as ground
+from planner.network import CutOff
 from planner.plan import PlanLeg
 from planner.problem import Commodity, EvacuationProblem, local_days
 from planner.scenario import Place, Unit
@@ -13,13 +14,19 @@ from planner.schedule import Manning
 from planner.solvers import Solver
 from planner.units import format_duration
 from planner.worth.cause import Cause
-from planner.worth.teams import held_up
+from planner.worth.teams import held_up, with_granted
 from planner.worth.ways import Ways
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS = (
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
 )  # fmt: skip
+NEARLY = 0.01
+"""A haven that the relaxed problem fills counts as full in the plan with this much room left."""
+UNLUCKY = (
+    "the search found no seat for them; counted in fractions of vehicles and households there is "
+    "room for everybody here who has a way out"
+)
 FRACTION = 0.5
 """Persons: less than this left in the relaxed problem is nobody."""
 
@@ -68,26 +75,43 @@ class _Explainer:
         self.scenario = problem.scenario
         self.manning = manning
         self.ways = Ways(problem)
-        self.cut = {(c.group, c.means, c.stretchers): c for c in cut_off(problem.network)}
+        self.cut = {(c.group, c.means, c.stretchers): c for c in ground.cut_off(problem.network)}
         self.tight = solver.tight
-        self.is_short = self._is_short(solver)
+        self.short = self._short(solver)
         self.legs = [leg for sortie in manning.sorties for leg in sortie.legs if leg.manifest]
+        self._cut_after: dict[tuple[str, ...], dict[tuple[str, str, int], CutOff]] = {}
         self._scarcities: dict[tuple[int, int], Cause] = {}
 
-    def _is_short(self, solver: Solver) -> bool:
-        """Whether the relaxed problem leaves people who have a way out."""
-        return sum(
-            units * self.problem.commodities[index].persons
-            for index, units in solver.stuck.items()
-            if self.ways.onward(index).havens
-        ) > FRACTION
+    def _short(self, solver: Solver) -> set[str]:
+        """Fleets, places and links of those whom the relaxed problem leaves although they have a
+        way out, and of all who share any of them: whoever stays there makes room for another.
+        """
+        uses = {
+            c.index: {*self.ways.fleets(c.index), *(self.ways.grounds(c.index) & solver.tight)}
+            for c in self.problem.commodities
+            if not c.is_hub and self.ways.onward(c.index).havens
+        }
+        short: set[str] = set()
+        for index, units in sorted(solver.stuck.items()):
+            if units * self.problem.commodities[index].persons > FRACTION:
+                short |= uses.get(index, set())
+        size = -1
+        while len(short) > size:
+            size = len(short)
+            for used in uses.values():
+                short |= used if used & short else set()
+        return short
+
+    def _is_short(self, home: Commodity) -> bool:
+        mine = {*self.ways.fleets(home.index), *self.ways.grounds(home.index)}
+        return bool(mine & self.short)
 
     def cause(self, home: Commodity, unit: Unit) -> Cause:
         """Why units like this one stay."""
         cut = self.cut.get((home.group, home.means, unit.stretchers))
         waited = self._waits(home)
         if waited is not None:
-            return waited if cut is None else _both(waited, cut)
+            return waited if cut is None else self._both(waited, cut)
         if cut is not None:
             return Cause(cut.codes[0], cut.reason)
         if not self.ways.onward(home.index).havens:
@@ -105,6 +129,17 @@ class _Explainer:
             return None
         team = next(t for t in self.scenario.teams if t.id == home.needs_team)
         return held_up(self.problem.network, team)
+
+    def _both(self, waited: Cause, cut: CutOff) -> Cause:
+        """Waiting for a team and cut off besides: what still cuts off once the team comes."""
+        if waited.asked and waited.asked not in self._cut_after:
+            granted = ground.cut_off(with_granted(self.problem.network, waited.asked))
+            self._cut_after[waited.asked] = {(c.group, c.means, c.stretchers): c for c in granted}
+        after = self._cut_after.get(waited.asked)
+        still = cut if after is None else after.get((cut.group, cut.means, cut.stretchers))
+        if still is None:
+            return waited
+        return Cause(waited.code, f"{waited.words}; and {still.reason}")
 
     def _scarce(self, home: Commodity, unit: Unit) -> Cause:
         """A way exists, but not for everybody: too small vehicles, full havens, no seat in time."""
@@ -142,8 +177,11 @@ class _Explainer:
             return ""
         arrived = self._arrived(haven.id)
         total = sum(n for _, n in arrived)
-        if haven.intake.total is not None and haven.intake.total - total < persons:
-            return f"{haven.label} has taken in {total:,} of the {haven.intake.total:,} it can"
+        if haven.intake.total is not None:
+            room = haven.intake.total - total
+            nearly = haven.id in self.tight and room <= NEARLY * haven.intake.total
+            if room < persons or nearly:
+                return f"{haven.label} has taken in {total:,} of the {haven.intake.total:,} it can"
         if haven.intake.per_day is None or not arrived:
             return ""
         first = min(moment for moment, _ in arrived)
@@ -158,22 +196,14 @@ class _Explainer:
     # -- seats --------------------------------------------------------------------------------
 
     def _seats(self, home: Commodity, full: list[tuple[Place, str]]) -> Cause:
+        havens = tuple(place.id for place, _ in full)
+        filled = [word for _, word in full]
+        if not self._is_short(home):
+            return Cause("no_seat", "; ".join([UNLUCKY, *filled]), True, True, havens)
         fleets = self.ways.fleets(home.index)
         free = [f for f in fleets if len(self._used(f)) < self.scenario.fleet(f).count]
-        notes = [self._under_way(f) for f in fleets]
-        notes += [word for _, word in full]
-        notes += self._limits(home)
-        notes += self._team_note(home)
-        havens = tuple(place.id for place, _ in full)
-        if not self.is_short:
-            words = (
-                "the search found no seat for them; counted in fractions of vehicles and "
-                "households there is room for everybody who has a way out"
-            )
-            return Cause(
-                "no_seat", "; ".join([words, *notes]), is_scarce=True, short_of_nothing=True,
-                full=havens,
-            )  # fmt: skip
+        notes = [self._under_way(f) for f in fleets] + filled
+        notes += [*self._limits(home), *self._team_note(home)]
         code = "too_late" if free or not fleets else "no_seat"
         kind = "stretcher place" if home.unit.stretchers else "seat"
         lead = f"no {kind} in time" if fleets else "no way out in time"
@@ -193,10 +223,9 @@ class _Explainer:
         fleet = self.scenario.fleet(fleet_id)
         used, last = len(self._used(fleet_id)), self._last(fleet_id)
         if last is None:
-            return f"none of {fleet.label} ({fleet.count}) could come in time"
+            return f"{fleet.label}: none could come in time"
         many = f"all {fleet.count}" if used >= fleet.count else f"{used} of {fleet.count}"
-        many = "the one" if used == fleet.count == 1 else many
-        return f"{many} of {fleet.label} in use until {self._when(last.unload_end_s)}"
+        return f"{fleet.label}: {many} in use until {self._when(last.unload_end_s)}"
 
     def _limits(self, home: Commodity) -> list[str]:
         """Shared limits on the way that the relaxed problem uses up."""
@@ -218,10 +247,3 @@ class _Explainer:
         """'Fri 28 Dec 14:00', whatever the language of the system."""
         at = self.scenario.local(moment_s)
         return f"{DAYS[at.weekday()]} {at.day} {MONTHS[at.month - 1]} {at:%H:%M}"
-
-
-def _both(waited: Cause, cut: CutOff) -> Cause:
-    """Waiting for a team and cut off besides; once where one and the same yes is missing."""
-    if set(cut.codes) <= {waited.code}:
-        return waited
-    return Cause(waited.code, f"{waited.words}; and {cut.reason}")

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from planner.network import Route, TransportNetwork, departures
 from planner.network.departures import Waiver
 from planner.scenario import Fleet, Team
 from planner.worth.cause import Cause
+
+
+def with_granted(network: TransportNetwork, asked: tuple[str, ...]) -> TransportNetwork:
+    """The network with these requests taken for granted."""
+    scenario = network.scenario
+    permissions = tuple(
+        a.model_copy(update={"assume": "granted"}) if a.id in asked else a
+        for a in scenario.authorisations
+    )
+    changed = scenario.model_copy(update={"authorisations": permissions})
+    return replace(network, scenario=changed, _allowed={})
 
 
 def held_up(network: TransportNetwork, team: Team) -> Cause | None:
@@ -29,7 +42,7 @@ def held_up(network: TransportNetwork, team: Team) -> Cause | None:
     for waiver in (Waiver(pending=True), Waiver(parties=_holders(network))):
         for way, fleet in ways:
             if fleet.count and _open(network, way, fleet, waiver):
-                return Cause("not_authorised", waits + _denied(network, way, fleet))
+                return _denied(network, way, fleet, waits)
     return Cause("too_late", f"{waits}windows, hours and the horizon leave no time for it")
 
 
@@ -46,7 +59,7 @@ def _holders(network: TransportNetwork) -> frozenset[str]:
     return frozenset(p for g in network.grounds.values() for _, _, p in g.spans if p is not None)
 
 
-def _denied(network: TransportNetwork, way: Route, fleet: Fleet) -> str:
+def _denied(network: TransportNetwork, way: Route, fleet: Fleet, waits: str) -> Cause:
     """Whose yes is missing, and what was asked of them."""
     grounds = (way.origin, *(p.ground for p in way.passages), way.destination)
     always = network.clock.always
@@ -63,4 +76,5 @@ def _denied(network: TransportNetwork, way: Route, fleet: Fleet) -> str:
     told = " and ".join(parties[party].label for party in sorted(holders))
     verb = "has" if len(holders) == 1 else "have"
     requests = f" (requested: {', '.join(asked)})" if asked else ""
-    return f"{told} {verb} not authorised the passage of {fleet.label}{requests}"
+    words = f"{waits}{told} {verb} not authorised the passage of {fleet.label}{requests}"
+    return Cause("not_authorised", words, asked=tuple(asked))
