@@ -65,8 +65,9 @@ plan: $(STAMP)
 	  $(BIN)/planner verify "out/$$name/plan.json"; \
 	done
 
+# Two workers; a file stays with one of them, so that each case is planned once.
 test: $(STAMP)
-	@$(BIN)/python -m pytest --cov --cov-report=term $(or $(PYTEST_ARGS),--cov-fail-under=90)
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --cov --cov-report=term $(or $(PYTEST_ARGS),--cov-fail-under=90)
 
 desk: $(STAMP)
 	@$(BIN)/planner desk

@@ -1,8 +1,9 @@
 """What `scenarios/expected/` keeps of a planned case, and how near a new plan must come to it.
 
 Figures that follow from the scenario alone (people, the unwilling, the harm of staying, what a
-plan depends on) are the same to the last digit. What the search found may differ from machine to
-machine, because the time limit cuts it off; the tolerances below say how much.
+plan depends on) are the same to the last digit. Heads may differ by 1 % from machine to machine,
+because the time limit cuts the search off. Levels, sorties and hours are kept to be read: how good
+a plan is, its own bounds tell.
 
 Written anew by `python -m tests.scenarios.expected [NAME …]` from the top of the checkout.
 """
@@ -16,12 +17,12 @@ from typing import Any
 
 from planner import assets, load
 from planner.pipeline import Limits, Result, make_plan
+from tests.conftest import SEARCH_S
 
 CRISES = ("deir_al_zor_2012", "russian_citizens_2012")
 EXACT = ("people", "unwilling", "harm_of_staying", "conditional_on", "verdict")
-# Largest accepted difference: of all people for heads, else of the value itself.
+# Largest accepted difference in heads, as a share of all people.
 HEADS_SHARE = 0.01
-RELATIVE = {"harm": 0.05, "arrival": 0.05}
 
 
 def path_of(name: str) -> Path:
@@ -73,19 +74,16 @@ def differences(found: dict[str, Any], kept: dict[str, Any]) -> list[str]:
         for key in ("evacuated", "left_behind")
         if abs(found[key] - kept[key]) > most
     ]
-    for name, share in RELATIVE.items():
-        value, before = found["levels"][name]["value"], kept["levels"][name]["value"]
-        if abs(value - before) > share * max(1.0, before):
-            told.append(f"{name}: {value}, more than {share:.0%} from {before}")
     return told
 
 
-def write(name: str, seconds: float) -> None:
-    """Plan the base case and every what-if of a crisis and commit their figures to its file."""
+def write(name: str) -> None:
+    """Plan the base case and every what-if of a crisis as a test run does, and keep the figures."""
     path = assets.scenario_path(name)
     kept: dict[str, Any] = {}
     for what_if in (None, *load.read(path).what_ifs):
-        result = make_plan(load.read(path, what_if), Limits(time_s=seconds), remedies=False)
+        limits = Limits(time_s=SEARCH_S["what_if" if what_if else "base"])
+        result = make_plan(load.read(path, what_if), limits, remedies=False)
         kept[what_if or "base"] = figures(result)
         levels = kept[what_if or "base"]["levels"]
         gaps = ", ".join(f"{level} {said['gap']:.2%}" for level, said in levels.items())
@@ -97,4 +95,4 @@ def write(name: str, seconds: float) -> None:
 
 if __name__ == "__main__":
     for crisis in sys.argv[1:] or CRISES:
-        write(crisis, 60.0)
+        write(crisis)
