@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from planner import load, pipeline, worth
-from planner.plan import LeftBehind, Plan
+from planner.plan import LeftBehind, Plan, TeamDelivery
 from planner.problem import EvacuationProblem
 from planner.scenario import Scenario, Unit
 from planner.schedule import Manning, Scheduler
@@ -104,8 +104,11 @@ def test_who_pays_for_a_permission_is_told() -> None:
     assert "fewer of other groups" in entry.remedy.what
 
 
-def waiting(**more: Any) -> Scenario:
-    """A clinic on open ground; the doctors come over ground that the government holds."""
+def waiting(serves: tuple[str, ...] = (), **more: Any) -> Scenario:
+    """A clinic on open ground; the doctors come over ground that the government holds.
+
+    ``serves``: where the buses, which nobody holds up, may go.
+    """
     return case.scenario(
         places=[
             case.place("clinic", 0, "hospital"),
@@ -118,7 +121,8 @@ def waiting(**more: Any) -> Scenario:
         ],
         groups=[{"id": "wounded", "at": "clinic", "people": 10, "needs_team": "doctors"}],
         fleets=[
-            {"id": "buses", "vehicle": "bus", "count": 2, "base": "haven"},
+            {"id": "buses", "vehicle": "bus", "count": 2, "base": "haven",
+             "serves": serves},
             {"id": "vans", "name": "Vans", "vehicle": "bus", "count": 1, "base": "depot"},
         ],
         teams=[{"id": "doctors", "name": "The doctors", "people": 4, "start": "depot",
@@ -127,24 +131,43 @@ def waiting(**more: Any) -> Scenario:
     )  # fmt: skip
 
 
-def test_who_waits_for_a_team_is_told_what_holds_the_team_up() -> None:
-    asked = [{"id": "gov_vans", "party": "gov", "for": {"fleets": ["vans"]}, "state": "requested"},
-             {"id": "gov_buses", "party": "gov", "for": {"fleets": ["buses"]}, "state": "requested"}]
-    entry = told(waiting(authorisations=asked))["wounded"]
-    assert entry.reason_code == "not_authorised"
-    assert entry.reason == (
+@pytest.mark.parametrize("serves", [(), ("haven",)])
+def test_who_waits_for_a_team_is_told_what_holds_the_team_up(serves: tuple[str, ...]) -> None:
+    asked = [
+        {"id": f"gov_{fleet}", "party": "gov", "for": {"fleets": [fleet]}, "state": "requested"}
+        for fleet in ("buses", "vans")
+    ]
+    problem, solver, manning = planned(waiting(serves, authorisations=asked))
+    (stay,) = worth.stays(problem, solver, manning)
+    assert (stay.group, stay.persons, stay.cause.code) == ("wounded", 10, "not_authorised")
+    assert stay.cause.words == (
         "they wait for The doctors, and gov has not authorised the passage of Vans "
         "(requested: gov_vans)"
     )
-    assert remedy(entry) == ("authorisation", 20, 10)
+    (found,) = worth.Remedies(problem, solver, (stay,)).search()
+    assert (found.kind, found.price, found.gain_persons) == ("authorisation", 20, 10)
+    assert "gov_vans" in found.what
 
 
-def test_a_refused_team_has_no_remedy_and_one_that_may_come_is_no_reason() -> None:
+def test_a_team_that_nobody_asked_for_has_no_remedy() -> None:
     entry = told(waiting())["wounded"]
     assert entry.reason.endswith("gov has not authorised the passage of Vans")
     assert remedy(entry)[0] == "none_found"
+
+
+def test_a_team_that_may_come_is_no_reason() -> None:
     granted = [{"id": "yes", "party": "gov", "state": "granted"}]
-    assert told(waiting(authorisations=granted)) == {}
+    assert told(waiting(("haven",), authorisations=granted)) == {}
+
+
+def test_a_team_that_the_plan_does_not_bring_is_told() -> None:
+    granted = [{"id": "yes", "party": "gov", "state": "granted"}]
+    scenario = waiting(authorisations=granted)
+    problem = pipeline.make_problem(scenario, pipeline.make_network(scenario))
+    absent = TeamDelivery(team="doctors", persons=0, arrive_s=None)
+    manning = Manning(left={("wounded", "ride", Unit(1)): 10}, teams=[absent])
+    (stay,) = worth.stays(problem, Solver(problem, Limits(time_s=4.0)), manning)
+    assert stay.cause.words.startswith("The doctors: not brought to them")
 
 
 # ------------------------------------------------------------------ hours, risk, horizon
@@ -274,10 +297,14 @@ def test_a_full_haven_of_others_is_not_their_reason() -> None:
         case.place("haven", 20, "safe_haven"),
         case.place("tiny", 20, "safe_haven", km_north=30, intake={"total": 10}),
     ]
-    links = [case.link("road", "home", "haven", "20 km"), case.link("far", "other", "tiny", "20 km")]
+    links = [
+        case.link("road", "home", "haven", "20 km"),
+        case.link("far", "other", "tiny", "20 km"),
+    ]
     groups = [
-        {"id": "people", "at": "home", "people": 300}, {"id": "others", "at": "other", "people": 30},
-    ]  # fmt: skip
+        {"id": "people", "at": "home", "people": 300},
+        {"id": "others", "at": "other", "people": 30},
+    ]
     fleets = [
         {"id": "bus", "name": "The bus", "vehicle": "bus", "count": 1, "base": "haven"},
         {"id": "van", "vehicle": "bus", "count": 1, "base": "tiny"},

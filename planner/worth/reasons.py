@@ -136,7 +136,11 @@ class _Explainer:
             granted = ground.cut_off(with_granted(self.problem.network, waited.asked))
             self._cut_after[waited.asked] = {(c.group, c.means, c.stretchers): c for c in granted}
         after = self._cut_after.get(waited.asked)
-        still = cut if after is None else after.get((cut.group, cut.means, cut.stretchers))
+        if after is None:
+            is_same = set(cut.codes) <= {waited.code}
+            still = None if is_same else cut
+        else:
+            still = after.get((cut.group, cut.means, cut.stretchers))
         if still is None:
             return waited
         return Cause(waited.code, f"{waited.words}; and {still.reason}")
@@ -199,7 +203,8 @@ class _Explainer:
         havens = tuple(place.id for place, _ in full)
         filled = [word for _, word in full]
         if not self._is_short(home):
-            return Cause("no_seat", "; ".join([UNLUCKY, *filled]), True, True, havens)
+            words = "; ".join([*self._team_note(home), UNLUCKY, *filled])
+            return Cause("no_seat", words, True, True, havens)
         fleets = self.ways.fleets(home.index)
         free = [f for f in fleets if len(self._used(f)) < self.scenario.fleet(f).count]
         notes = [self._under_way(f) for f in fleets] + filled
@@ -239,8 +244,8 @@ class _Explainer:
             if team.team == home.needs_team:
                 label = next(t.label for t in self.scenario.teams if t.id == team.team)
                 if team.arrive_s is None:
-                    return [f"{label} is not brought to them"]
-                return [f"{label} is with them from {self._when(team.arrive_s)}"]
+                    return [f"{label}: not brought to them by this plan"]
+                return [f"{label}: with them from {self._when(team.arrive_s)}"]
         return []
 
     def _when(self, moment_s: int) -> str:
