@@ -41,7 +41,7 @@ def choose(pool: dict[Unit, int], seats: int) -> dict[Unit, int]:
     for unit in sizes:
         free = pool[unit] - taken[unit]
         grown = dict(reach)
-        for size, mix in reach.items():
+        for size, mix in sorted(reach.items(), key=lambda item: -item[0]):
             for count in range(1, min(free, (seats - size) // unit.persons) + 1):
                 grown.setdefault(size + count * unit.persons, (*mix, (unit, count)))
         reach = grown

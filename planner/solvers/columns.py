@@ -20,6 +20,7 @@ from planner.solvers.itineraries import Column, Prices, Pricer
 from planner.solvers.master import SCALE, Key, Master, Walk
 from planner.solvers.traffic import Separator, Traffic
 
+YIELD = 200.0
 FEW = 4
 CLEAR = 0.7
 NOTHING = 0.05
@@ -54,12 +55,12 @@ class ColumnEngine:
     def optimise(
         self, level: str, holds: dict[str, float], *, until: float, tolerance: float = 1e-4,
         target: float | None = None, on_round: Callable[[float, float], bool] | None = None,
-        weights: dict[str, float] | None = None, rounds: int = 1000,
+        weights: dict[str, float] | None = None, rounds: int = 1000, size: float | None = None,
     ) -> LevelBound:  # fmt: skip
         """Least cost of ``level`` (or of a weighted sum) with the levels before held at ``holds``.
 
-        Stops when value and bound are within ``tolerance`` (relative), when the bound reaches
-        ``target``, after ``rounds``, or at the moment ``until`` (time.monotonic).
+        Stops when value and bound are within ``tolerance`` (of ``size``, or of the value), when the bound
+        reaches ``target``, after ``rounds``, or at the moment ``until`` (time.monotonic).
         """
         unit = 1.0 if weights else SCALE[level]
         weights = weights or {level: 1.0}
@@ -78,9 +79,9 @@ class ColumnEngine:
             if bound > best:
                 best, centre = bound, smooth
             stop = on_round is not None and on_round(value / unit, best / unit)
-            near = value - best <= tolerance * max(unit, abs(value))
+            near = value - best <= tolerance * (size or max(unit, abs(value)))
             if near or not grown or (target is not None and best / unit >= target):
-                converged = near or not grown
+                converged = True
                 break
             if stop or time.monotonic() > until:
                 break
@@ -165,12 +166,12 @@ class ColumnEngine:
         """
         self.master.aim(weights, {})
         dearest = max(self.master.weighed_stay(), default=1.0)
-        self.master.yield_rows(2.0 * dearest)
+        self.master.yield_rows(YIELD * dearest)
         fixed: dict[int, int] = {}
         for few in (True, False):
             for _ in range(40):
                 late = time.monotonic() > until
-                self._regenerate(0 if late else 3)
+                self._regenerate(0 if late else 5)
                 on_step()
                 if not self._fix_some(fixed, few=few, all_at_once=late):
                     break

@@ -168,14 +168,17 @@ class Dispatcher:
         return self.conveyance.options[move[0]]
 
     def fit(self, moves: list[Start], earliest: int) -> list[Start] | None:
-        """First moments from ``earliest`` on at which all moves of a round fit, one after the other."""
+        """First moments from ``earliest`` on at which all moves of a round fit, one after the other.
+
+        No move starts before its own planned step.
+        """
         begin = earliest
         while begin < self.problem.grid.steps:
             found: list[Start] = []
             at = begin
             for move in moves:
-                step = self._next(self._option(move), at)
-                if step is None or (found and self._mode(move) == "air" and step != at):
+                step = self._next(self._option(move), max(at, move[1]))
+                if step is None or (found and self._mode(move) == "air" and step > max(at, move[1])):
                     break  # an aircraft does not wait on a stand for its turn
                 found.append((move[0], step))
                 self._book(found[-1])

@@ -18,9 +18,11 @@ from planner.solvers.fleet import FleetModel, FleetSolution
 from planner.solvers.itineraries import Column, Departure
 
 TINY = 1e-6
+TRUSTED = 0.2
 OUTWEIGHS = 20.0
 WIDTH_S = 7200
-RULES = 12
+RULES = 24
+FEARS = (0.0, 3.0, 10.0, 30.0)
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,8 @@ class Solver:
         self.begun = time.monotonic()
         self.on_update = on_update or (lambda update: None)
         self.should_stop = should_stop or (lambda: False)
-        chains = any(c.is_hub for c in problem.commodities)
+        hubs = {c.index for c in problem.commodities if c.is_hub}
+        chains = any(c.commodity in hubs for o in problem.plan.options for c in o.carries)
         self.width_s = WIDTH_S if chains else 0
         self.engine = ColumnEngine(problem, problem.plan, self.width_s)
         self.prover = self.engine
@@ -110,8 +113,10 @@ class Solver:
         """The best manned choice of dispatch rules and of itinerary columns, mended where people spilled."""
         self._look()
         best = self._mend(self._dispatch_rules(), man)
-        if not self._ended(0.3):
-            best = self._better(best, self._mend(self._columns(best[0]), man))
+        if not self._ended(0.35):
+            found = self._columns(best[0])
+            if found is not best[0]:
+                best = self._better(best, self._mend(found, man))
         return best[1]
 
     def _better(
@@ -144,12 +149,15 @@ class Solver:
         everyone = {c.index: float(c.demand) for c in self.problem.commodities if not c.is_hub}
         best: Candidate | None = None
         for number in range(min(RULES, self.limits.node_limit or RULES)):
-            if best is not None and self._ended(0.25):
+            if best is not None and self._ended(0.3):
                 self.stopped_by = "gap"
                 break
             lot = random.Random(self.limits.seed * 1000 + number)
             dispatcher = self._dispatcher()
-            extender = Extender(self.problem, dispatcher, lot if number else None)
+            fear = FEARS[number % len(FEARS)]
+            extender = Extender(
+                self.problem, dispatcher, lot if number >= len(FEARS) else None, fear
+            )
             found = self._fill_up([], everyone, extender)
             rank = [found.values[level] for level in self.levels[:-1]]
             if best is None or rank < [best.values[level] for level in self.levels[:-1]]:
@@ -187,9 +195,12 @@ class Solver:
         """Itineraries generated for all levels at once, whole numbers of them, put where they fit."""
         for column in self._as_columns(seed):
             self.engine.master.add_column(column)
-        self._generate(
-            self.engine, "all", {}, share=0.5, tolerance=1e-3, weights=self._weights()
-        )
+        relaxed = self._generate(
+            self.engine, "all", {}, share=0.4, tolerance=1e-3, weights=self._weights(),
+            size=self._least_size(),
+        )  # fmt: skip
+        if relaxed.value - relaxed.bound > TRUSTED * self._least_size():
+            return seed  # prices that far from settled lead nowhere
         until = time.monotonic() + max(1.0, min(1e8, self.left_s(0.65)))
         whole = self.engine.dive(
             self._weights(), until=until,
@@ -275,14 +286,7 @@ class Solver:
 
         Sizes come from everybody staying: that is the most that a level can cost.
         """
-        stay = {
-            level: sum(
-                SCALE[level] * self.engine.master.stay_cost[c.index][level] * c.demand
-                for c in self.problem.commodities
-                if not c.is_hub
-            )
-            for level in self.levels
-        }
+        stay = self._staying()
         weights: dict[str, float] = {}
         size = 1.0
         for level in reversed(self.levels[:-1]):
@@ -292,9 +296,26 @@ class Solver:
         least = min(weights.values(), default=1.0)
         return {level: weight / least for level, weight in weights.items()}
 
+    def _staying(self) -> dict[str, float]:
+        """What it costs if nobody moves, by level, in the linear programme's units."""
+        return {
+            level: sum(
+                SCALE[level] * self.engine.master.stay_cost[c.index][level] * c.demand
+                for c in self.problem.commodities
+                if not c.is_hub
+            )
+            for level in self.levels
+        }
+
+    def _least_size(self) -> float:
+        """The size of the least of the weighed levels: what the common tolerance is measured by."""
+        stay, weights = self._staying(), self._weights()
+        return min(weight * stay[level] for level, weight in weights.items())
+
     def _generate(
         self, engine: ColumnEngine, level: str, holds: dict[str, float], *, share: float,
         tolerance: float, target: float | None = None, weights: dict[str, float] | None = None,
+        size: float | None = None,
     ) -> LevelBound:  # fmt: skip
         until = time.monotonic() + max(0.5, min(1e8, self.left_s(share)))
 
@@ -305,7 +326,7 @@ class Solver:
 
         return engine.optimise(
             level, holds, until=until, tolerance=tolerance, target=target, on_round=tell,
-            weights=weights, rounds=self.limits.node_limit or 1000,
+            weights=weights, rounds=self.limits.node_limit or 1000, size=size,
         )  # fmt: skip
 
     def _board(self, placed: list[Vehicle]) -> Candidate:
@@ -374,8 +395,12 @@ class Solver:
         step_min = self.problem.grid.step_s / 60
         for level in self.levels:
             result = self._generate(
-                self.prover, level, holds, share=1.0, tolerance=1e-4, target=values[level] - TINY
+                self.prover, level, holds, share=1.0, tolerance=1e-3, target=values[level] - TINY
             )
+            if not result.converged and self.stopped_by == "gap" and self.left_s() <= 0:
+                self.stopped_by = "time"
+            if self.limits.node_limit is not None and result.rounds >= self.limits.node_limit:
+                self.stopped_by = "nodes"
             bound = max(0.0, min(result.bound, values[level]))
             found.append(
                 LevelProof(

@@ -41,8 +41,9 @@ class Extender:
     """Adds rounds to vehicles that a Dispatcher has placed."""
 
     def __init__(
-        self, problem: EvacuationProblem, dispatcher: Dispatcher, lot: random.Random | None
-    ) -> None:
+        self, problem: EvacuationProblem, dispatcher: Dispatcher, lot: random.Random | None,
+        fear: float = 0.0,
+    ) -> None:  # fmt: skip
         self.problem = problem
         self.dispatcher = dispatcher
         self.conveyance = dispatcher.conveyance
@@ -53,6 +54,12 @@ class Extender:
         self.step_s = problem.grid.step_s
         self.patience = max(1, PATIENCE_S // self.step_s)
         self.taken_in: dict[int, float] = {}
+        danger = [
+            float(problem.wait_harm[c.index][-1]) / c.persons for c in problem.commodities
+        ]
+        worst = max((d for d, c in zip(danger, problem.commodities, strict=True) if not c.is_hub),
+                    default=0.0) or 1.0  # fmt: skip
+        self.urgency = [1.0 + fear * d / worst for d in danger]
         self.taste = [
             1.0 if lot is None else lot.uniform(0.6, 1.6) for _ in self.conveyance.options
         ]
@@ -133,7 +140,8 @@ class Extender:
             if units < 0.5 or (who.is_hub and units < FULL * min(seats, self._waiting(commodity))):
                 continue
             spent = starts[-1][1] + option.steps - vehicle.free
-            rating = self.taste[option.index] * spent / (units * who.persons * who.weight)
+            gain = units * who.persons * who.weight * self.urgency[commodity]
+            rating = self.taste[option.index] * spent / gain
             if best is None or rating < best.rating:
                 best = _Choice(rating, starts, commodity, units)
         return best
