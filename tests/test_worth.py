@@ -68,9 +68,7 @@ def test_who_chooses_to_stay_is_told_apart() -> None:
 def test_a_request_that_does_not_concern_them_is_neither_reason_nor_remedy() -> None:
     scenario = small("small_bridge")
     asked = scenario.authorisations[1]
-    beside = asked.model_copy(
-        update={"id": "a_other", "party": "opposition", "over": ("haven",)}
-    )
+    beside = asked.model_copy(update={"id": "a_other", "party": "opposition", "over": ("haven",)})
     both = (beside, *scenario.authorisations)
     entry = told(scenario.model_copy(update={"authorisations": both}))["upper_town_people"]
     assert "a_other" not in entry.reason

@@ -196,9 +196,7 @@ class Changes:
     def _vehicle(self, fleet: Fleet) -> Change:
         make = self._with("fleets", fleet, count=fleet.count + 1)
         what = f"one more in {fleet.label}" if fleet.count else f"one in {fleet.label}"
-        return self._change(
-            "vehicle", what, make, loosens=not fleet.count, rebuild=not fleet.count
-        )
+        return self._change("vehicle", what, make, loosens=not fleet.count, rebuild=not fleet.count)
 
     def _intake(self, cause: Cause, room: Room) -> Iterator[Change]:
         for haven in self.scenario.places:
