@@ -27,6 +27,9 @@ UNLUCKY = (
     "the search found no seat for them; counted in fractions of vehicles and households there is "
     "room for everybody here who has a way out"
 )
+MAKE_ROOM = (
+    "counted in fractions of vehicles and households, others could go elsewhere and make room"
+)
 FRACTION = 0.5
 """Persons: less than this left in the relaxed problem is nobody."""
 
@@ -153,8 +156,9 @@ class _Explainer:
         havens = [self.scenario.place(p) for p in self.ways.onward(home.index).havens]
         told = [self._full(home, haven, unit.persons) for haven in havens]
         if all(told):
-            words = "; ".join(word for word in told if word)
-            return Cause("haven_full", words, is_scarce=True, full=tuple(p.id for p in havens))
+            may = not self._is_short(home)
+            words = "; ".join([*(word for word in told if word), *([MAKE_ROOM] if may else [])])
+            return Cause("haven_full", words, True, may, tuple(p.id for p in havens))
         return self._seats(home, [(p, word) for p, word in zip(havens, told, strict=True) if word])
 
     def _too_large(self, home: Commodity, unit: Unit) -> Cause | None:
