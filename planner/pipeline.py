@@ -84,7 +84,7 @@ def make_plan(
     network = make_network(scenario)
     told.phase("problem")
     problem = make_problem(scenario, network)
-    solver = Solver(problem, limits, told.update, should_stop)
+    solver = Solver(problem, limits, told.update, should_stop, begun)
     manning = search(problem, solver, told)
     draft = to_plan(problem, solver, manning)
     values = verify.values(draft, scenario, network)

@@ -21,7 +21,7 @@ TINY = 1e-6
 TRUSTED = 0.2
 OUTWEIGHS = 20.0
 WIDTH_S = 7200
-RULES = 24
+RULES = 16
 FEARS = (0.0, 3.0, 10.0, 30.0)
 
 
@@ -71,12 +71,12 @@ class Solver:
     def __init__(
         self, problem: EvacuationProblem, limits: Limits,
         on_update: Callable[[Update], None] | None = None,
-        should_stop: Callable[[], bool] | None = None,
+        should_stop: Callable[[], bool] | None = None, begun: float | None = None,
     ) -> None:  # fmt: skip
         self.problem = problem
         self.limits = limits
         self.levels = problem.scenario.priorities.levels
-        self.begun = time.monotonic()
+        self.begun = time.monotonic() if begun is None else begun
         self.on_update = on_update or (lambda update: None)
         self.should_stop = should_stop or (lambda: False)
         hubs = {c.index for c in problem.commodities if c.is_hub}
@@ -149,7 +149,7 @@ class Solver:
         everyone = {c.index: float(c.demand) for c in self.problem.commodities if not c.is_hub}
         best: Candidate | None = None
         for number in range(min(RULES, self.limits.node_limit or RULES)):
-            if best is not None and self._ended(0.3):
+            if best is not None and self._ended(0.15):
                 self.stopped_by = "gap"
                 break
             lot = random.Random(self.limits.seed * 1000 + number)
@@ -196,12 +196,12 @@ class Solver:
         for column in self._as_columns(seed):
             self.engine.master.add_column(column)
         relaxed = self._generate(
-            self.engine, "all", {}, share=0.4, tolerance=1e-3, weights=self._weights(),
+            self.engine, "all", {}, share=0.38, tolerance=1e-3, weights=self._weights(),
             size=self._least_size(),
         )  # fmt: skip
         if relaxed.value - relaxed.bound > TRUSTED * self._least_size():
             return seed  # prices that far from settled lead nowhere
-        until = time.monotonic() + max(1.0, min(1e8, self.left_s(0.65)))
+        until = time.monotonic() + max(1.0, min(1e8, self.left_s(0.6)))
         whole = self.engine.dive(
             self._weights(), until=until,
             on_step=lambda: self.on_update(Update("whole vehicles", None, None, None)),
@@ -243,7 +243,7 @@ class Solver:
         self.inflated = {}
         for _ in range(4):
             spilled = self._spilled(*best)
-            if not spilled or self._ended(0.7):
+            if not spilled or self._ended(0.85):
                 break
             for index, units in spilled.items():
                 self.inflated[index] = self.inflated.get(index, 0) + units
@@ -317,7 +317,7 @@ class Solver:
         tolerance: float, target: float | None = None, weights: dict[str, float] | None = None,
         size: float | None = None,
     ) -> LevelBound:  # fmt: skip
-        until = time.monotonic() + max(0.5, min(1e8, self.left_s(share)))
+        until = time.monotonic() + max(0.0, min(1e8, self.left_s(share)))
 
         def tell(value: float, bound: float) -> bool:
             named = None if weights else level
@@ -395,9 +395,9 @@ class Solver:
         step_min = self.problem.grid.step_s / 60
         for level in self.levels:
             result = self._generate(
-                self.prover, level, holds, share=1.0, tolerance=1e-3, target=values[level] - TINY
+                self.prover, level, holds, share=0.95, tolerance=1e-3, target=values[level] - TINY
             )
-            if not result.converged and self.stopped_by == "gap" and self.left_s() <= 0:
+            if not result.converged and self.stopped_by == "gap" and self.left_s(0.95) <= 0:
                 self.stopped_by = "time"
             if self.limits.node_limit is not None and result.rounds >= self.limits.node_limit:
                 self.stopped_by = "nodes"
