@@ -333,6 +333,34 @@ def test_who_stays_although_nothing_is_short_is_told_so() -> None:
     assert remedy(entry)[0] == "none_found"
 
 
+def test_a_shortage_elsewhere_is_not_their_reason() -> None:
+    places = [
+        case.place("home", 0),
+        case.place("other", 0, km_north=30),
+        case.place("haven", 20, "safe_haven"),
+        case.place("calm", 20, "safe_haven", km_north=30),
+    ]
+    links = [
+        case.link("road", "home", "haven", "20 km"),
+        case.link("far", "other", "calm", "20 km"),
+    ]
+    groups = [
+        {"id": "people", "at": "home", "people": 300},
+        {"id": "others", "at": "other", "people": 30},
+    ]
+    fleets = [
+        {"id": "bus", "vehicle": "bus", "count": 1, "base": "haven"},
+        {"id": "van", "vehicle": "bus", "count": 1, "base": "calm"},
+    ]
+    crowded = crowd(places=places, links=links, groups=groups, fleets=fleets)
+    problem, solver, manning = planned(crowded)
+    manning.left["others", "ride", Unit(1)] = 5  # as if the search had overlooked them
+    found = {s.group: s.cause for s in worth.stays(problem, solver, manning)}
+    assert not found["people"].short_of_nothing
+    assert found["people"].words.startswith("no seat in time: bus: all 1 in use")
+    assert found["others"].short_of_nothing
+
+
 def test_a_haven_that_others_could_leave_to_them_is_told_so() -> None:
     room = {"total": 0}
     places = [case.place("home", 0), case.place("haven", 20, "safe_haven", intake=room)]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from planner import network as ground
 from planner.network import CutOff
-from planner.plan import PlanLeg
+from planner.plan import PlanLeg, SelfMovement
 from planner.problem import Commodity, EvacuationProblem, local_days
 from planner.scenario import Place, Unit
 from planner.schedule import Manning
@@ -80,34 +80,52 @@ class _Explainer:
         self.ways = Ways(problem)
         self.cut = {(c.group, c.means, c.stretchers): c for c in ground.cut_off(problem.network)}
         self.tight = solver.tight
-        self.short = self._short(solver)
+        self.stuck = {k for k, n in solver.stuck.items() if self._persons(k, n) > FRACTION}
         self.legs = [leg for sortie in manning.sorties for leg in sortie.legs if leg.manifest]
         self._cut_after: dict[tuple[str, ...], dict[tuple[str, str, int], CutOff]] = {}
         self._scarcities: dict[tuple[int, int], Cause] = {}
+        self.short = self._short()
 
-    def _short(self, solver: Solver) -> set[str]:
-        """Fleets, places and links of those whom the relaxed problem leaves although they have a
-        way out, and of all who share any of them: whoever stays there makes room for another.
+    def _persons(self, index: int, units: float) -> float:
+        return units * self.problem.commodities[index].persons
+
+    def _uses(self, index: int) -> set[str]:
+        """Fleets that can carry a commodity, and used-up places and links that it can come by."""
+        return {*self.ways.fleets(index), *(self.ways.grounds(index) & self.tight)}
+
+    def _in_use(self) -> dict[str, set[str]]:
+        """The same as the plan has it, by group."""
+        found: dict[str, set[str]] = defaultdict(set)
+        routes = self.problem.network.routes
+        moved: list[tuple[PlanLeg | SelfMovement, set[str]]] = []
+        moved += [(leg, {s.fleet}) for s in self.manning.sorties for leg in s.legs]
+        moved += [(walk, set()) for walk in self.manning.self_movements]
+        for move, used in moved:
+            on = {move.origin, move.destination, *(u.link for u in routes[move.route].links)}
+            for line in move.manifest:
+                found[line.group] |= used | (on & self.tight)
+        return found
+
+    def _short(self) -> set[str]:
+        """What those use whom the relaxed problem leaves although they have a way out; and what
+        the others use who are on it in the plan, for they could make room.
         """
-        uses = {
-            c.index: {*self.ways.fleets(c.index), *(self.ways.grounds(c.index) & solver.tight)}
-            for c in self.problem.commodities
-            if not c.is_hub and self.ways.onward(c.index).havens
-        }
-        short: set[str] = set()
-        for index, units in sorted(solver.stuck.items()):
-            if units * self.problem.commodities[index].persons > FRACTION:
-                short |= uses.get(index, set())
-        size = -1
+        homes = [c for c in self.problem.commodities if not c.is_hub]
+        short = {name for c in homes if c.index in self.stuck for name in self._uses(c.index)}
+        in_use, size = self._in_use(), -1
         while len(short) > size:
             size = len(short)
-            for used in uses.values():
-                short |= used if used & short else set()
+            for home in homes:
+                if in_use[home.group] & short:
+                    short |= self._uses(home.index)
         return short
 
     def _is_short(self, home: Commodity) -> bool:
-        mine = {*self.ways.fleets(home.index), *self.ways.grounds(home.index)}
-        return bool(mine & self.short)
+        """Whether the relaxed problem lacks room for them, or for others on all that they use."""
+        if home.index in self.stuck:
+            return True
+        walked = {walk.destination for walk in self.ways.onward(home.index).walks}
+        return {*self.ways.fleets(home.index), *walked} <= self.short
 
     def cause(self, home: Commodity, unit: Unit) -> Cause:
         """Why units like this one stay."""
