@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from planner.problem import Conveyance, EvacuationProblem
-from planner.solvers.itineraries import Column, Prices, Pricer
+from planner.solvers.itineraries import Column, Pricer, Prices
 from planner.solvers.master import SCALE, Key, Master, Walk
 from planner.solvers.traffic import Separator, Traffic
 
@@ -59,8 +59,8 @@ class ColumnEngine:
     ) -> LevelBound:  # fmt: skip
         """Least cost of ``level`` (or of a weighted sum) with the levels before held at ``holds``.
 
-        Stops when value and bound are within ``tolerance`` (of ``size``, or of the value), when the bound
-        reaches ``target``, after ``rounds``, or at the moment ``until`` (time.monotonic).
+        Stops when value and bound are within ``tolerance`` (of ``size``, or of the value), when the
+        bound reaches ``target``, after ``rounds``, or at the moment ``until`` (time.monotonic).
         """
         unit = 1.0 if weights else SCALE[level]
         weights = weights or {level: 1.0}
@@ -157,12 +157,12 @@ class ColumnEngine:
     # -- whole numbers ------------------------------------------------------------------------
 
     def dive(
-        self, weights: dict[str, float], *, until: float, on_step: Callable[[], None]
+        self, weights: dict[str, float], *, until: float, on_step: Callable[[], bool]
     ) -> list[tuple[Column, int]]:
-        """Whole numbers of itineraries: the clearest ones are fixed, the rest is generated around them.
+        """Whole numbers of itineraries: the clearest are fixed, the rest generated around them.
 
         Few vehicles that carry many (ships, aircraft) come first, because the many small ones can
-        still be fitted to them.
+        still be fitted to them. Past ``until``, or once ``on_step`` says stop, the rest is rounded.
         """
         self.master.aim(weights, {})
         dearest = max(self.master.weighed_stay(), default=1.0)
@@ -170,9 +170,8 @@ class ColumnEngine:
         fixed: dict[int, int] = {}
         for few in (True, False):
             for _ in range(40):
-                late = time.monotonic() > until
+                late = on_step() or time.monotonic() > until
                 self._regenerate(0 if late else 5)
-                on_step()
                 if not self._fix_some(fixed, few=few, all_at_once=late):
                     break
         whole = [(self.master.columns[n][0], count) for n, count in sorted(fixed.items()) if count]

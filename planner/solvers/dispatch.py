@@ -1,9 +1,9 @@
-"""Itineraries made to fit exactly: each round is put at the first moment at which every shared limit holds.
+"""Itineraries made to fit: each round starts at the first moment at which every limit holds.
 
-Column generation keeps shared limits on average over an hour or more; here vehicles queue as they would
-on the day: for a bay, a berth, a stand, a slot, a place on the bridge. Rounds (out to collect people, and
-on to where they are put down) are placed in the order of their planned start; a round that no longer
-fits is dropped.
+Column generation keeps shared limits on average over an hour or more; here vehicles queue as
+they would on the day: for a bay, a berth, a stand, a slot, a place on the bridge. Rounds (out to
+collect people, and on to where they are put down) are placed in the order of their planned start;
+a round that no longer fits is dropped.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ class Dispatcher:
     def place(
         self, itineraries: list[tuple[int, tuple[Start, ...]]]
     ) -> list[tuple[int, tuple[Start, ...]]]:
-        """(mover, starts) per vehicle → the same with starts that fit; dropped rounds are left out."""
+        """(mover, starts) per vehicle → the same with starts that fit, without dropped rounds."""
         rounds: list[_Round] = []
         for number, (_, moves) in enumerate(itineraries):
             current: list[Start] = []
@@ -136,8 +136,8 @@ class Dispatcher:
             done = placed[item.vehicle]
             at = self._option(done[-1]).destination if done else mover.base
             starts = None
-            for moves in self.ways(item.moves, at):
-                starts = self.fit(moves, max(free[item.vehicle], item.planned))
+            for way in self.ways(item.moves, at):
+                starts = self.fit(way, max(free[item.vehicle], item.planned))
                 if starts is not None:
                     break
             if starts is None:
@@ -168,7 +168,7 @@ class Dispatcher:
         return self.conveyance.options[move[0]]
 
     def fit(self, moves: list[Start], earliest: int) -> list[Start] | None:
-        """First moments from ``earliest`` on at which all moves of a round fit, one after the other.
+        """First moments from ``earliest`` on at which all moves of a round fit, in turn.
 
         No move starts before its own planned step.
         """
@@ -178,7 +178,8 @@ class Dispatcher:
             at = begin
             for move in moves:
                 step = self._next(self._option(move), max(at, move[1]))
-                if step is None or (found and self._mode(move) == "air" and step > max(at, move[1])):
+                late = bool(found) and step is not None and step > max(at, move[1])
+                if step is None or (late and self._mode(move) == "air"):
                     break  # an aircraft does not wait on a stand for its turn
                 found.append((move[0], step))
                 self._book(found[-1])

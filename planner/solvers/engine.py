@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from planner.problem import EvacuationProblem, Limit
 from planner.schedule import Chosen, Manning
 from planner.solvers.columns import ColumnEngine, LevelBound
-from planner.solvers.master import SCALE
 from planner.solvers.dispatch import Dispatcher
 from planner.solvers.extend import Extender, Vehicle
 from planner.solvers.fleet import FleetModel, FleetSolution
 from planner.solvers.itineraries import Column, Departure
+from planner.solvers.master import SCALE
 
 TINY = 1e-6
 TRUSTED = 0.2
@@ -110,7 +110,7 @@ class Solver:
     # -- search -------------------------------------------------------------------------------
 
     def search(self, man: Callable[[Chosen], Manning]) -> Manning:
-        """The best manned choice of dispatch rules and of itinerary columns, mended where people spilled."""
+        """The best manned choice of dispatch rules and of itinerary columns."""
         self._look()
         best = self._mend(self._dispatch_rules(), man)
         if not self._ended(0.35):
@@ -192,7 +192,7 @@ class Solver:
         return best
 
     def _columns(self, seed: Candidate) -> Candidate:
-        """Itineraries generated for all levels at once, whole numbers of them, put where they fit."""
+        """Itineraries generated for all levels at once, whole numbers of them, placed."""
         for column in self._as_columns(seed):
             self.engine.master.add_column(column)
         relaxed = self._generate(
@@ -204,7 +204,7 @@ class Solver:
         until = time.monotonic() + max(1.0, min(1e8, self.left_s(0.6)))
         whole = self.engine.dive(
             self._weights(), until=until,
-            on_step=lambda: self.on_update(Update("whole vehicles", None, None, None)),
+            on_step=self._step,
         )  # fmt: skip
         dispatcher = self._dispatcher()
         vehicles = [
@@ -219,6 +219,10 @@ class Solver:
             extender = Extender(self.problem, dispatcher, None)
             found = self._fill_up(list(placed), wanted, extender)
         return found
+
+    def _step(self) -> bool:
+        self.on_update(Update("whole vehicles", None, None, None))
+        return self.should_stop()
 
     def _as_columns(self, seed: Candidate) -> list[Column]:
         """The seed's vehicles with an even share of what boards each departure."""
@@ -330,7 +334,7 @@ class Solver:
         )  # fmt: skip
 
     def _board(self, placed: list[Vehicle]) -> Candidate:
-        """Who boards which departure of the vehicles as placed: a linear programme, level by level."""
+        """Who boards what of the vehicles as placed: a linear programme, level by level."""
         columns = [
             Column(mover, tuple(Departure(*move) for move in moves), ((),) * len(moves))
             for mover, moves in placed
@@ -342,7 +346,7 @@ class Solver:
         model.inflate(self.inflated)
         model.fix(columns)
         best = FleetSolution()
-        values = dict.fromkeys(self.levels, float("inf"))
+        values: dict[str, float] = dict.fromkeys(self.levels, float("inf"))
         for level in self.levels[:-1]:
             found = self._stage(model, level)
             if found is None:

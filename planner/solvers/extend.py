@@ -1,8 +1,8 @@
 """More rounds for who was left: vehicles that stand idle go again, while anybody waits for them.
 
-Itineraries end where the relaxed optimum had no more use for them; queues for bays and whole households
-leave some people behind all the same. Every idle vehicle is given its next best round, earliest first:
-those in the order in which they are free; ships and aircraft wait until enough people have come to a hub.
+Itineraries end where the relaxed optimum had no more use for them; queues for bays and whole
+households leave some people behind all the same. Every idle vehicle is given its next best round,
+in the order in which they are free; ships and aircraft wait until enough people have come to a hub.
 """
 
 from __future__ import annotations
@@ -101,10 +101,10 @@ class Extender:
             last = self.conveyance.options[moves[-1][0]]
             used[mover] = used.get(mover, 0) + 1
             fleet.append(_Idle(mover, list(moves), last.destination, moves[-1][1] + last.steps))
-        for index, mover in enumerate(self.conveyance.movers):
-            for _ in range(mover.count - used.get(index, 0)):
-                first = self.problem.grid.up(mover.from_s)
-                fleet.append(_Idle(index, [], mover.base, first))
+        for index, spec in enumerate(self.conveyance.movers):
+            for _ in range(spec.count - used.get(index, 0)):
+                first = self.problem.grid.up(spec.from_s)
+                fleet.append(_Idle(index, [], spec.base, first))
         return fleet
 
     def _next_round(self, vehicle: _Idle, earliest: int) -> _Choice | None:
