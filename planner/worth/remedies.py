@@ -101,9 +101,7 @@ class Remedies:
             if group != stay.group
         )
         note = f"; {math.ceil(fewer - 0.01):,} fewer of other groups" if fewer > 1 else ""
-        what = (
-            f"{change.what}: up to {gain:,} of them get out (vehicles counted in fractions{note})"
-        )
+        what = f"{change.what} (gain: up to, with vehicles counted in fractions{note})"
         return Remedy(kind=change.kind, what=what, price=change.price, gain_persons=gain)
 
     def _is_over(self) -> bool:

@@ -38,14 +38,32 @@ class Ways:
         self.problem = problem
         self._havens = {p.id for p in problem.scenario.places if p.role == "safe_haven"}
         self._carried: dict[int, list[tuple[Option, Carry]]] = defaultdict(list)
+        spots = self._spots()
         for option in problem.plan.options:
-            for carry in option.carries:
-                self._carried[carry.commodity].append((option, carry))
+            if option.origin in spots[option.mover]:
+                for carry in option.carries:
+                    self._carried[carry.commodity].append((option, carry))
         self._walked: dict[int, list[SelfOption]] = defaultdict(list)
         for walk in problem.walks:
             self._walked[walk.commodity].append(walk)
         self._hubs = {(c.transit, c.place): c.index for c in problem.commodities if c.is_hub}
         self._known: dict[int, Onward] = {}
+
+    def _spots(self) -> list[set[str]]:
+        """Per mover the places that it can come to from its base."""
+        leads: dict[tuple[int, str], set[str]] = defaultdict(set)
+        for option in self.problem.plan.options:
+            if option.starts.any():
+                leads[option.mover, option.origin].add(option.destination)
+        found = []
+        for index, mover in enumerate(self.problem.plan.movers):
+            seen, ahead = {mover.base}, [mover.base]
+            while ahead:
+                new = leads[index, ahead.pop()] - seen
+                seen |= new
+                ahead += sorted(new)
+            found.append(seen)
+        return found
 
     def onward(self, commodity: int) -> Onward:
         """What the commodity of that index can use."""
