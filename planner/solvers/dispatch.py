@@ -157,8 +157,7 @@ class Dispatcher:
         if last.origin == at:
             return [[moves[-1]]]
         return [
-            [(option.index, 0), moves[-1]]
-            for option in self._empties(last.mover, at, last.origin)
+            [(option.index, 0), moves[-1]] for option in self._empties(last.mover, at, last.origin)
         ]
 
     def _empties(self, mover: int, origin: str, destination: str) -> list[Option]:

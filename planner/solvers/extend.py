@@ -54,9 +54,7 @@ class Extender:
         self.step_s = problem.grid.step_s
         self.patience = max(1, PATIENCE_S // self.step_s)
         self.taken_in: dict[int, float] = {}
-        danger = [
-            float(problem.wait_harm[c.index][-1]) / c.persons for c in problem.commodities
-        ]
+        danger = [float(problem.wait_harm[c.index][-1]) / c.persons for c in problem.commodities]
         worst = max((d for d, c in zip(danger, problem.commodities, strict=True) if not c.is_hub),
                     default=0.0) or 1.0  # fmt: skip
         self.urgency = [1.0 + fear * d / worst for d in danger]
