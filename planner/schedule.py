@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import defaultdict
 from collections.abc import Mapping
@@ -14,6 +15,7 @@ from planner.problem import EvacuationProblem
 from planner.scenario import CONTESTED, Authorisation, Scenario
 
 Start = tuple[int, int]  # option, step
+PATIENT = 12
 
 
 @dataclass(frozen=True)
@@ -72,14 +74,19 @@ class Scheduler:
         out = Manning()
         out.teams = self._teams()
         cancelled: dict[Who, int] = {}
-        for _ in range(12):
+        everyone = Crowd(self.problem).left()
+        for attempt in itertools.count():
             crowd, stops, walks = self._board(out.teams, cancelled)
             stranded = crowd.stranded()
             if not stranded:
                 break
+            # Whoever stays at home makes room for others, who may be stranded in turn: later
+            # attempts keep more people at home than were stranded, so that this comes to an end.
+            factor = 1 if attempt < PATIENT else 4
             for pool in stranded.values():
                 for who, units in pool.items():
-                    cancelled[who] = cancelled.get(who, 0) + units
+                    kept = cancelled.get(who, 0) + factor * units
+                    cancelled[who] = min(everyone[who], kept)
         out.left = crowd.left()
         for who, units in cancelled.items():
             out.left[who] = out.left.get(who, 0) + units
