@@ -227,7 +227,7 @@ class TestRussianCitizens:
         assert _harm(quiet) < _harm(base)
 
     def test_more_means_never_hurt_and_fewer_never_help(self, solved: Solved) -> None:
-        """Against proven bounds: a search cut short by the clock says nothing by its value alone."""
+        """Against proven bounds: the value of a search cut short by the clock says little."""
         base = solved(self.NAME, None)
         assert _least_left(solved(self.NAME, "second_ferry")) <= _left(base)
         for worse in ("half_the_buses", "beirut_road_closed", "damascus_airport_closed"):
