@@ -255,7 +255,8 @@ class Solver:
             placed = dispatcher.place(list(best[0].placed))
             extender = Extender(self.problem, dispatcher, None)
             more = {k: float(n) for k, n in spilled.items()}
-            found = self._board(extender.extend(placed, more, time.monotonic() + 2.0))
+            pause = 2.0 if self.limits.node_limit is None else 1e8
+            found = self._board(extender.extend(placed, more, time.monotonic() + pause))
             mended = (found, man(found.chosen))
             if self._score(*mended) >= self._score(*best):
                 break
