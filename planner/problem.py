@@ -239,7 +239,7 @@ class _Builder:
         ends: list[Bools] = []
         for index, mover in enumerate(chosen):
             own = self._loaded(index, mover, len(options))
-            own = self._worth_it(own)
+            own = self._undominated(own)
             spots = sorted({mover.base} | {o.origin for o in own} | {o.destination for o in own})
             own = [replace(o, index=len(options) + i) for i, o in enumerate(own)]
             empty = self._empty(index, mover, own, spots, len(options) + len(own))
@@ -283,13 +283,8 @@ class _Builder:
             return True
         return destination in self.havens and EMBARKATION[role] == mode
 
-    def _worth_it(self, options: list[Option]) -> list[Option]:
-        """Drops options into hubs from which nobody could go on, and carries that lead nowhere.
-
-        Which hubs lead on depends on all movers, so the caller's per-mover pass keeps hub-bound
-        options; the solver's hub rows make a dead end worthless. Only exact duplicates of time are
-        dropped here.
-        """
+    def _undominated(self, options: list[Option]) -> list[Option]:
+        """The options without those that another one of the same ends and length dominates."""
         best: dict[tuple[str, str, int], Option] = {}
         kept = []
         for option in options:
