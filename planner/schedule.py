@@ -201,10 +201,10 @@ class Scheduler:
         arrive = depart + option.ride_s
         room = ledger.room(commodity.place, depart, option.destination, arrive)
         owed[option.commodity] += units
-        whole = commodity.means == "car" and bool(option.link_entries)
         seats = self.problem.scenario.group(commodity.group).persons_per_car
-        if whole:  # full cars only where a link counts them
-            heads = min(room, math.floor(owed[option.commodity] / seats + 1e-6) * seats)
+        if option.link_entries:  # never more than this moment was planned for, and full cars only
+            whole = seats if commodity.means == "car" else 1
+            heads = min(room, math.floor(units / whole + 1e-6) * whole)
         else:
             heads = min(room, math.ceil(owed[option.commodity] - 1e-6))
         load = Load(max(0, heads), 0)

@@ -7,7 +7,7 @@ itinerary makes, so that a ship takes several classes and a last bus leaves part
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from ortools.math_opt.python import mathopt
@@ -20,6 +20,9 @@ from planner.solvers.traffic import Separator, Traffic
 from planner.units import HOUR_S
 
 Moves = tuple[Departure, ...]
+
+
+HALL_FULL = 0.98
 
 
 @dataclass
@@ -41,6 +44,7 @@ class FleetModel:
         self, problem: EvacuationProblem, conveyance: Conveyance, pool: list[Column],
         walks: list[Walk], limits: list[tuple[Limit, int]], width_s: int = 0,
     ) -> None:  # fmt: skip
+        problem = _with_margin(problem) if width_s == 0 else problem
         self.problem = problem
         self.conveyance = conveyance
         self.maker = RowMaker(problem, conveyance, width_s)
@@ -292,3 +296,12 @@ class FleetModel:
         for place, units in solution.walks.items():
             traffic.walks[place] += units
         return traffic
+
+
+def _with_margin(problem: EvacuationProblem) -> EvacuationProblem:
+    """Halls are planned a little emptier: whole households may come a little earlier than heads."""
+    limits = tuple(
+        replace(limit, cap=limit.cap * (HALL_FULL if limit.kind == "waiting" else 1.0))
+        for limit in problem.limits
+    )
+    return replace(problem, limits=limits)

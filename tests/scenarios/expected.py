@@ -1,7 +1,7 @@
 """What `scenarios/expected/` keeps of a planned case, and how near a new plan must come to it.
 
 Figures that follow from the scenario alone (people, the unwilling, the harm of staying, what a
-plan depends on) are the same to the last digit. Heads of a base case may differ by 1 % from machine
+plan depends on) are the same to the last digit. Heads of a base case may differ by 2 % from machine
 to machine, because the time limit cuts the search off; of a what-if, which has less time, none are
 kept. Levels, sorties and hours are kept to be read: how good a plan is, its own bounds tell.
 
@@ -23,7 +23,7 @@ CRISES = ("deir_al_zor_2012", "russian_citizens_2012")
 EXACT = ("people", "unwilling", "harm_of_staying")
 BASE_EXACT = ("conditional_on", "verdict")
 # Largest accepted difference in heads, as a share of all people.
-HEADS_SHARE = 0.01
+HEADS_SHARE = 0.02
 
 
 def path_of(name: str) -> Path:
