@@ -36,6 +36,7 @@ def upload(page: Page, path: Path) -> None:
     expect(page.get_by_text(f"{path.name} · opened from your computer")).to_be_visible()
     page.keyboard.press("Escape")
     expect(editor(page)).to_have_count(1)  # the former text's editor goes when the check is done
+    expect(editor(page)).to_have_value(path.read_text(encoding="utf-8"))
 
 
 def editor(page: Page) -> Locator:
