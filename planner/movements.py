@@ -22,7 +22,7 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Condition = tuple[Intervals, int, int]
 PERSON_KG = 100
-CASUALTIES = 3.6e9  # micro x seconds in one expected casualty
+CASUALTIES = 3.6e12  # nano x seconds in one expected casualty
 WALKERS_PER_CAR = 20
 
 
@@ -126,7 +126,7 @@ class Integrals:
         self._rates = {
             name: (
                 np.array(rate.from_s, dtype=np.int64),
-                np.array(rate.rate_micro, dtype=np.float64),
+                np.array(rate.rate_nano, dtype=np.float64),
                 np.array(rate.total, dtype=np.float64),
             )
             for name, rate in rates.items()

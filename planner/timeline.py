@@ -76,31 +76,31 @@ class Intervals:
 
 @dataclass(frozen=True)
 class RateFunction:
-    """A piecewise constant hazard rate: ``rate_micro[i]`` holds from ``from_s[i]`` to the next.
+    """A piecewise constant hazard rate: ``rate_nano[i]`` holds from ``from_s[i]`` to the next.
 
     The unit is millionths of one expected casualty per person-hour.
     """
 
     from_s: tuple[int, ...]
-    rate_micro: tuple[int, ...]
-    total: tuple[int, ...]  # micro x seconds accumulated up to from_s[i]
+    rate_nano: tuple[int, ...]
+    total: tuple[int, ...]  # nano x seconds accumulated up to from_s[i]
 
     @staticmethod
-    def on(intervals: Intervals, rate_micro: int) -> RateFunction:
+    def on(intervals: Intervals, rate_nano: int) -> RateFunction:
         """The rate inside the intervals, zero outside."""
         from_s, rates, total = [-(1 << 40)], [0], [0]
         for start, end in intervals.spans:
-            for moment, rate in ((start, rate_micro), (end, 0)):
+            for moment, rate in ((start, rate_nano), (end, 0)):
                 total.append(total[-1] + rates[-1] * (moment - from_s[-1]))
                 from_s.append(moment)
                 rates.append(rate)
         return RateFunction(tuple(from_s), tuple(rates), tuple(total))
 
     def upto(self, moment_s: int) -> int:
-        """Integral from long ago to ``moment_s``, in micro x seconds."""
+        """Integral from long ago to ``moment_s``, in nano x seconds."""
         index = bisect_right(self.from_s, moment_s) - 1
-        return self.total[index] + self.rate_micro[index] * (moment_s - self.from_s[index])
+        return self.total[index] + self.rate_nano[index] * (moment_s - self.from_s[index])
 
     def between(self, start_s: int, end_s: int) -> int:
-        """Integral over ``[start_s, end_s)`` in micro x seconds; / 3.6e9 = expected casualties."""
+        """Integral over ``[start_s, end_s)`` in nano x seconds; / 3.6e12 = expected casualties."""
         return self.upto(end_s) - self.upto(start_s)

@@ -2,7 +2,7 @@
 
 Inside, everything is an integer whose name bears its unit: seconds, metres, metres per hour,
 persons, parts per ten thousand (``_bp``), millionths of one expected casualty per person-hour
-(``_micro``).
+(``_nano``).
 """
 
 from __future__ import annotations
@@ -121,14 +121,17 @@ def parse_rate(text: str) -> Rate:
 _HAZARD = re.compile(rf"\s*({_NUMBER})\s+per\s+1,?000\s+person-hours\s*")
 
 
-def parse_hazard_micro(text: str) -> int:
-    """'0.4 per 1000 person-hours' → 400 millionths of an expected casualty per person-hour."""
+def parse_hazard_nano(text: str) -> int:
+    """'0.4 per 1000 person-hours' → 400,000 billionths of a casualty per person-hour."""
     found = _HAZARD.fullmatch(str(text))
     if found is None:
         raise ValueError(
             f"not a hazard rate: '{str(text)[:40]}'; write for example '0.4 per 1000 person-hours'"
         )
-    return round(_number(found.group(1)) * 1000)
+    nano = round(_number(found.group(1)) * 1_000_000)
+    if nano == 0 and _number(found.group(1)) > 0:
+        raise ValueError(f"'{str(text)[:40]}' is nothing; the least rate is 0.000001")
+    return nano
 
 
 _CLOCK = re.compile(r"\s*([0-9]{1,2}):([0-9]{2})\s*-\s*([0-9]{1,2}):([0-9]{2})\s*")

@@ -47,15 +47,15 @@ def test_a_start_is_allowed_exactly_where_every_condition_covers_it(
 @given(SPANS, st.integers(0, 10**6), st.integers(0, 5000), st.integers(0, 3000))
 @settings(max_examples=60)
 def test_integrals_are_sums_over_seconds(
-    spans: Intervals, rate_micro: int, start_s: int, length_s: int
+    spans: Intervals, rate_nano: int, start_s: int, length_s: int
 ) -> None:
-    hazard = Integrals({"shelling": RateFunction.on(spans, rate_micro)})
+    hazard = Integrals({"shelling": RateFunction.on(spans, rate_nano)})
     found = hazard.between("shelling", np.array([start_s]), length_s)
     seconds = sum(
         any(start <= second < end for start, end in spans.spans)
         for second in range(start_s, start_s + length_s)
     )
-    assert found[0] == pytest.approx(seconds * rate_micro / CASUALTIES, abs=1e-12)
+    assert found[0] == pytest.approx(seconds * rate_nano / CASUALTIES, abs=1e-12)
 
 
 def _sea(ships: int, frigates: int, ratio: int) -> Scenario:

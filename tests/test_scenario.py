@@ -234,7 +234,7 @@ def test_hours_and_rates() -> None:
     assert link.capacity == Rate(60, "vehicles")
     assert link.closed == ((7200, 10_800),)
     threat = {"id": "t", "zone": {"places": ["town"]}, "rate": "0.4 per 1000 person-hours"}
-    assert Threat.model_validate(threat).rate_micro == 400
+    assert Threat.model_validate(threat).rate_nano == 400_000
 
 
 @pytest.mark.parametrize(

@@ -65,7 +65,7 @@ def test_a_rate_is_summed_second_by_second(
 
 
 def test_the_spans_of_two_bombardments() -> None:
-    """400 micro in [10, 20) and [30, 40): between 15 and 35 there are 10 s of it, 4,000 micro-s."""
+    """400 nano in [10, 20) and [30, 40): between 15 and 35 there are 10 s of it, 4,000 nano-s."""
     function = RateFunction.on(Intervals.of([(10, 20), (30, 40)]), 400)
     assert function.between(15, 35) == 4_000
     assert function.upto(1_000) == 8_000

@@ -432,7 +432,7 @@ def test_a_pause_suspends_the_threat_that_it_names() -> None:
     clock = Clock(scenario, dict(POSITIONS), 24 * HOUR)
     active = clock.active(threat) & Intervals(((0, 24 * HOUR),))
     assert active.spans == ((3600, 12_600), (14_400, 18_000))
-    assert clock.hazard(threat).between(0, 24 * HOUR) == 500 * 12_600
+    assert clock.hazard(threat).between(0, 24 * HOUR) == 500_000 * 12_600
 
 
 # ------------------------------------------------------------------ outlines

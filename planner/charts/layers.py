@@ -202,17 +202,17 @@ def threat_layer(network: TransportNetwork, t_s: int | None = None) -> Collectio
     """Zones of the threats that do harm at the moment; of all threats where it is None."""
     features = []
     for threat in network.scenario.threats:
-        rate_micro = _rate_at(network, threat.id, t_s)
-        if t_s is None or rate_micro:
+        rate_nano = _rate_at(network, threat.id, t_s)
+        if t_s is None or rate_nano:
             for shape in zone_geometries(network, threat.zone):
-                text = f"{threat.label}: {rate_micro / 1000:g} per 1000 person-hours"
+                text = f"{threat.label}: {rate_nano / 1_000_000:g} per 1000 person-hours"
                 features.append(feature(shape, id=threat.id, label=threat.label, text=text))
     return collection(features)
 
 
 def _rate_at(network: TransportNetwork, threat: str, t_s: int | None) -> int:
     hazard = network.hazard[threat]
-    return max(hazard.rate_micro) if t_s is None else hazard.between(t_s, t_s + 1)
+    return max(hazard.rate_nano) if t_s is None else hazard.between(t_s, t_s + 1)
 
 
 def link_layer(network: TransportNetwork, t_s: int) -> Collection:

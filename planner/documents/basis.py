@@ -74,7 +74,7 @@ def assumptions(paper: Paper) -> list[str]:
         f"No ride may expose anybody to a chance of harm above {cap:g} %.",
     ]
     for threat in scenario.threats:
-        rate = f"{threat.rate_micro / 1000:g} per 1000 person-hours"
+        rate = f"{threat.rate_nano / 1_000_000:g} per 1000 person-hours"
         known = f" ({clean(threat.source)})" if threat.source else " (estimate)"
         out.append(f"Threat: {clean(threat.label)}, {rate}{known}.")
     return out

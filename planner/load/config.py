@@ -60,7 +60,7 @@ class Credible(Part):
     """Passengers of one vehicle by mode."""
     longest_handling_s: Duration = Field(alias="longest_handling")
     """Fixed time to load or unload."""
-    highest_hazard_micro: Hazard = Field(alias="highest_hazard")
+    highest_hazard_nano: Hazard = Field(alias="highest_hazard")
     """Millionths of an expected casualty per person-hour."""
 
 

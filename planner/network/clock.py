@@ -89,7 +89,7 @@ class Clock:
 
     def hazard(self, threat: Threat) -> RateFunction:
         """The threat's rate over time."""
-        return RateFunction.on(self.active(threat), threat.rate_micro)
+        return RateFunction.on(self.active(threat), threat.rate_nano)
 
     def holding(self, entry: Control) -> Intervals:
         """When a control entry is active."""

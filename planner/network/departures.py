@@ -11,7 +11,7 @@ from planner.scenario import Fleet, Group, Place, Vehicle
 from planner.timeline import Intervals
 
 UNDER_KEEL_M = 0.5
-CASUALTIES = 3.6e9
+CASUALTIES = 3.6e12
 """Micro x seconds in one expected casualty."""
 CAP_STEP_S = 600
 """Departures looked at where the risk cap rules some out."""
@@ -114,7 +114,7 @@ def _under_cap(
     """Departures on which nobody's risk on the ride passes the cap."""
     cap = network.scenario.priorities.risk_cap_bp / 10000
     factor = {t.id: t.multiplier.get(group.id, 1.0) for t in network.scenario.threats}
-    rate = {t.id: t.rate_micro for t in network.scenario.threats}
+    rate = {t.id: t.rate_nano for t in network.scenario.threats}
     worst = sum(factor[e.threat] * rate[e.threat] * (e.exit_s - e.enter_s) for e in route.exposures)
     if worst / CASUALTIES <= cap:
         return when

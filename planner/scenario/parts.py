@@ -494,7 +494,7 @@ class Threat(Named):
 
     zone: Zone
     """Where."""
-    rate_micro: Hazard = Field(alias="rate")
+    rate_nano: Hazard = Field(alias="rate")
     """Expected casualties per 1000 person-hours inside."""
     daily: tuple[ClockSpan, ...] = ()
     """Hours of the day; empty means all day."""

@@ -80,7 +80,7 @@ Speed = Annotated[int, _parsed(units.parse_speed_mph), _text(r"^[0-9]", "60 km/h
 Mass = Annotated[int, _parsed(units.parse_mass_kg), _text(r"^[0-9]", "12 t")]
 Share = Annotated[int, _parsed(units.parse_share_bp), _text(r"%\s*$", "85 %")]
 Hazard = Annotated[
-    int, _parsed(units.parse_hazard_micro), _text(r"person-hours", "0.4 per 1000 person-hours")
+    int, _parsed(units.parse_hazard_nano), _text(r"person-hours", "0.4 per 1000 person-hours")
 ]
 CountNumber = Annotated[
     int, _parsed(units.parse_count), WithJsonSchema({"type": "integer", "minimum": 0})

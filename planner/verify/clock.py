@@ -106,4 +106,4 @@ class Clock:
 
     def hazard(self, threat: Threat) -> RateFunction:
         """The threat's rate over time in millionths of a casualty per person-hour."""
-        return RateFunction.on(self.active(threat), threat.rate_micro)
+        return RateFunction.on(self.active(threat), threat.rate_nano)

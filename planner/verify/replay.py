@@ -24,7 +24,7 @@ HUB_ROLES = frozenset(
     {"embarkation_port", "embarkation_airport", "border_crossing", "evacuation_control_point"}
 )
 HAVEN_ROLE = "safe_haven"
-PER_CASUALTY = 3.6e9  # micro x seconds in one expected casualty
+PER_CASUALTY = 3.6e12  # nano x seconds in one expected casualty
 
 
 @dataclass(frozen=True)
