@@ -16,14 +16,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from planner.problem import Conveyance, EvacuationProblem
-from planner.solvers.itineraries import Column, Pricer, Prices
+from planner.solvers.itineraries import Column, Departure, Pricer, Prices
 from planner.solvers.master import SCALE, Key, Master, Walk
 from planner.solvers.traffic import Separator, Traffic
 
-YIELD = 200.0
-FEW = 4
-CLEAR = 0.7
-NOTHING = 0.05
 SMOOTHING = 0.75
 MOST = 6
 
@@ -47,28 +43,65 @@ class ColumnEngine:
     ) -> None:
         self.problem = problem
         self.conveyance = conveyance
+        self.width_s = width_s
         self.master = Master(problem, conveyance, width_s)
         self.pricer = Pricer(problem, conveyance)
         self.separator = Separator(problem, conveyance, width_s)
         self.traffic = Traffic()
+        self.prices: dict[Key, float] | None = None
+        """The prices of the best bound of the last level optimised."""
+        if width_s:
+            for hub in self.master.hubs.heads:
+                for mark in range(width_s, problem.grid.horizon_s, width_s):
+                    self.master.hubs.split(hub, mark)
+
+    def adopt(self, other: ColumnEngine) -> None:
+        """Rows and columns of another engine, so that its prices mean something here."""
+        for hub, marks in other.master.hubs.marks.items():
+            for mark in marks[:-1]:
+                self.master.hubs.split(hub, mark)
+        for row, _ in other.master.rows.values():
+            self.master.add_limit_row(row.limit, row.moment_s)
+        fleets = {mover.fleet: i for i, mover in enumerate(self.conveyance.movers) if not mover.must}
+        twins = {(o.mover, o.route, o.loaded): o for o in self.conveyance.options}
+        for column, _, _ in other.master.columns:
+            spec = other.conveyance.movers[column.mover]
+            mover = column.mover if spec.must else fleets[spec.fleet]
+            made = []
+            for move in column.moves:
+                option = other.conveyance.options[move.option]
+                twin = twins.get((mover, option.route, option.loaded))
+                if twin is None or not twin.starts[move.step]:
+                    break
+                made.append(Departure(twin.index, move.step))
+            else:
+                self.master.add_column(Column(mover, tuple(made), column.loads))
+        for walk, _, _ in other.master.walks:
+            self.master.add_walk(walk)
 
     def optimise(
         self, level: str, holds: dict[str, float], *, until: float, tolerance: float = 1e-4,
         target: float | None = None, on_round: Callable[[float, float], bool] | None = None,
         weights: dict[str, float] | None = None, rounds: int = 1000, size: float | None = None,
+        prices: dict[Key, float] | None = None,
     ) -> LevelBound:  # fmt: skip
         """Least cost of ``level`` (or of a weighted sum) with the levels before held at ``holds``.
 
         Stops when value and bound are within ``tolerance`` (of ``size``, or of the value), when the
         bound reaches ``target``, after ``rounds``, or at the moment ``until`` (time.monotonic).
+        ``prices`` to begin with may come from another engine whose rows were adopted.
         """
         unit = 1.0 if weights else SCALE[level]
         weights = weights or {level: 1.0}
         self.master.aim(weights, holds)
-        best, centre = -np.inf, None
+        best, centre = -np.inf, prices
         value, number, converged = np.inf, 0, False
+        if centre is not None:
+            best, _ = self._round(centre)
+            if target is not None and best / unit >= target:
+                return LevelBound(level, np.inf, float(best / unit), 1, True)
         for number in range(1, rounds + 1):  # noqa: B007
-            value = self._solve_with_rows()
+            value, clean = self.solve()
             duals = self.master.duals()
             smooth = duals if centre is None else _between(duals, centre, SMOOTHING)
             bound, grown = self._round(smooth)
@@ -80,26 +113,33 @@ class ColumnEngine:
                 best, centre = bound, smooth
             stop = on_round is not None and on_round(value / unit, best / unit)
             near = value - best <= tolerance * (size or max(unit, abs(value)))
-            if near or not grown or (target is not None and best / unit >= target):
+            reached = target is not None and best / unit >= target
+            if reached or (clean and (near or not grown)):
                 converged = True
                 break
             if stop or time.monotonic() > until:
                 break
+        self.prices = centre
         return LevelBound(level, float(value / unit), float(best / unit), number, converged)
 
-    def _solve_with_rows(self) -> float:
-        """Master optimum with every broken limit added as a row."""
+    def solve(self) -> tuple[float, bool]:
+        """Master optimum with broken limits added as rows; whether none is broken any more."""
         value, self.traffic = self.master.solve()
-        for _ in range(12):
-            added = False
-            for hub, moment in self.separator.hubs_broken(self.traffic):
-                added |= self.master.add_hub_row(hub, moment)
-            for limit, moment in self.separator.broken(self.traffic):
-                added |= self.master.add_limit_row(limit, moment)
-            if not added:
-                break
+        for _ in range(3):
+            if not self.separate():
+                return value, True
             value, self.traffic = self.master.solve()
-        return value
+        return value, False
+
+    def separate(self) -> bool:
+        """Adds rows for the limits that the last solution breaks; whether there were any."""
+        added = False
+        if not self.width_s:
+            for hub, moment in self.separator.hubs_broken(self.traffic):
+                added |= self.master.hubs.split(hub, moment)
+        for limit, moment in self.separator.broken(self.traffic):
+            added |= self.master.add_limit_row(limit, moment)
+        return added
 
     def _round(self, duals: dict[Key, float]) -> tuple[float, bool]:
         prices = self.master.prices(duals)
@@ -113,9 +153,13 @@ class ColumnEngine:
         for walk, gain in self.walk_gains(prices).items():
             commodity = self.problem.commodities[self.problem.walks[walk.option].commodity]
             bound -= commodity.demand * max(0.0, gain)
-            if gain > 1e-9:
-                grown |= self.master.add_walk(walk)
+        grown |= self.add_walks(prices)
         return bound, grown
+
+    def add_walks(self, prices: Prices) -> bool:
+        """Adds the best start of everybody who gains by going alone; whether any is new."""
+        gains = self.walk_gains(prices)
+        return any([self.master.add_walk(walk) for walk, gain in gains.items() if gain > 1e-9])
 
     def base(self, duals: dict[Key, float]) -> float:
         """The part of Lagrange's bound that does not depend on itineraries."""
@@ -154,69 +198,18 @@ class ColumnEngine:
                 best[option.commodity] = found
         return {walk: gain for gain, walk in best.values()}
 
-    # -- whole numbers ------------------------------------------------------------------------
-
-    def dive(
-        self, weights: dict[str, float], *, until: float, on_step: Callable[[], bool]
-    ) -> list[tuple[Column, int]]:
-        """Whole numbers of itineraries: the clearest are fixed, the rest generated around them.
-
-        Few vehicles that carry many (ships, aircraft) come first, because the many small ones can
-        still be fitted to them. Past ``until``, or once ``on_step`` says stop, the rest is rounded.
-        """
-        self.master.aim(weights, {})
-        dearest = max(self.master.weighed_stay(), default=1.0)
-        self.master.yield_rows(YIELD * dearest)
-        fixed: dict[int, int] = {}
-        for few in (True, False):
-            for _ in range(40):
-                late = on_step() or time.monotonic() > until
-                self._regenerate(0 if late else 5)
-                if not self._fix_some(fixed, few=few, all_at_once=late):
-                    break
-        whole = [(self.master.columns[n][0], count) for n, count in sorted(fixed.items()) if count]
-        self.master.release()
-        return whole
-
-    def _regenerate(self, rounds: int) -> None:
-        self._solve_with_rows()
-        for _ in range(rounds):
-            _, grown = self._round(self.master.duals())
-            if not grown:
-                break
-            self._solve_with_rows()
-
-    def _fix_some(self, fixed: dict[int, int], *, few: bool, all_at_once: bool) -> bool:
-        """Fixes what is whole already and the largest fraction of each mover; False when done."""
-        open_: dict[int, list[tuple[float, int]]] = {}
-        used: dict[int, int] = {}
-        for number, count in fixed.items():
-            mover = self.master.columns[number][0].mover
-            used[mover] = used.get(mover, 0) + count
-        for number, amount in self.master.amounts():
-            mover = self.master.columns[number][0].mover
-            spec = self.conveyance.movers[mover]
-            if few == (spec.count <= FEW) and amount - fixed.get(number, 0) > 1e-6:
-                open_.setdefault(mover, []).append((amount - fixed.get(number, 0), number))
-        done = True
-        for mover, entries in sorted(open_.items()):
-            free = self.conveyance.movers[mover].count - used.get(mover, 0)
-            entries.sort(key=lambda item: (-item[0], item[1]))
-            for rank, (amount, number) in enumerate(entries):
-                clear = rank == 0 or amount >= CLEAR or all_at_once
-                count = min(free, int(amount + 1e-6) or int(clear and amount > NOTHING))
-                if count:
-                    fixed[number] = fixed.get(number, 0) + count
-                    self.master.fix(number, fixed[number])
-                    free -= count
-                    done = False
-        return not done
-
-    def pool(self) -> list[Column]:
-        """All itineraries found so far."""
-        return [column for column, _, _ in self.master.columns]
-
 
 def _between(new: dict[Key, float], centre: dict[Key, float], share: float) -> dict[Key, float]:
-    """Prices between the new ones and the best so far (Wentges' smoothing)."""
-    return {key: (1 - share) * price + share * centre.get(key, 0.0) for key, price in new.items()}
+    """Prices between the new ones and the best so far (Wentges' smoothing).
+
+    A span of a hub that has been split since had one price then.
+    """
+    found: dict[Key, float] = {}
+    before: dict[object, float] = {}
+    for key in sorted((key for key in new if key[0] == "h"), key=lambda k: (k[1], -k[2])):
+        before[key[1]] = centre.get(key, before.get(key[1], 0.0))
+        found[key] = (1 - share) * new[key] + share * before[key[1]]
+    for key, price in new.items():
+        if key[0] != "h":
+            found[key] = (1 - share) * price + share * centre.get(key, 0.0)
+    return found

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from planner.movements import Option
-from planner.problem import Conveyance, EvacuationProblem
+from planner.problem import HUB_ROLES, Conveyance, EvacuationProblem
+from planner.solvers.rows import RATES, registered_s
 from planner.units import HOUR_S
 
 Start = tuple[int, int]  # option, step
@@ -97,10 +99,11 @@ class Dispatcher:
             if not option.loaded:
                 key = (option.mover, option.origin, option.destination)
                 self.empties[key].append(option)
+        self.hubs = {p.id for p in problem.scenario.places if p.role in HUB_ROLES}
         self.rates: dict[tuple[str, str], _Rate] = {}
         self.rooms: dict[tuple[str, str], _Room] = {}
         for limit in problem.limits:
-            if limit.kind in ("link", "slots", "vehicles_rate"):
+            if limit.kind in RATES:
                 self.rates[limit.kind, limit.at] = _Rate(limit.cap)
             elif limit.kind in MODES:
                 self.rooms[limit.kind, limit.at] = _Room(limit.cap)
@@ -110,42 +113,88 @@ class Dispatcher:
         for (index, step), units in sorted(walks.items()):
             walk = self.problem.walks[index]
             for link, offset in walk.link_entries:
-                rate = self.rates.get(("link", link))
-                if rate is not None:
-                    rate.book(step * self.step_s + offset, units * walk.link_use_per_unit)
+                for kind, use in (("link", walk.link_use_per_unit), ("link_persons", 1.0)):
+                    rate = self.rates.get((kind, link))
+                    if rate is not None:
+                        rate.book(step * self.step_s + offset, units * use)
 
     def place(
         self, itineraries: list[tuple[int, tuple[Start, ...]]]
     ) -> list[tuple[int, tuple[Start, ...]]]:
         """(mover, starts) per vehicle → the same with starts that fit, without dropped rounds."""
-        rounds: list[_Round] = []
-        for number, (_, moves) in enumerate(itineraries):
-            current: list[Start] = []
-            for move in moves:
-                current.append(move)
-                if self._option(move).loaded:
-                    rounds.append(_Round(number, current, current[0][1]))
-                    current = []
-            if current:
-                rounds.append(_Round(number, current, current[0][1]))
-        rounds.sort(key=lambda r: (r.planned, r.vehicle))
+        queue = [
+            _Round(number, moves, moves[0][1])
+            for number, (_, starts) in enumerate(itineraries)
+            for moves in self.rounds(starts)
+        ]
+        queue.sort(key=lambda r: (r.planned, r.vehicle))
         placed: dict[int, list[Start]] = defaultdict(list)
-        free: dict[int, int] = defaultdict(int)
-        for item in rounds:
-            mover = self.conveyance.movers[itineraries[item.vehicle][0]]
+        for item in queue:
+            mover = itineraries[item.vehicle][0]
             done = placed[item.vehicle]
-            at = self._option(done[-1]).destination if done else mover.base
-            starts = None
-            for way in self.ways(item.moves, at):
-                starts = self.fit(way, max(free[item.vehicle], item.planned))
-                if starts is not None:
-                    break
-            if starts is None:
-                continue
-            done += starts
-            last = self._option(starts[-1])
-            free[item.vehicle] = starts[-1][1] + last.steps
-        return [(mover, tuple(placed[n])) for n, (mover, _) in enumerate(itineraries) if placed[n]]
+            at, free = self.stands(mover, done)
+            done += self.place_round(item.moves, at, max(free, item.planned)) or []
+        found = [(mover, self.bring_home(mover, placed[n])) for n, (mover, _) in
+                 enumerate(itineraries)]  # fmt: skip
+        return [(mover, tuple(starts)) for mover, starts in found if starts]
+
+    def rounds(self, starts: Iterable[Start]) -> list[list[Start]]:
+        """An itinerary in parts that each end with a loaded movement; the last may not."""
+        found: list[list[Start]] = []
+        current: list[Start] = []
+        for move in starts:
+            current.append(move)
+            if self._option(move).loaded:
+                found.append(current)
+                current = []
+        return [*found, current] if current else found
+
+    def stands(self, mover: int, starts: list[Start]) -> tuple[str, int]:
+        """Where a vehicle is after its movements, and from which step on it is free."""
+        if not starts:
+            spec = self.conveyance.movers[mover]
+            return spec.base, self.problem.grid.up(spec.from_s)
+        last = self._option(starts[-1])
+        return last.destination, starts[-1][1] + last.steps
+
+    def place_round(self, moves: list[Start], at: str, earliest: int) -> list[Start] | None:
+        """The round from where the vehicle is, booked; None where it does not fit."""
+        for way in self.ways(moves, at):
+            starts = self.fit(way, earliest)
+            if starts is not None:
+                return starts
+        return None
+
+    def bring_home(self, mover: int, starts: list[Start]) -> list[Start]:
+        """The movements with a last one, if need be, to where a vehicle may stay for good.
+
+        Without a way home the last round is given up, and so on.
+        """
+        starts = list(starts)
+        while starts:
+            at, free = self.stands(mover, starts)
+            spec = self.conveyance.movers[mover]
+            spot = self.conveyance.places[mover].index(at)
+            end = min(self.problem.grid.steps - 1, free)
+            if self.conveyance.may_end[mover][spot, end]:
+                return starts
+            for option in self._empties(mover, at, spec.base):
+                way = self.fit([(option.index, free)], free)
+                if way is not None:
+                    return starts + way
+            last = self.rounds(starts)[-1]
+            self.cancel(last)
+            del starts[-len(last) :]
+        return starts
+
+    def leave_home(self, mover: int, starts: list[Start]) -> list[Start]:
+        """The movements without a last empty one to the base: the vehicle is to go on instead."""
+        base = self.conveyance.movers[mover].base
+        last = self._option(starts[-1]) if starts else None
+        if last is None or last.loaded or last.destination != base:
+            return starts
+        self.cancel(starts[-1:])
+        return starts[:-1]
 
     def ways(self, moves: list[Start], at: str) -> list[list[Start]]:
         """The round from where the vehicle really is: as planned, or by another empty leg."""
@@ -183,11 +232,11 @@ class Dispatcher:
                 found.append((move[0], step))
                 self._book(found[-1])
                 at = step + self._option(move).steps
-            if len(found) == len(moves) and self._ends_well(found):
+            if len(found) == len(moves):
                 return found
             for move in found:
                 self._book(move, back=True)
-            if not found or len(found) == len(moves):
+            if not found:
                 return None
             begin = found[0][1] + 1
             if begin > earliest + LONGEST_WAIT_S // self.step_s:
@@ -196,15 +245,6 @@ class Dispatcher:
 
     def _mode(self, move: Start) -> str:
         return self.conveyance.movers[self._option(move).mover].mode
-
-    def _ends_well(self, starts: list[Start]) -> bool:
-        option = self._option(starts[-1])
-        places = self.conveyance.places[option.mover]
-        end = min(self.problem.grid.steps - 1, starts[-1][1] + option.steps)
-        mover = self.conveyance.movers[option.mover]
-        if mover.return_to_base:
-            return True
-        return bool(self.conveyance.may_end[option.mover][places.index(option.destination), end])
 
     def _next(self, option: Option, earliest: int) -> int | None:
         for step in np.flatnonzero(option.starts[earliest:]):
@@ -219,10 +259,17 @@ class Dispatcher:
         start = step * self.step_s
         rates: list[tuple[_Rate, int, float]] = []
         rooms: list[tuple[_Room, int, int, int]] = []
+        heads = float(mover.seats + mover.stretchers)
         for link, offset in option.link_entries:
-            rate = self.rates.get(("link", link))
-            if rate is not None:
-                rates.append((rate, start + offset, mover.car_equivalents))
+            for rate_kind, use in (("link", mover.car_equivalents), ("link_persons", heads)):
+                rate = self.rates.get((rate_kind, link))
+                if rate is not None and (option.loaded or rate_kind == "link"):
+                    rates.append((rate, start + offset, use))
+        for place in {option.origin, option.destination}:
+            registered = registered_s(option, place, self.hubs)
+            rate = self.rates.get(("persons_rate", place))
+            if rate is not None and registered is not None:
+                rates.append((rate, start + registered, min(heads, rate.cap)))
         passing = {"air": "slots", "road": "vehicles_rate"}.get(mover.mode)
         kind = next((k for k, mode in MODES.items() if mode == mover.mode), None)
         for place, moment, stay in (

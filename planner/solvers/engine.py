@@ -12,14 +12,20 @@ from planner.problem import EvacuationProblem, Limit
 from planner.schedule import Chosen, Manning
 from planner.solvers.columns import ColumnEngine, LevelBound
 from planner.solvers.dispatch import Dispatcher
+from planner.solvers.dive import Diver
 from planner.solvers.extend import Extender, Vehicle
 from planner.solvers.fleet import FleetModel, FleetSolution
 from planner.solvers.itineraries import Column, Departure
-from planner.solvers.master import SCALE
+from planner.solvers.master import SCALE, Key
 
 TINY = 1e-6
-TRUSTED = 0.2
 OUTWEIGHS = 20.0
+WHOLE = ("left_behind", "missed_deadlines")
+GIVE = 0.004
+SEARCHED = (0.15, 0.5)
+DIVED = 0.68
+PROVED = (0.8, 0.95)
+"""Shares of the time limit at which the parts of the work begin and end."""
 WIDTH_S = 7200
 RULES = 16
 FEARS = (0.0, 3.0, 10.0, 30.0)
@@ -87,6 +93,7 @@ class Solver:
         if problem.relaxed is not problem.plan:
             self.prover = ColumnEngine(problem, problem.relaxed, self.width_s)
         self.stopped_by = "gap"
+        self.prices: dict[str, dict[Key, float]] = {}
         self.inflated: dict[int, int] = {}
         self.tight: set[str] = set()
         self.stuck: dict[int, float] = {}
@@ -192,33 +199,70 @@ class Solver:
         return best
 
     def _columns(self, seed: Candidate) -> Candidate:
-        """Itineraries generated for all levels at once, whole numbers of them, placed."""
+        """Itineraries generated level by level, whole numbers of them, placed."""
         for column in self._as_columns(seed):
             self.engine.master.add_column(column)
-        relaxed = self._generate(
-            self.engine, "all", {}, share=0.38, tolerance=1e-3, weights=self._weights(),
-            size=self._least_size(),
-        )  # fmt: skip
-        if relaxed.value - relaxed.bound > TRUSTED * self._least_size():
-            return seed  # prices that far from settled lead nowhere
-        until = time.monotonic() + max(1.0, min(1e8, self.left_s(0.6)))
-        whole = self.engine.dive(
-            self._weights(), until=until,
-            on_step=self._step,
-        )  # fmt: skip
+        weights = self._relax()
         dispatcher = self._dispatcher()
-        vehicles = [
-            (column.mover, tuple((m.option, m.step) for m in column.moves))
-            for column, count in sorted(whole, key=lambda item: (item[0].mover, item[0].moves))
-            for _ in range(count)
-        ]
-        placed = dispatcher.place(vehicles)
+        until = time.monotonic() + max(1.0, min(1e8, self.left_s(DIVED)))
+        placed = Diver(self.engine, dispatcher).run(weights, until=until, on_step=self._step)
         found = self._board(placed)
         wanted = self._wanted(found.left)
         if wanted:
             extender = Extender(self.problem, dispatcher, None)
-            found = self._fill_up(list(placed), wanted, extender)
+            found = self._better_fill(found, self._fill_up(list(placed), wanted, extender))
         return found
+
+    def _better_fill(self, a: Candidate, b: Candidate) -> Candidate:
+        return min(a, b, key=lambda c: [round(c.values[level], 6) for level in self.levels[:-1]])
+
+    def _relax(self) -> dict[str, float]:
+        """Every level's relaxed optimum, the ones before held; what each level weighs then.
+
+        A level that can be traded off finely may get a little worse for the sake of the next one:
+        at the very optimum the next one would pay a high price for very little.
+        """
+        holds: dict[str, float] = {}
+        levels = self.levels[:-1]
+        for position, level in enumerate(levels):
+            share = SEARCHED[0] + (SEARCHED[1] - SEARCHED[0]) * (position + 1) / len(levels)
+            whole = level in WHOLE
+            relaxed = self._generate(
+                self.engine, level, holds, share=share, tolerance=1e-6 if whole else 2e-3
+            )
+            if self.engine.prices is not None:
+                self.prices[level] = self.engine.prices
+            holds[level] = relaxed.value * (1 + (0.0 if whole else GIVE)) + TINY
+        return self._weights(holds)
+
+    def _weights(self, holds: dict[str, float]) -> dict[str, float]:
+        """What a unit of each level weighs against the last of them.
+
+        Whole numbers of people outweigh all the levels after them; the others weigh what the last
+        linear programme paid for them, and one per cent of one no less than one per cent of the next.
+        """
+        stay = {
+            level: sum(
+                SCALE[level] * self.engine.master.stay_cost[c.index][level] * c.demand
+                for c in self.problem.commodities
+                if not c.is_hub
+            )
+            for level in self.levels
+        }
+        paid = self.engine.master.duals()
+        weights: dict[str, float] = {}
+        for level in reversed(self.levels[:-1]):
+            if stay[level] <= 0:
+                continue
+            rest = sum(weight * stay[other] for other, weight in weights.items())
+            if level in WHOLE:
+                weights[level] = OUTWEIGHS * (rest or 1.0) / stay[level]
+            else:
+                size = max(SCALE[level] * holds[level], TINY)
+                like = sum(w * SCALE[other] * holds[other] for other, w in weights.items()
+                           if other not in WHOLE) / size  # fmt: skip
+                weights[level] = max(paid.get(("w", level), 0.0), like) if weights else 1.0
+        return weights
 
     def _step(self) -> bool:
         self.on_update(Update("whole vehicles", None, None, None))
@@ -286,52 +330,19 @@ class Solver:
                 found[who.index] = int(stayed - meant + 0.5)
         return found
 
-    def _weights(self) -> dict[str, float]:
-        """One weight a level, so that a level outweighs what the ones after it can gain in all.
-
-        Sizes come from everybody staying: that is the most that a level can cost.
-        """
-        stay = self._staying()
-        weights: dict[str, float] = {}
-        size = 1.0
-        for level in reversed(self.levels[:-1]):
-            if stay[level] > 0:
-                weights[level] = size / stay[level]
-                size *= OUTWEIGHS
-        least = min(weights.values(), default=1.0)
-        return {level: weight / least for level, weight in weights.items()}
-
-    def _staying(self) -> dict[str, float]:
-        """What it costs if nobody moves, by level, in the linear programme's units."""
-        return {
-            level: sum(
-                SCALE[level] * self.engine.master.stay_cost[c.index][level] * c.demand
-                for c in self.problem.commodities
-                if not c.is_hub
-            )
-            for level in self.levels
-        }
-
-    def _least_size(self) -> float:
-        """The size of the least of the weighed levels: what the common tolerance is measured by."""
-        stay, weights = self._staying(), self._weights()
-        return min(weight * stay[level] for level, weight in weights.items())
-
     def _generate(
         self, engine: ColumnEngine, level: str, holds: dict[str, float], *, share: float,
-        tolerance: float, target: float | None = None, weights: dict[str, float] | None = None,
-        size: float | None = None,
+        tolerance: float, target: float | None = None, prices: dict[Key, float] | None = None,
     ) -> LevelBound:  # fmt: skip
         until = time.monotonic() + max(0.0, min(1e8, self.left_s(share)))
 
         def tell(value: float, bound: float) -> bool:
-            named = None if weights else level
-            self.on_update(Update("itineraries", named, value, bound))
+            self.on_update(Update("itineraries", level, value, bound))
             return self.should_stop()
 
         return engine.optimise(
             level, holds, until=until, tolerance=tolerance, target=target, on_round=tell,
-            weights=weights, rounds=self.limits.node_limit or 1000, size=size,
+            rounds=self.limits.node_limit or 1000, prices=prices,
         )  # fmt: skip
 
     def _board(self, placed: list[Vehicle]) -> Candidate:
@@ -398,11 +409,15 @@ class Solver:
         holds: dict[str, float] = {}
         found = []
         step_min = self.problem.grid.step_s / 60
-        for level in self.levels:
+        if self.prover is not self.engine:
+            self.prover.adopt(self.engine)
+        for position, level in enumerate(self.levels):
+            share = PROVED[0] + (PROVED[1] - PROVED[0]) * (position + 1) / len(self.levels)
             result = self._generate(
-                self.prover, level, holds, share=0.95, tolerance=1e-3, target=values[level] - TINY
-            )
-            if not result.converged and self.stopped_by == "gap" and self.left_s(0.95) <= 0:
+                self.prover, level, holds, share=share, tolerance=1e-3,
+                target=values[level] - TINY, prices=self.prices.get(level),
+            )  # fmt: skip
+            if not result.converged and self.stopped_by == "gap" and self.left_s(share) <= 0:
                 self.stopped_by = "time"
             if self.limits.node_limit is not None and result.rounds >= self.limits.node_limit:
                 self.stopped_by = "nodes"

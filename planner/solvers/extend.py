@@ -78,6 +78,8 @@ class Extender:
                 heapq.heappush(queue, (vehicle.free, index))
             elif self._may_hope(vehicle) and free + self.patience < self.problem.grid.steps:
                 heapq.heappush(queue, (max(free, vehicle.free) + self.patience, index))
+        for vehicle in fleet:
+            vehicle.moves = self.dispatcher.bring_home(vehicle.mover, vehicle.moves)
         return [(v.mover, tuple(v.moves)) for v in fleet if v.moves]
 
     def _may_hope(self, vehicle: _Idle) -> bool:
@@ -96,13 +98,12 @@ class Extender:
         fleet = []
         used: dict[int, int] = {}
         for mover, moves in placed:
-            last = self.conveyance.options[moves[-1][0]]
             used[mover] = used.get(mover, 0) + 1
-            fleet.append(_Idle(mover, list(moves), last.destination, moves[-1][1] + last.steps))
+            going = self.dispatcher.leave_home(mover, list(moves))
+            fleet.append(_Idle(mover, going, *self.dispatcher.stands(mover, going)))
         for index, spec in enumerate(self.conveyance.movers):
             for _ in range(spec.count - used.get(index, 0)):
-                first = self.problem.grid.up(spec.from_s)
-                fleet.append(_Idle(index, [], spec.base, first))
+                fleet.append(_Idle(index, [], *self.dispatcher.stands(index, [])))
         return fleet
 
     def _next_round(self, vehicle: _Idle, earliest: int) -> _Choice | None:

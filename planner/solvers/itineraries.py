@@ -46,16 +46,13 @@ class Prices:
     """Prices of one round: duals of the master, all with the sign of a price to pay.
 
     ``weight`` of each level's cost; ``demand[k]`` earned by a unit of a home commodity that is
-    taken; ``enter[k]`` and ``leave[k]`` earned by a unit that enters or leaves hub commodity k, as
-    arrays over stamps (step functions given by ``times``); ``rows`` the shared limits with their
-    prices.
+    taken; ``hubs[k]`` the marks in time of a hub commodity and what a unit is worth that enters in
+    the span before each (whoever leaves pays as much); ``rows`` the shared limits with their prices.
     """
 
     weight: dict[str, float]
     demand: Floats
-    hub_times: dict[int, Floats]
-    hub_prices: dict[int, Floats]
-    hub_final: Floats
+    hubs: dict[int, tuple[Floats, Floats]]
     rows: list[tuple[Row, float]] = field(default_factory=list)
 
 
@@ -108,13 +105,11 @@ class Pricer:
 
     # -- prices -------------------------------------------------------------------------------
 
-    def _hub_price(self, prices: Prices, hub: int, stamps: NDArray[np.int64]) -> Floats:
-        """Σ of prices of the hub's balance rows at or after each stamp."""
-        times = prices.hub_times.get(hub)
-        if times is None or len(times) == 0:
-            return np.zeros(len(stamps))
-        later = np.append(np.cumsum(prices.hub_prices[hub][::-1])[::-1], 0.0)
-        return np.asarray(later[np.searchsorted(times, stamps, side="left")])
+    def _hub_worth(self, prices: Prices, hub: int, stamps: NDArray[np.int64]) -> Floats:
+        """What a unit in the hub is worth at each stamp."""
+        marks, worth = prices.hubs[hub]
+        at = np.minimum(np.searchsorted(marks, stamps, side="left"), len(marks) - 1)
+        return np.asarray(worth[at])
 
     def unit_gains(self, prices: Prices, option: Option) -> list[tuple[int, Floats]]:
         """(commodity, gain per unit for each start) of everyone whom the option can take."""
@@ -138,11 +133,10 @@ class Pricer:
                 if hub is None:
                     continue
                 stamps = self.moments + option.end_s
-                gain = gain + self._hub_price(prices, hub, stamps) - prices.hub_final[hub]
+                gain = gain + self._hub_worth(prices, hub, stamps)
             if commodity.is_hub:
                 stamps = self.moments + option.depart_s
-                own = commodity.index
-                gain = gain - self._hub_price(prices, own, stamps) + prices.hub_final[own]
+                gain = gain - self._hub_worth(prices, commodity.index, stamps)
             else:
                 gain = gain + prices.demand[commodity.index]
             found.append((commodity.index, np.where(carry.may, gain, -np.inf)))
@@ -187,8 +181,15 @@ class Pricer:
 
     # -- itineraries --------------------------------------------------------------------------
 
-    def best(self, mover: int, prices: Prices, most: int = 1) -> tuple[float, list[Column]]:
-        """(worth of the best itinerary, up to ``most`` different good ones) of one mover."""
+    def best(
+        self, mover: int, prices: Prices, most: int = 1,
+        starts: tuple[tuple[str, int], ...] | None = None,
+    ) -> tuple[float, list[Column]]:  # fmt: skip
+        """(worth of the best itinerary, up to ``most`` different good ones) of one mover.
+
+        Vehicles begin at the base when the fleet becomes available, or at each of ``starts``
+        (place, step); the worth is that of the first.
+        """
         own = self.by_mover[mover]
         value, fills = self._gains(own, prices)
         forced = self.forced.get(mover, [])
@@ -196,19 +197,23 @@ class Pricer:
         for departure in forced:
             value[position[departure.option], departure.step] += MUST
         value[~np.isfinite(value)] = -1e300
+        spec = self.conveyance.movers[mover]
+        starts = starts or ((spec.base, self.problem.grid.up(spec.from_s)),)
         columns: list[Column] = []
         worth = 0.0
         for attempt in range(most):
-            found, column = self._one(mover, value, fills)
+            found, new = self._one(mover, value, fills, starts)
             if attempt == 0:
                 worth = found - MUST * len(forced)
-            if column is None or column in columns:
+            new = [column for column in new if column not in columns]
+            if not new:
                 break
-            columns.append(column)
-            for move, loads in zip(column.moves, column.loads, strict=True):
-                if loads:
-                    near = value[position[move.option], max(0, move.step - 1) : move.step + 2]
-                    near -= DISCOURAGE * np.abs(near) * (near > -1e299)
+            columns += new
+            for column in new:
+                for move, loads in zip(column.moves, column.loads, strict=True):
+                    if loads:
+                        near = value[position[move.option], max(0, move.step - 1) : move.step + 2]
+                        near -= DISCOURAGE * np.abs(near) * (near > -1e299)
         return worth, columns
 
     def _gains(self, own: list[Option], prices: Prices) -> tuple[Floats, dict[int, Fill]]:
@@ -223,19 +228,24 @@ class Pricer:
         return value, fills
 
     def _one(
-        self, mover: int, value: Floats, fills: dict[int, Fill]
-    ) -> tuple[float, Column | None]:
+        self, mover: int, value: Floats, fills: dict[int, Fill],
+        starts: tuple[tuple[str, int], ...],
+    ) -> tuple[float, list[Column]]:  # fmt: skip
         places, order, first, to, steps = self._graph[mover]
         best = np.empty((len(places), self.steps))
         choice = np.empty((len(places), self.steps), dtype=np.int64)
-        wait = np.zeros((len(places), self.steps))
         may_end: Bools = self.conveyance.may_end[mover]
+        wait = np.zeros((len(places), self.steps))
+        wait[~may_end[:, -2], -2] = np.inf  # whoever may not end there does not sit out the horizon
         best_values(first, order, to, steps, value, wait, may_end, best, choice)
-        spec = self.conveyance.movers[mover]
-        start = (places[spec.base], self.problem.grid.up(spec.from_s))
-        if start[1] >= self.steps:
-            return 0.0, None
-        return float(best[start]), self._follow(mover, start, choice, fills)
+        found = []
+        for place, step in starts:
+            if step < self.steps:
+                column = self._follow(mover, (places[place], step), choice, fills)
+                if column is not None:
+                    found.append(column)
+        place, step = starts[0]
+        return float(best[places[place], step]) if step < self.steps else 0.0, found
 
     def _follow(self, mover: int, start: tuple[int, int], choice, fills) -> Column | None:  # type: ignore[no-untyped-def]
         own = self.by_mover[mover]

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from datetime import timedelta
 
 import numpy as np
 from ortools.math_opt.python import mathopt
 
-from planner.movements import Floats
 from planner.problem import Conveyance, EvacuationProblem, Limit
+from planner.solvers.hubs import HubRows
 from planner.solvers.itineraries import COSTS, Column, Prices
 from planner.solvers.rows import Row, RowMaker
+from planner.solvers.stages import Stages
 from planner.solvers.traffic import Traffic
 from planner.units import HOUR_S
 
 SLACK_PRICE = 1e4
+PARAMETERS = mathopt.SolveParameters(
+    lp_algorithm=mathopt.LPAlgorithm.DUAL_SIMPLEX, time_limit=timedelta(seconds=10)
+)
 SCALE = {"left_behind": 1.0, "missed_deadlines": 1.0, "harm": 1e3, "arrival": 0.1, "effort": 0.1}
 """Units of the linear programme: brings the levels to like sizes, which GLOP's tolerances need."""
 Key = tuple[object, ...]
@@ -44,29 +49,26 @@ class Master:
         self.model = mathopt.Model(name="master")
         self.left: dict[int, mathopt.Variable] = {}
         self.demand: dict[int, mathopt.LinearConstraint] = {}
-        self.fleet = [self.model.add_linear_constraint(ub=m.count) for m in conveyance.movers]
+        self.stages = Stages(conveyance, problem.grid, self.model)
+        self.closed: dict[int, int] = {}
+        """By mover the first stage in which columns may still be added or changed."""
         self.columns: list[tuple[Column, mathopt.Variable, dict[str, float]]] = []
         self.walks: list[tuple[Walk, mathopt.Variable, dict[str, float]]] = []
-        self.hub_rows: dict[tuple[int, int], mathopt.LinearConstraint] = {}
         self.give: list[mathopt.Variable] = []
         self.giving = 0.0
-        self.hub_final: dict[int, mathopt.LinearConstraint] = {}
+        self.hubs = HubRows(problem, self.model, self._give)
         self.rows: dict[Key, tuple[Row, mathopt.LinearConstraint]] = {}
         self.rows_of: dict[int, list[tuple[Row, mathopt.LinearConstraint]]] = {}
         self.users: dict[int, list[int]] = {}
         self.heads: list[tuple[float, ...]] = []
-        self.hub_users: dict[int, list[tuple[mathopt.Variable, list[tuple[int, float]]]]] = {}
-        self.hub_rows_of: dict[int, list[tuple[int, mathopt.LinearConstraint]]] = {}
         self.hold: dict[str, mathopt.LinearConstraint] = {}
         self.hold_at: dict[str, float] = {}
         self.slack: dict[str, mathopt.Variable] = {}
-        self._known: set[Column | Walk] = set()
+        self.number: dict[Column, int] = {}
+        self._known: set[Walk] = set()
         self.stay_cost = [self._stay_cost(c.index) for c in problem.commodities]
         for commodity in problem.commodities:
             if commodity.is_hub:
-                row = self.model.add_linear_constraint(ub=0.0)
-                self.hub_final[commodity.index] = row
-                self._give(row)
                 continue
             row = self.model.add_linear_constraint(lb=commodity.demand)
             left = self.model.add_variable(lb=0.0, ub=commodity.demand)
@@ -116,10 +118,13 @@ class Master:
     # -- growing ------------------------------------------------------------------------------
 
     def add_column(self, column: Column) -> bool:
-        """Adds an itinerary; False where it stands already."""
-        if column in self._known:
+        """Adds the pieces of an itinerary; False where all of them stand already."""
+        return any([self._add_piece(piece) for piece in self.stages.split(column)])
+
+    def _add_piece(self, column: Column) -> bool:
+        if column in self.number or self.stages.stage(column) < self.closed.get(column.mover, 0):
             return False
-        self._known.add(column)
+        self.number[column] = len(self.columns)
         cost = self.column_cost(column)
         variable = self.model.add_variable(lb=0.0)
         for option in {move.option for move in column.moves}:
@@ -129,39 +134,24 @@ class Master:
         )
         self.heads.append(heads)
         self.columns.append((column, variable, cost))
-        self.fleet[column.mover].set_coefficient(variable, 1.0)
+        self.stages.count(column, variable)
         for level, row in self.hold.items():
             row.set_coefficient(variable, SCALE[level] * cost[level])
         self._count_people(column, variable)
-        self._count_hubs(column, variable)
+        for hub, events in self._hub_events(column).items():
+            self.hubs.count(variable, hub, events)
         self._count_limits(column, variable, heads)
         return True
 
     def _count_people(self, column: Column, variable: mathopt.Variable) -> None:
-        """What the column takes from home, and what is left in the hubs in the end."""
+        """What the column takes from home."""
         use: dict[int, float] = {}
-        for loads, move in zip(column.loads, column.moves, strict=True):
-            option = self.conveyance.options[move.option]
+        for loads in column.loads:
             for index, units in loads:
-                who = self.problem.commodities[index]
-                if not who.is_hub:
+                if not self.problem.commodities[index].is_hub:
                     use[index] = use.get(index, 0.0) + units
-                else:
-                    self._bump(self.hub_final[index], variable, -units)
-                hub = self.hub_index.get((option.destination, who.transit))
-                if hub is not None:
-                    self._bump(self.hub_final[hub], variable, units)
         for index, units in use.items():
             self.demand[index].set_coefficient(variable, units)
-
-    def _count_hubs(self, column: Column, variable: mathopt.Variable) -> None:
-        """The column's comings and goings in the hub rows that stand already."""
-        for hub, events in self._hub_events(column).items():
-            self.hub_users.setdefault(hub, []).append((variable, events))
-            for moment, row in self.hub_rows_of.get(hub, ()):
-                amount = _upto(events, moment)
-                if amount:
-                    row.set_coefficient(variable, amount)
 
     def _count_limits(
         self, column: Column, variable: mathopt.Variable, heads: tuple[float, ...]
@@ -175,10 +165,6 @@ class Master:
                     amounts[row] = amounts.get(row, 0.0) + amount
         for row, amount in amounts.items():
             row.set_coefficient(variable, amount)
-
-    @staticmethod
-    def _bump(row: mathopt.LinearConstraint, variable: mathopt.Variable, amount: float) -> None:
-        row.set_coefficient(variable, row.get_coefficient(variable) + amount)
 
     def add_walk(self, walk: Walk) -> bool:
         """Adds one start of people who go by their own means."""
@@ -203,20 +189,6 @@ class Master:
                 row.set_coefficient(variable, float(use[walk.step]))
         return True
 
-    def add_hub_row(self, hub: int, moment_s: int) -> bool:
-        """Nobody leaves a hub before having reached it: one class, at one moment."""
-        if (hub, moment_s) in self.hub_rows:
-            return False
-        row = self.model.add_linear_constraint(ub=0.0)
-        for variable, events in self.hub_users.get(hub, ()):
-            amount = _upto(events, moment_s)
-            if amount:
-                row.set_coefficient(variable, amount)
-        self._give(row)
-        self.hub_rows[hub, moment_s] = row
-        self.hub_rows_of.setdefault(hub, []).append((moment_s, row))
-        return True
-
     def add_limit_row(self, limit: Limit, moment_s: int) -> bool:
         """A shared limit at one moment."""
         made = self.maker.row(limit, moment_s)
@@ -224,6 +196,11 @@ class Master:
             return False
         row = self.model.add_linear_constraint(ub=made.cap)
         self._give(row)
+        self.rows[made.key] = (made, row)
+        if limit.kind == "waiting":
+            for stay, heads in self.hubs.waiting(limit.at, moment_s):
+                row.set_coefficient(stay, heads)
+            return True
         touched = {*made.vehicle, *made.person}
         for option in sorted(touched):
             self.rows_of.setdefault(option, []).append((made, row))
@@ -235,7 +212,6 @@ class Master:
             use = made.walk.get(walk.option)
             if use is not None and use[walk.step]:
                 row.set_coefficient(variable, float(use[walk.step]))
-        self.rows[made.key] = (made, row)
         return True
 
     def _hub_events(self, column: Column) -> dict[int, list[tuple[int, float]]]:
@@ -296,7 +272,7 @@ class Master:
             self.model.objective.set_linear_coefficient(variable, self._weighed(cost))
         self._priced = (len(self.columns), len(self.walks))
         try:
-            self.result = self.solver.solve()
+            self.result = self.solver.solve(params=PARAMETERS)
         except Exception:  # GLOP gave up inside; MathOpt tells so by a status, not by a result
             self.result = mathopt.solve(self.model, mathopt.SolverType.HIGHS)
             self.solver = mathopt.IncrementalSolver(self.model, mathopt.SolverType.GLOP)
@@ -336,14 +312,29 @@ class Master:
         found = [(n, values[v]) for n, (_, v, _) in enumerate(self.columns) if v in values]
         return [(n, amount) for n, amount in found if amount > 1e-9]
 
-    def fix(self, number: int, count: int) -> None:
-        """A column is used at least ``count`` times."""
-        self.columns[number][1].lower_bound = count
+    def fix(self, piece: Column) -> None:
+        """One more vehicle is to make exactly this piece."""
+        self._add_piece(piece)
+        variable = self.columns[self.number[piece]][1]
+        variable.lower_bound += 1.0
+        variable.upper_bound = max(variable.upper_bound, variable.lower_bound)
 
-    def _give(self, row: mathopt.LinearConstraint) -> None:
+    def ban(self, piece: Column) -> None:
+        """No further vehicle makes this piece."""
+        variable = self.columns[self.number[piece]][1]
+        variable.upper_bound = variable.lower_bound
+
+    def close(self, mover: int, stage: int) -> None:
+        """What is fixed is all that the mover does in this stage."""
+        self.closed[mover] = stage + 1
+        for piece, variable, _ in self.columns:
+            if piece.mover == mover and self.stages.stage(piece) == stage:
+                variable.upper_bound = variable.lower_bound
+
+    def _give(self, row: mathopt.LinearConstraint, sign: float = -1.0) -> None:
         """Lets a row be exceeded at a price, while whole numbers are being fixed; otherwise not."""
         slack = self.model.add_variable(lb=0.0, ub=math.inf if self.giving else 0.0)
-        row.set_coefficient(slack, -1.0)
+        row.set_coefficient(slack, sign)
         self.give.append(slack)
         if self.giving:
             self.model.objective.set_linear_coefficient(slack, self.giving)
@@ -356,22 +347,20 @@ class Master:
             self.model.objective.set_linear_coefficient(slack, price)
 
     def release(self) -> None:
-        """No column has to be used any more, and rows hold again."""
+        """Every column may be used as often as rows allow, and rows hold again."""
         self.giving = 0.0
         for slack in self.give:
             slack.upper_bound = 0.0
+        self.closed = {}
         for _, variable, _ in self.columns:
-            if variable.lower_bound:
-                variable.lower_bound = 0.0
+            variable.lower_bound, variable.upper_bound = 0.0, math.inf
 
     def duals(self) -> dict[Key, float]:
         """Prices by row, all as a price to pay (demand: what a unit taken earns)."""
         raw = self.result.dual_values()
         found: dict[Key, float] = {("d", k): raw[row] for k, row in self.demand.items()}
-        for hub, row in self.hub_final.items():
-            found["e", hub] = max(0.0, -raw[row])
-        for (hub, moment), row in self.hub_rows.items():
-            found["h", hub, moment] = max(0.0, -raw[row])
+        for (hub, mark), worth in self.hubs.worth(raw).items():
+            found["h", hub, mark] = worth
         for key, (_, row) in self.rows.items():
             found["r", key] = max(0.0, -raw[row])
         for level in self.hold_at:
@@ -381,24 +370,17 @@ class Master:
     def prices(self, duals: dict[Key, float]) -> Prices:
         """Duals by row → prices as the pricer wants them."""
         weight = self.prices_weight(duals)
-        size = len(self.problem.commodities)
-        demand, final = np.zeros(size), np.zeros(size)
+        demand = np.zeros(len(self.problem.commodities))
         for k in self.demand:
             demand[k] = duals.get(("d", k), 0.0)
-        for hub in self.hub_final:
-            final[hub] = duals.get(("e", hub), 0.0)
-        times: dict[int, Floats] = {}
-        levels: dict[int, Floats] = {}
-        by_hub: dict[int, list[tuple[int, float]]] = {}
-        for hub, moment in self.hub_rows:
-            by_hub.setdefault(hub, []).append((moment, duals.get(("h", hub, moment), 0.0)))
-        for hub, entries in by_hub.items():
-            entries.sort()
-            times[hub] = np.array([m for m, _ in entries], dtype=np.float64)
-            levels[hub] = np.array([p for _, p in entries])
         rows = [(row, duals.get(("r", key), 0.0)) for key, (row, _) in self.rows.items()]
         rows = [(row, price) for row, price in rows if price > 0]
-        return Prices(weight, demand, times, levels, final, rows)
+        waiting = {(r.limit.at, r.moment_s): p for r, p in rows if r.limit.kind == "waiting"}
+        worth = {(k[1], k[2]): price for k, price in duals.items() if k[0] == "h"}
+        return Prices(
+            weight, demand, self.hubs.prices(worth, waiting),
+            [(row, price) for row, price in rows if row.limit.kind != "waiting"],
+        )  # fmt: skip
 
     def prices_weight(self, duals: dict[Key, float]) -> dict[str, float]:
         """What one unit of each level's cost weighs, in the programme's units."""
@@ -406,15 +388,6 @@ class Master:
         for level, own in self.weights.items():
             weight[level] = weight.get(level, 0.0) + own * SCALE[level]
         return weight
-
-
-def _upto(events: list[tuple[int, float]], moment_s: int) -> float:
-    total = 0.0
-    for moment, units in events:
-        if moment > moment_s:
-            break
-        total += units
-    return total
 
 
 def _move_use(row: Row, option: int, step: int, aboard: float) -> float:

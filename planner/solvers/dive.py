@@ -1,0 +1,222 @@
+"""Whole vehicles: the relaxed optimum is rounded night by night, and each vehicle put on the road.
+
+Few vehicles that carry many (ships, aircraft) come first, because the many small ones can still be
+fitted to them. A piece of an itinerary that is rounded up is placed at once where every shared limit
+holds, shifted if it has to queue; the linear programme then goes on from what was really placed.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from planner.problem import Limit
+from planner.solvers.columns import ColumnEngine
+from planner.solvers.dispatch import Dispatcher, Start
+from planner.solvers.extend import Vehicle
+from planner.solvers.itineraries import Column, Departure
+from planner.units import HOUR_S
+
+YIELD = 200.0
+FEW = 4
+CLEAR = 0.7
+NOTHING = 0.05
+PASSES = 4
+TOGETHER_S = 6 * HOUR_S
+Stage = tuple[int, int]  # mover, number of the stage
+Load = tuple[tuple[int, float], ...]
+
+
+@dataclass
+class _Vehicle:
+    mover: int
+    moves: list[Start] = field(default_factory=list)
+    stage: int = -1
+    """The last stage for which it has been given something to do."""
+
+
+class Diver:
+    """Turns the engine's fractional optimum into vehicles that a Dispatcher has placed."""
+
+    def __init__(self, engine: ColumnEngine, dispatcher: Dispatcher) -> None:
+        self.engine = engine
+        self.master = engine.master
+        self.stages = engine.master.stages
+        self.conveyance = engine.conveyance
+        self.dispatcher = dispatcher
+        self.grid = engine.problem.grid
+        self.taken_in: dict[Limit, float] = {}
+        self.fleet = [
+            [_Vehicle(index) for _ in range(spec.count)]
+            for index, spec in enumerate(self.conveyance.movers)
+        ]
+
+    def run(
+        self, weights: dict[str, float], *, until: float, on_step: Callable[[], bool]
+    ) -> list[Vehicle]:
+        """Vehicles with the starts of their movements. Past ``until`` the rest is rounded at once."""
+        self.master.aim(weights, {})
+        self.master.yield_rows(YIELD * max(self.master.weighed_stay(), default=1.0))
+        for group in self._groups():
+            for number in range(PASSES):
+                late = on_step() or time.monotonic() > until
+                self._regenerate(group, 0 if late else 2)
+                if not self._fix_some(group, last=late or number == PASSES - 1):
+                    break
+            for mover, stage in group:
+                self.master.close(mover, stage)
+        self.master.release()
+        found = []
+        for vehicles in self.fleet:
+            for vehicle in vehicles:
+                moves = self.dispatcher.bring_home(vehicle.mover, vehicle.moves)
+                if moves:
+                    found.append((vehicle.mover, tuple(moves)))
+        return found
+
+    def _groups(self) -> list[list[Stage]]:
+        """Stages that are rounded together, in the order in which that is done."""
+        groups: list[list[Stage]] = []
+        for few in (True, False):
+            begins = sorted(
+                ((0, *cuts)[stage], mover, stage)
+                for mover, cuts in enumerate(self.stages.cuts)
+                if few == (self.conveyance.movers[mover].count <= FEW)
+                for stage in range(len(cuts) + 1)
+            )
+            first = -self.grid.steps
+            for begin, mover, stage in begins:
+                same = {m for m, _ in groups[-1]} if groups else set()
+                if (begin - first) * self.grid.step_s >= TOGETHER_S or mover in same:
+                    groups.append([])
+                    first = begin
+                groups[-1].append((mover, stage))
+        return groups
+
+    def _regenerate(self, group: list[Stage], rounds: int) -> None:
+        """Solves again; new itineraries start from where vehicles are."""
+        self.engine.solve()
+        for _ in range(rounds):
+            prices = self.master.prices(self.master.duals())
+            grown = False
+            for mover, spec in enumerate(self.conveyance.movers):
+                starts = self._standing(mover)
+                if starts:
+                    _, columns = self.engine.pricer.best(mover, prices, min(2, spec.count), starts)
+                    for column in columns:
+                        grown |= self.master.add_column(column)
+            grown |= self.engine.add_walks(prices)
+            if not grown:
+                break
+            self.engine.solve()
+
+    def _standing(self, mover: int) -> tuple[tuple[str, int], ...]:
+        """Where and when vehicles of a mover are free for the first stage not closed yet."""
+        stage = self.master.closed.get(mover, 0)
+        if stage > len(self.stages.cuts[mover]):
+            return ()
+        begin = self.stages.cuts[mover][stage - 1] if stage else 0
+        spots = {self.dispatcher.stands(mover, v.moves) for v in self.fleet[mover]}
+        return tuple(sorted({(place, max(step, begin)) for place, step in spots}))
+
+    def _fix_some(self, group: list[Stage], *, last: bool) -> bool:
+        """Gives vehicles what is whole already and the largest fractions; False when done."""
+        wanted: dict[Stage, list[tuple[float, Column]]] = {stage: [] for stage in group}
+        for number, amount in self.master.amounts():
+            piece, variable, _ = self.master.columns[number]
+            key = (piece.mover, self.stages.stage(piece))
+            if key in wanted and amount - variable.lower_bound > 1e-6:
+                wanted[key].append((amount - variable.lower_bound, piece))
+        more = False
+        for (mover, stage), entries in wanted.items():
+            entries.sort(key=lambda item: (-item[0], item[1].moves, item[1].loads))
+            total = sum(amount for amount, _ in entries)
+            room = int(total + 1 - NOTHING) if last else len(self.fleet[mover])
+            for rank, (amount, piece) in enumerate(entries):
+                clear = last or rank == 0 or amount >= CLEAR
+                count = min(room, int(amount + 1e-6) or int(clear and amount > NOTHING))
+                for _ in range(count):
+                    if not self._give(mover, stage, piece):
+                        break
+                    room -= 1
+                    more = True
+        return more and not last
+
+    def _give(self, mover: int, stage: int, piece: Column) -> bool:
+        """Puts a vehicle on a piece of an itinerary as far as it fits; False where none does."""
+        begin = self.conveyance.options[piece.moves[0].option].origin
+        free = [
+            (self.dispatcher.stands(mover, vehicle.moves)[1], number)
+            for number, vehicle in enumerate(self.fleet[mover])
+            if vehicle.stage < stage and self.dispatcher.stands(mover, vehicle.moves)[0] == begin
+        ]
+        if not free:
+            self.master.ban(piece)
+            return False
+        vehicle = self.fleet[mover][min(free)[1]]
+        made = self._place(vehicle, stage, piece)
+        if made is None:
+            self.master.ban(piece)
+            return False
+        self.master.fix(made)
+        vehicle.moves += [(m.option, m.step) for m in made.moves]
+        vehicle.stage = stage
+        return True
+
+    def _place(self, vehicle: _Vehicle, stage: int, piece: Column) -> Column | None:
+        end = self.stages.end_step(piece.mover, stage, self.grid.steps)
+        load_of = {(m.option, m.step): load for m, load in zip(piece.moves, piece.loads, strict=True)}
+        done: list[Start] = []
+        loads: list[Load] = []
+        for moves in self.dispatcher.rounds((m.option, m.step) for m in piece.moves):
+            at, free = self.dispatcher.stands(vehicle.mover, vehicle.moves + done)
+            starts = self.dispatcher.place_round(moves, at, max(free, moves[0][1]))
+            if starts is None:
+                continue
+            load = self._loading(starts[-1], load_of[moves[-1]])
+            option = self.conveyance.options[starts[-1][0]]
+            if starts[-1][1] + option.steps > end or (option.loaded and not load):
+                self.dispatcher.cancel(starts)
+                continue
+            done += starts
+            loads += [()] * (len(starts) - 1) + [load]
+        if not any(loads) and any(piece.loads):
+            self.dispatcher.cancel(done)
+            return None
+        if not done:
+            return None
+        for start, load in zip(done, loads, strict=True):
+            self._take_in(start, load)
+        return Column(piece.mover, tuple(Departure(*s) for s in done), tuple(loads))
+
+    def _loading(self, start: Start, load: Load) -> Load:
+        """Whom of a planned load the departure can take: who may board then, as the haven has room."""
+        option = self.conveyance.options[start[0]]
+        may = {carry.commodity: bool(carry.may[start[1]]) for carry in option.carries}
+        able = [(who, units) for who, units in load if may[who]]
+        people = self.engine.problem.commodities
+        heads = sum(units * people[who].persons for who, units in able)
+        room = min(
+            (limit.cap - self.taken_in.get(limit, 0.0) for limit in self._intakes(start)),
+            default=heads,
+        )
+        share = min(1.0, room / heads) if heads else 0.0
+        return tuple((who, units * share) for who, units in able) if share > 0.5 else ()
+
+    def _intakes(self, start: Start) -> list[Limit]:
+        option = self.conveyance.options[start[0]]
+        moment = start[1] * self.grid.step_s + option.end_s
+        return [
+            limit
+            for limit in self.engine.problem.limits
+            if limit.kind == "intake"
+            and limit.at == option.destination
+            and limit.window[0] <= moment < limit.window[1]
+        ]
+
+    def _take_in(self, start: Start, load: Load) -> None:
+        heads = sum(units * self.engine.problem.commodities[who].persons for who, units in load)
+        if heads:
+            for limit in self._intakes(start):
+                self.taken_in[limit] = self.taken_in.get(limit, 0.0) + heads
