@@ -112,13 +112,15 @@ class Diver:
             self.engine.solve()
 
     def _standing(self, mover: int) -> tuple[tuple[str, int], ...]:
-        """Where and when vehicles of a mover are free for the first stage not closed yet."""
-        stage = self.master.closed.get(mover, 0)
-        if stage > len(self.stages.cuts[mover]):
-            return ()
-        begin = self.stages.cuts[mover][stage - 1] if stage else 0
-        spots = {self.dispatcher.stands(mover, v.moves) for v in self.fleet[mover]}
-        return tuple(sorted({(place, max(step, begin)) for place, step in spots}))
+        """Where and when vehicles of a mover can begin what they have not been given yet."""
+        cuts = self.stages.cuts[mover]
+        found = set()
+        for vehicle in self.fleet[mover]:
+            stage = max(vehicle.stage + 1, self.master.closed.get(mover, 0))
+            if stage <= len(cuts):
+                place, free = self.dispatcher.stands(mover, vehicle.moves)
+                found.add((place, max(free, cuts[stage - 1] if stage else 0)))
+        return tuple(sorted(found))
 
     def _fix_some(self, group: list[Stage], *, last: bool) -> bool:
         """Gives vehicles what is whole already and the largest fractions; False when done."""

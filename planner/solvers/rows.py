@@ -32,9 +32,9 @@ class Row:
     walk: dict[int, Floats] = field(default_factory=dict)
 
     @property
-    def key(self) -> tuple[str, str, int]:
+    def key(self) -> tuple[str, str, int, int]:
         """What tells rows apart."""
-        return (self.limit.kind, self.limit.at, self.moment_s)
+        return (self.limit.kind, self.limit.at, self.moment_s, self.limit.window[1])
 
 
 class RowMaker:
