@@ -19,6 +19,7 @@ from planner.problem import Conveyance, EvacuationProblem
 from planner.solvers.itineraries import Column, Departure, Pricer, Prices
 from planner.solvers.master import SCALE, Key, Master, Walk
 from planner.solvers.traffic import Separator, Traffic
+from planner.units import HOUR_S
 
 SMOOTHING = 0.75
 MOST = 6
@@ -50,10 +51,23 @@ class ColumnEngine:
         self.traffic = Traffic()
         self.prices: dict[Key, float] | None = None
         """The prices of the best bound of the last level optimised."""
+        self.fine = not width_s
+        """Whether spans of people in hubs are split where a solution abuses them."""
         if width_s:
-            for hub in self.master.hubs.heads:
-                for mark in range(width_s, problem.grid.horizon_s, width_s):
-                    self.master.hubs.split(hub, mark)
+            self._mark_hubs()
+
+    def _mark_hubs(self) -> None:
+        """A mark in every hour in which somebody may arrive: a span holds one hour's arrivals."""
+        step_s = self.problem.grid.step_s
+        stamps: dict[str, set[int]] = {}
+        for option in self.conveyance.options:
+            if option.loaded:
+                ends = np.flatnonzero(option.starts) * step_s + option.end_s
+                stamps.setdefault(option.destination, set()).update((-(-ends // HOUR_S)).tolist())
+        for hub in self.master.hubs.heads:
+            for hour in sorted(stamps.get(self.problem.commodities[hub].place, ())):
+                if hour * HOUR_S < self.problem.grid.horizon_s:
+                    self.master.hubs.split(hub, hour * HOUR_S)
 
     def adopt(self, other: ColumnEngine) -> None:
         """Rows and columns of another engine, so that its prices mean something here."""
@@ -75,7 +89,7 @@ class ColumnEngine:
                     break
                 made.append(Departure(twin.index, move.step))
             else:
-                self.master.add_column(Column(mover, tuple(made), column.loads))
+                self.master.add_column(Column(mover, tuple(made), column.loads, column.since))
         for walk, _, _ in other.master.walks:
             self.master.add_walk(walk)
 
@@ -112,7 +126,8 @@ class ColumnEngine:
             if bound > best:
                 best, centre = bound, smooth
             stop = on_round is not None and on_round(value / unit, best / unit)
-            near = value - best <= tolerance * (size or max(unit, abs(value)))
+            scale = size or max(unit, abs(value))
+            near = value - best <= tolerance * scale
             reached = target is not None and best / unit >= target
             if reached or (clean and (near or not grown)):
                 converged = True
@@ -134,7 +149,7 @@ class ColumnEngine:
     def separate(self) -> bool:
         """Adds rows for the limits that the last solution breaks; whether there were any."""
         added = False
-        if not self.width_s:
+        if self.fine:
             for hub, moment in self.separator.hubs_broken(self.traffic):
                 added |= self.master.hubs.split(hub, moment)
         for limit, moment in self.separator.broken(self.traffic):

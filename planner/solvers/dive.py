@@ -23,7 +23,8 @@ FEW = 4
 CLEAR = 0.7
 NOTHING = 0.05
 PASSES = 4
-TOGETHER_S = 6 * HOUR_S
+DAY_S = 24 * HOUR_S
+TOGETHER_S = 12 * HOUR_S
 Stage = tuple[int, int]  # mover, number of the stage
 Load = tuple[tuple[int, float], ...]
 
@@ -76,23 +77,13 @@ class Diver:
         return found
 
     def _groups(self) -> list[list[Stage]]:
-        """Stages that are rounded together, in the order in which that is done."""
-        groups: list[list[Stage]] = []
-        for few in (True, False):
-            begins = sorted(
-                ((0, *cuts)[stage], mover, stage)
-                for mover, cuts in enumerate(self.stages.cuts)
-                if few == (self.conveyance.movers[mover].count <= FEW)
-                for stage in range(len(cuts) + 1)
-            )
-            first = -self.grid.steps
-            for begin, mover, stage in begins:
-                same = {m for m, _ in groups[-1]} if groups else set()
-                if (begin - first) * self.grid.step_s >= TOGETHER_S or mover in same:
-                    groups.append([])
-                    first = begin
-                groups[-1].append((mover, stage))
-        return groups
+        """Stages that are rounded together, day by day, in each the few large vehicles first."""
+        groups: dict[tuple[int, bool], list[Stage]] = {}
+        for mover, spec in enumerate(self.conveyance.movers):
+            for stage, begin in enumerate((0, *self.stages.cuts[mover])):
+                day = (begin * self.grid.step_s + TOGETHER_S) // DAY_S
+                groups.setdefault((day, spec.count > FEW), []).append((mover, stage))
+        return [groups[key] for key in sorted(groups)]
 
     def _regenerate(self, group: list[Stage], rounds: int) -> None:
         """Solves again; new itineraries start from where vehicles are."""
@@ -119,7 +110,7 @@ class Diver:
             stage = max(vehicle.stage + 1, self.master.closed.get(mover, 0))
             if stage <= len(cuts):
                 place, free = self.dispatcher.stands(mover, vehicle.moves)
-                found.add((place, max(free, cuts[stage - 1] if stage else 0)))
+                found.add(self.stages.state(mover, stage, place, free)[2:])
         return tuple(sorted(found))
 
     def _fix_some(self, group: list[Stage], *, last: bool) -> bool:
@@ -138,21 +129,22 @@ class Diver:
             for rank, (amount, piece) in enumerate(entries):
                 clear = last or rank == 0 or amount >= CLEAR
                 count = min(room, int(amount + 1e-6) or int(clear and amount > NOTHING))
+                more = more or count > 0
                 for _ in range(count):
                     if not self._give(mover, stage, piece):
                         break
                     room -= 1
-                    more = True
         return more and not last
 
     def _give(self, mover: int, stage: int, piece: Column) -> bool:
         """Puts a vehicle on a piece of an itinerary as far as it fits; False where none does."""
         begin = self.conveyance.options[piece.moves[0].option].origin
-        free = [
-            (self.dispatcher.stands(mover, vehicle.moves)[1], number)
-            for number, vehicle in enumerate(self.fleet[mover])
-            if vehicle.stage < stage and self.dispatcher.stands(mover, vehicle.moves)[0] == begin
-        ]
+        free = []
+        for number, vehicle in enumerate(self.fleet[mover]):
+            at, since = self.dispatcher.stands(mover, vehicle.moves)
+            state = self.stages.state(mover, stage, at, since)
+            if vehicle.stage < stage and state[2:] == (begin, piece.since):
+                free.append((since, number))
         if not free:
             self.master.ban(piece)
             return False
@@ -167,7 +159,7 @@ class Diver:
         return True
 
     def _place(self, vehicle: _Vehicle, stage: int, piece: Column) -> Column | None:
-        end = self.stages.end_step(piece.mover, stage, self.grid.steps)
+        end = self.stages.end_step(piece.mover, stage)
         load_of = {(m.option, m.step): load for m, load in zip(piece.moves, piece.loads, strict=True)}
         done: list[Start] = []
         loads: list[Load] = []
@@ -178,7 +170,7 @@ class Diver:
                 continue
             load = self._loading(starts[-1], load_of[moves[-1]])
             option = self.conveyance.options[starts[-1][0]]
-            if starts[-1][1] + option.steps > end or (option.loaded and not load):
+            if starts[-1][1] > end or (option.loaded and not load):
                 self.dispatcher.cancel(starts)
                 continue
             done += starts
@@ -190,7 +182,9 @@ class Diver:
             return None
         for start, load in zip(done, loads, strict=True):
             self._take_in(start, load)
-        return Column(piece.mover, tuple(Departure(*s) for s in done), tuple(loads))
+        return Column(
+            piece.mover, tuple(Departure(*s) for s in done), tuple(loads), piece.since
+        )
 
     def _loading(self, start: Start, load: Load) -> Load:
         """Whom of a planned load the departure can take: who may board then, as the haven has room."""

@@ -143,7 +143,7 @@ class Solver:
         self._generate(self.engine, self.levels[0], {}, share=0.15, tolerance=1e-3)
         duals, rows = self.engine.master.duals(), self.engine.master.rows
         values = self.engine.master.result.variable_values()
-        self.stuck = {k: values[v] for k, v in self.engine.master.left.items()}
+        self.stuck = {k: values.get(v, 0.0) for k, v in self.engine.master.left.items()}
         self.tight = {row.limit.at for k, (row, _) in rows.items() if duals["r", k] > 1e-6}
 
     def _wanted(self, left: dict[int, float]) -> dict[int, float]:
@@ -279,6 +279,7 @@ class Solver:
             Column(
                 mover, tuple(Departure(*move) for move in moves),
                 tuple(tuple(aboard.get(move, ())) for move in moves),
+                self.problem.grid.up(self.engine.conveyance.movers[mover].from_s),
             )
             for mover, moves in seed.placed
         ]  # fmt: skip
@@ -399,7 +400,7 @@ class Solver:
         values = self.engine.master.result.variable_values()
         for index, variable in self.engine.master.left.items():
             who = self.problem.commodities[index]
-            found[who.group] = found.get(who.group, 0.0) + who.persons * values[variable]
+            found[who.group] = found.get(who.group, 0.0) + who.persons * values.get(variable, 0.0)
         return found
 
     # -- proof --------------------------------------------------------------------------------

@@ -111,7 +111,7 @@ class HubRows:
 
     def worth(self, duals: dict[mathopt.LinearConstraint, float]) -> dict[tuple[int, int], float]:
         """By hub commodity and mark: what one unit that comes in before the mark is worth."""
-        return {key: -duals[span.row] for key, span in self.spans.items()}
+        return {key: -duals.get(span.row, 0.0) for key, span in self.spans.items()}
 
     def prices(
         self, worth: dict[tuple[int, int], float], waiting: dict[tuple[str, int], float]

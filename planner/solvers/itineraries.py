@@ -34,11 +34,15 @@ class Departure:
 
 @dataclass(frozen=True)
 class Column:
-    """One mover's whole horizon: its movements, and whom each takes (units, fractional)."""
+    """One mover's itinerary or a piece of it: movements, and whom each takes (units, fractional).
+
+    ``since`` is the step from which on the vehicle has been free where it begins.
+    """
 
     mover: int
     moves: tuple[Departure, ...]
     loads: tuple[tuple[tuple[int, float], ...], ...]
+    since: int = 0
 
 
 @dataclass
@@ -251,6 +255,7 @@ class Pricer:
         own = self.by_mover[mover]
         _, _, _, to, steps = self._graph[mover]
         place, step = start
+        since = step
         moves: list[Departure] = []
         loads: list[tuple[tuple[int, float], ...]] = []
         while step < self.steps:
@@ -266,7 +271,7 @@ class Pricer:
             place, step = int(to[act]), step + int(steps[act])
         if not any(loads) and not self.forced.get(mover):
             return None
-        return Column(mover, tuple(moves), tuple(loads))
+        return Column(mover, tuple(moves), tuple(loads), since)
 
     def _load(self, option: Option, step: int, fills) -> tuple[tuple[int, float], ...]:  # type: ignore[no-untyped-def]
         if not option.loaded:

@@ -23,6 +23,12 @@ PARAMETERS = mathopt.SolveParameters(
 )
 SCALE = {"left_behind": 1.0, "missed_deadlines": 1.0, "harm": 1e3, "arrival": 0.1, "effort": 0.1}
 """Units of the linear programme: brings the levels to like sizes, which GLOP's tolerances need."""
+SPARSE = mathopt.ModelSolveParameters(
+    variable_values_filter=mathopt.VariableFilter(skip_zero_values=True),
+    dual_values_filter=mathopt.LinearConstraintFilter(skip_zero_values=True),
+    reduced_costs_filter=mathopt.VariableFilter(filtered_items=()),
+)
+"""What GLOP is to tell: reading zeros takes as long as finding the optimum."""
 Key = tuple[object, ...]
 
 
@@ -272,7 +278,7 @@ class Master:
             self.model.objective.set_linear_coefficient(variable, self._weighed(cost))
         self._priced = (len(self.columns), len(self.walks))
         try:
-            self.result = self.solver.solve(params=PARAMETERS)
+            self.result = self.solver.solve(params=PARAMETERS, model_params=SPARSE)
         except Exception:  # GLOP gave up inside; MathOpt tells so by a status, not by a result
             self.result = mathopt.solve(self.model, mathopt.SolverType.HIGHS)
             self.solver = mathopt.IncrementalSolver(self.model, mathopt.SolverType.GLOP)
@@ -293,7 +299,7 @@ class Master:
         self.chosen: list[tuple[Column, float]] = []
         values = self.result.variable_values()
         for column, variable, _ in self.columns:
-            amount = values[variable]
+            amount = values.get(variable, 0.0)
             if amount < 1e-9:
                 continue
             self.chosen.append((column, amount))
@@ -302,7 +308,7 @@ class Master:
                 for index, units in loads:
                     traffic.units[move.option, move.step, index] += amount * units
         for walk, variable, _ in self.walks:
-            if values[variable] > 1e-9:
+            if values.get(variable, 0.0) > 1e-9:
                 traffic.walks[walk.option, walk.step] += values[variable]
         return traffic
 
@@ -358,13 +364,13 @@ class Master:
     def duals(self) -> dict[Key, float]:
         """Prices by row, all as a price to pay (demand: what a unit taken earns)."""
         raw = self.result.dual_values()
-        found: dict[Key, float] = {("d", k): raw[row] for k, row in self.demand.items()}
+        found: dict[Key, float] = {("d", k): raw.get(row, 0.0) for k, row in self.demand.items()}
         for (hub, mark), worth in self.hubs.worth(raw).items():
             found["h", hub, mark] = worth
         for key, (_, row) in self.rows.items():
-            found["r", key] = max(0.0, -raw[row])
+            found["r", key] = max(0.0, -raw.get(row, 0.0))
         for level in self.hold_at:
-            found["w", level] = max(0.0, -raw[self.hold[level]])
+            found["w", level] = max(0.0, -raw.get(self.hold[level], 0.0))
         return found
 
     def prices(self, duals: dict[Key, float]) -> Prices:

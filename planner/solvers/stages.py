@@ -1,14 +1,14 @@
-"""Itineraries cut where a mover stands still anyhow, as at night: pieces recombine freely.
+"""Itineraries cut once a day: the pieces recombine freely.
 
-A column for two weeks is one of countless combinations of days. Where no movement of a mover can be
-under way at some moment, its columns end there, and balance rows say where its vehicles are.
+A column for two weeks is one of countless combinations of days. Columns are cut at night where
+nothing of a mover can be under way, and otherwise once a day between two movements; balance rows say
+where vehicles are and from when on they are free.
 """
 
 from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from itertools import groupby
 
 import numpy as np
 from ortools.math_opt.python import mathopt
@@ -18,10 +18,13 @@ from planner.solvers.itineraries import Column
 from planner.units import HOUR_S, TimeGrid
 
 APART_S = 6 * HOUR_S
+DAY_S = 24 * HOUR_S
+State = tuple[int, int, str, int]
+"""Mover, stage, place, and the step from which on a vehicle is free there."""
 
 
 def cuts(conveyance: Conveyance, mover: int, grid: TimeGrid) -> tuple[int, ...]:
-    """Steps between which the mover's columns lie: nothing can be under way then; one a night."""
+    """Steps at which the mover's columns are cut: while it stands still, or else once a day."""
     change = np.zeros(grid.steps + 1, dtype=np.int64)
     for option in conveyance.options:
         if option.mover == mover:
@@ -29,12 +32,13 @@ def cuts(conveyance: Conveyance, mover: int, grid: TimeGrid) -> tuple[int, ...]:
             np.add.at(change, starts + 1, 1)
             np.add.at(change, np.minimum(starts + option.steps, grid.steps), -1)
     still = np.cumsum(change)[: grid.steps] == 0
-    begins = np.flatnonzero(still[1:] & ~still[:-1]) + 1
-    found: list[int] = []
-    for step in begins:
-        if (step - (found[-1] if found else 0)) * grid.step_s >= APART_S:
-            found.append(int(step))
-    return tuple(found)
+    found = [0]
+    for step in [*(np.flatnonzero(still[1:] & ~still[:-1]) + 1).tolist(), grid.steps]:
+        while (step - found[-1]) * grid.step_s > DAY_S + APART_S:
+            found.append(found[-1] + DAY_S // grid.step_s)
+        if step < grid.steps and (step - found[-1]) * grid.step_s >= APART_S:
+            found.append(step)
+    return tuple(found[1:])
 
 
 class Stages:
@@ -42,55 +46,78 @@ class Stages:
 
     def __init__(self, conveyance: Conveyance, grid: TimeGrid, model: mathopt.Model) -> None:
         self.conveyance = conveyance
+        self.model = model
+        self.grid = grid
         self.cuts = [cuts(conveyance, i, grid) for i in range(len(conveyance.movers))]
-        self.rows: dict[tuple[int, int, str], mathopt.LinearConstraint] = {}
+        self.rows: dict[State, mathopt.LinearConstraint] = {}
         for mover, spec in enumerate(conveyance.movers):
-            idle: dict[str, mathopt.Variable] = {}
-            for stage in range(len(self.cuts[mover]) + 1):
-                places = conveyance.places[mover] if stage else (spec.base,)
-                now: dict[str, mathopt.Variable] = {}
-                for place in places:
-                    count = 0 if stage else spec.count
-                    row = model.add_linear_constraint(lb=count, ub=count)
-                    most = math.inf if self._may_stay(mover, stage, place) else 0.0
-                    now[place] = model.add_variable(lb=0.0, ub=most)
-                    row.set_coefficient(now[place], 1.0)
-                    if place in idle:
-                        row.set_coefficient(idle[place], -1.0)
-                    self.rows[mover, stage, place] = row
-                idle = now
+            first = self._row(self.state(mover, 0, spec.base, grid.up(spec.from_s)))
+            first.lower_bound = first.upper_bound = spec.count
 
-    def _may_stay(self, mover: int, stage: int, place: str) -> bool:
-        """Whether a vehicle may stand at a place for the whole stage; in the last one, for good."""
-        if stage < len(self.cuts[mover]) or not stage:
-            return True
+    def state(self, mover: int, stage: int, place: str, free: int) -> State:
+        """A vehicle that is free at a place from a step on, seen from the beginning of a stage."""
+        begin = self.cuts[mover][stage - 1] if stage else 0
+        return mover, stage, place, max(free, begin)
+
+    def _row(self, state: State) -> mathopt.LinearConstraint:
+        """The balance row of a state, made with those of standing there in all later stages."""
+        if state in self.rows:
+            return self.rows[state]
+        mover, stage, place, free = state
+        row = self.model.add_linear_constraint(lb=0.0, ub=0.0)
+        self.rows[state] = row
+        last = stage == len(self.cuts[mover])
+        good = not last or self._may_end(mover, place, free)
+        idle = self.model.add_variable(lb=0.0, ub=math.inf if good else 0.0)
+        row.set_coefficient(idle, 1.0)
+        if not last:
+            later = self._row(self.state(mover, stage + 1, place, free))
+            later.set_coefficient(idle, -1.0)
+        return row
+
+    def _may_end(self, mover: int, place: str, free: int) -> bool:
         at = self.conveyance.places[mover].index(place)
-        return bool(self.conveyance.may_end[mover][at, self.cuts[mover][-1]])
+        return bool(self.conveyance.may_end[mover][at, min(free, self.grid.steps - 1)])
 
     def stage(self, column: Column) -> int:
-        """Between which cuts a column lies."""
+        """Between which cuts a column begins."""
         return bisect_right(self.cuts[column.mover], column.moves[0].step)
 
-    def end_step(self, mover: int, stage: int, steps: int) -> int:
-        """The last step of a stage: the next cut, or the last of the horizon."""
-        return self.cuts[mover][stage] if stage < len(self.cuts[mover]) else steps - 1
+    def end_step(self, mover: int, stage: int) -> int:
+        """The step at which a stage's last movement may begin at the latest."""
+        return self.cuts[mover][stage] - 1 if stage < len(self.cuts[mover]) else self.grid.steps - 1
 
     def split(self, column: Column) -> list[Column]:
-        """The pieces of an itinerary, in order of time."""
+        """The pieces of an itinerary, in order of time; each knows from when on it could begin."""
         cuts_ = self.cuts[column.mover]
-        moves = zip(column.moves, column.loads, strict=True)
-        pieces = []
-        for _, group in groupby(moves, key=lambda item: bisect_right(cuts_, item[0].step)):
-            starts, loads = zip(*group, strict=True)
-            pieces.append(Column(column.mover, tuple(starts), tuple(loads)))
+        pieces: list[Column] = []
+        moves = list(zip(column.moves, column.loads, strict=True))
+        since = column.since
+        while moves:
+            stage = bisect_right(cuts_, moves[0][0].step)
+            end = self.end_step(column.mover, stage)
+            part = [item for item in moves if item[0].step <= end]
+            moves = moves[len(part) :]
+            since = max(since, cuts_[stage - 1] if stage else 0)
+            starts, loads = zip(*part, strict=True)
+            pieces.append(Column(column.mover, tuple(starts), tuple(loads), since))
+            since = self.free(pieces[-1])
         return pieces
 
+    def free(self, column: Column) -> int:
+        """The step from which on the vehicle is free after a column."""
+        last = column.moves[-1]
+        return last.step + self.conveyance.options[last.option].steps
+
     def count(self, column: Column, variable: mathopt.Variable) -> None:
-        """A new column in the balance rows: from where it begins to where it ends."""
+        """A new piece in the balance rows: from where it begins to where it ends."""
         options, stage = self.conveyance.options, self.stage(column)
         begin = options[column.moves[0].option].origin
         end = options[column.moves[-1].option].destination
-        self.rows[column.mover, stage, begin].set_coefficient(variable, 1.0)
-        later = self.rows.get((column.mover, stage + 1, end))
-        if later is not None:
+        row = self._row(self.state(column.mover, stage, begin, column.since))
+        row.set_coefficient(variable, 1.0)
+        if stage < len(self.cuts[column.mover]):
+            later = self._row(self.state(column.mover, stage + 1, end, self.free(column)))
             later.set_coefficient(variable, -1.0)
+        elif not self._may_end(column.mover, end, self.free(column)):
+            variable.upper_bound = 0.0
