@@ -79,6 +79,8 @@ class ColumnEngine:
         fleets = {mover.fleet: i for i, mover in enumerate(self.conveyance.movers) if not mover.must}
         twins = {(o.mover, o.route, o.loaded): o for o in self.conveyance.options}
         for column, _, _ in other.master.columns:
+            if column.guests:
+                continue
             spec = other.conveyance.movers[column.mover]
             mover = column.mover if spec.must else fleets[spec.fleet]
             made = []
@@ -137,10 +139,10 @@ class ColumnEngine:
         self.prices = centre
         return LevelBound(level, float(value / unit), float(best / unit), number, converged)
 
-    def solve(self) -> tuple[float, bool]:
+    def solve(self, rounds: int = 3) -> tuple[float, bool]:
         """Master optimum with broken limits added as rows; whether none is broken any more."""
         value, self.traffic = self.master.solve()
-        for _ in range(3):
+        for _ in range(rounds):
             if not self.separate():
                 return value, True
             value, self.traffic = self.master.solve()

@@ -22,7 +22,8 @@ YIELD = 200.0
 FEW = 4
 CLEAR = 0.7
 NOTHING = 0.05
-PASSES = 4
+PASSES = 3
+KEPT = 800
 DAY_S = 24 * HOUR_S
 TOGETHER_S = 12 * HOUR_S
 Stage = tuple[int, int]  # mover, number of the stage
@@ -57,12 +58,13 @@ class Diver:
         self, weights: dict[str, float], *, until: float, on_step: Callable[[], bool]
     ) -> list[Vehicle]:
         """Vehicles with the starts of their movements. Past ``until`` the rest is rounded at once."""
+        self.master.thin(KEPT)
         self.master.aim(weights, {})
         self.master.yield_rows(YIELD * max(self.master.weighed_stay(), default=1.0))
         for group in self._groups():
             for number in range(PASSES):
                 late = on_step() or time.monotonic() > until
-                self._regenerate(group, 0 if late else 2)
+                self._regenerate(group, 0 if late else 1)
                 if not self._fix_some(group, last=late or number == PASSES - 1):
                     break
             for mover, stage in group:
@@ -87,7 +89,7 @@ class Diver:
 
     def _regenerate(self, group: list[Stage], rounds: int) -> None:
         """Solves again; new itineraries start from where vehicles are."""
-        self.engine.solve()
+        self.engine.solve(1)
         for _ in range(rounds):
             prices = self.master.prices(self.master.duals())
             grown = False
@@ -100,7 +102,7 @@ class Diver:
             grown |= self.engine.add_walks(prices)
             if not grown:
                 break
-            self.engine.solve()
+            self.engine.solve(1)
 
     def _standing(self, mover: int) -> tuple[tuple[str, int], ...]:
         """Where and when vehicles of a mover can begin what they have not been given yet."""
@@ -118,6 +120,8 @@ class Diver:
         wanted: dict[Stage, list[tuple[float, Column]]] = {stage: [] for stage in group}
         for number, amount in self.master.amounts():
             piece, variable, _ = self.master.columns[number]
+            if piece.guests:
+                continue
             key = (piece.mover, self.stages.stage(piece))
             if key in wanted and amount - variable.lower_bound > 1e-6:
                 wanted[key].append((amount - variable.lower_bound, piece))

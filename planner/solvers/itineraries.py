@@ -36,13 +36,15 @@ class Departure:
 class Column:
     """One mover's itinerary or a piece of it: movements, and whom each takes (units, fractional).
 
-    ``since`` is the step from which on the vehicle has been free where it begins.
+    ``since`` is the step from which on the vehicle has been free where it begins. With ``guests``
+    it is no vehicle at all, but people who board a departure that is made anyway.
     """
 
     mover: int
     moves: tuple[Departure, ...]
     loads: tuple[tuple[tuple[int, float], ...], ...]
     since: int = 0
+    guests: bool = False
 
 
 @dataclass

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import numpy as np
@@ -11,7 +11,7 @@ from ortools.math_opt.python import mathopt
 
 from planner.problem import Conveyance, EvacuationProblem, Limit
 from planner.solvers.hubs import HubRows
-from planner.solvers.itineraries import COSTS, Column, Prices
+from planner.solvers.itineraries import COSTS, Column, Departure, Prices
 from planner.solvers.rows import Row, RowMaker
 from planner.solvers.stages import Stages
 from planner.solvers.traffic import Traffic
@@ -56,6 +56,9 @@ class Master:
         self.left: dict[int, mathopt.Variable] = {}
         self.demand: dict[int, mathopt.LinearConstraint] = {}
         self.stages = Stages(conveyance, problem.grid, self.model)
+        self.seats: dict[
+            Departure, tuple[mathopt.LinearConstraint, mathopt.LinearConstraint]
+        ] = {}  # fmt: skip
         self.closed: dict[int, int] = {}
         """By mover the first stage in which columns may still be added or changed."""
         self.columns: list[tuple[Column, mathopt.Variable, dict[str, float]]] = []
@@ -102,8 +105,9 @@ class Master:
         cost = dict.fromkeys(COSTS, 0.0)
         for move, loads in zip(column.moves, column.loads, strict=True):
             option = self.conveyance.options[move.option]
-            cost["effort"] += option.effort
-            cost["harm"] += float(option.crew_harm[move.step])
+            if not column.guests:
+                cost["effort"] += option.effort
+                cost["harm"] += float(option.crew_harm[move.step])
             arrival = (move.step * self.problem.grid.step_s + option.end_s) / HOUR_S
             for index, units in loads:
                 carry = self.carry[move.option][index]
@@ -128,7 +132,9 @@ class Master:
         return any([self._add_piece(piece) for piece in self.stages.split(column)])
 
     def _add_piece(self, column: Column) -> bool:
-        if column in self.number or self.stages.stage(column) < self.closed.get(column.mover, 0):
+        if column in self.number:
+            return False
+        if not column.guests and self.stages.stage(column) < self.closed.get(column.mover, 0):
             return False
         self.number[column] = len(self.columns)
         cost = self.column_cost(column)
@@ -140,7 +146,8 @@ class Master:
         )
         self.heads.append(heads)
         self.columns.append((column, variable, cost))
-        self.stages.count(column, variable)
+        if not column.guests:
+            self.stages.count(column, variable)
         for level, row in self.hold.items():
             row.set_coefficient(variable, SCALE[level] * cost[level])
         self._count_people(column, variable)
@@ -166,7 +173,7 @@ class Master:
         amounts: dict[mathopt.LinearConstraint, float] = {}
         for move, aboard in zip(column.moves, heads, strict=True):
             for row_data, row in self.rows_of.get(move.option, ()):
-                amount = _move_use(row_data, move.option, move.step, aboard)
+                amount = _move_use(row_data, move, aboard, guests=column.guests)
                 if amount:
                     amounts[row] = amounts.get(row, 0.0) + amount
         for row, amount in amounts.items():
@@ -238,7 +245,7 @@ class Master:
     def _row_use(self, number: int, row: Row) -> float:
         column = self.columns[number][0]
         return sum(
-            _move_use(row, move.option, move.step, aboard)
+            _move_use(row, move, aboard, guests=column.guests)
             for move, aboard in zip(column.moves, self.heads[number], strict=True)
         )
 
@@ -304,7 +311,8 @@ class Master:
                 continue
             self.chosen.append((column, amount))
             for move, loads in zip(column.moves, column.loads, strict=True):
-                traffic.vehicles[move.option, move.step] += amount
+                if not column.guests:
+                    traffic.vehicles[move.option, move.step] += amount
                 for index, units in loads:
                     traffic.units[move.option, move.step, index] += amount * units
         for walk, variable, _ in self.walks:
@@ -319,22 +327,58 @@ class Master:
         return [(n, amount) for n, amount in found if amount > 1e-9]
 
     def fix(self, piece: Column) -> None:
-        """One more vehicle is to make exactly this piece."""
-        self._add_piece(piece)
-        variable = self.columns[self.number[piece]][1]
+        """One more vehicle is to make these movements; who boards them stays open."""
+        bare = replace(piece, loads=((),) * len(piece.moves))
+        self._add_piece(bare)
+        variable = self.columns[self.number[bare]][1]
         variable.lower_bound += 1.0
         variable.upper_bound = max(variable.upper_bound, variable.lower_bound)
+        for move in piece.moves:
+            if self.conveyance.options[move.option].loaded:
+                self._open_seats(piece.mover, move)
+
+    def _open_seats(self, mover: int, move: Departure) -> None:
+        """The seats and stretchers of one more vehicle on a departure, for whoever may board it."""
+        spec = self.conveyance.movers[mover]
+        if move not in self.seats:
+            seats = self.model.add_linear_constraint(ub=0.0)
+            lying = self.model.add_linear_constraint(ub=0.0)
+            self.seats[move] = seats, lying
+            for carry in self.conveyance.options[move.option].carries:
+                who = self.problem.commodities[carry.commodity]
+                if not carry.may[move.step] or not self._leads_on(move, who.transit):
+                    continue
+                guest = Column(mover, (move,), (((who.index, 1.0),),), guests=True)
+                self._add_piece(guest)
+                variable = self.columns[self.number[guest]][1]
+                variable.upper_bound = math.inf
+                seats.set_coefficient(variable, float(who.unit.seats))
+                lying.set_coefficient(variable, float(who.unit.stretchers))
+        seats, lying = self.seats[move]
+        seats.upper_bound += spec.seats
+        lying.upper_bound += spec.stretchers
+
+    def _leads_on(self, move: Departure, transit: int) -> bool:
+        place = self.conveyance.options[move.option].destination
+        return place in self.havens or (place, transit) in self.hub_index
 
     def ban(self, piece: Column) -> None:
         """No further vehicle makes this piece."""
         variable = self.columns[self.number[piece]][1]
         variable.upper_bound = variable.lower_bound
 
+    def thin(self, keep: int) -> None:
+        """Only columns in use and the last ``keep`` of the others may be used from now on."""
+        used = {number for number, _ in self.amounts()}
+        for number, (_, variable, _) in enumerate(self.columns[:-keep]):
+            if number not in used:
+                variable.upper_bound = variable.lower_bound
+
     def close(self, mover: int, stage: int) -> None:
         """What is fixed is all that the mover does in this stage."""
         self.closed[mover] = stage + 1
         for piece, variable, _ in self.columns:
-            if piece.mover == mover and self.stages.stage(piece) == stage:
+            if not piece.guests and piece.mover == mover and self.stages.stage(piece) == stage:
                 variable.upper_bound = variable.lower_bound
 
     def _give(self, row: mathopt.LinearConstraint, sign: float = -1.0) -> None:
@@ -358,8 +402,12 @@ class Master:
         for slack in self.give:
             slack.upper_bound = 0.0
         self.closed = {}
-        for _, variable, _ in self.columns:
-            variable.lower_bound, variable.upper_bound = 0.0, math.inf
+        for seats, lying in self.seats.values():
+            seats.upper_bound = lying.upper_bound = 0.0
+        self.seats = {}
+        for column, variable, _ in self.columns:
+            variable.lower_bound = 0.0
+            variable.upper_bound = 0.0 if column.guests else math.inf
 
     def duals(self) -> dict[Key, float]:
         """Prices by row, all as a price to pay (demand: what a unit taken earns)."""
@@ -396,12 +444,12 @@ class Master:
         return weight
 
 
-def _move_use(row: Row, option: int, step: int, aboard: float) -> float:
+def _move_use(row: Row, move: Departure, aboard: float, *, guests: bool) -> float:
     amount = 0.0
-    use = row.vehicle.get(option)
+    use = row.vehicle.get(move.option)
+    if use is not None and not guests:
+        amount += use[move.step]
+    use = row.person.get(move.option)
     if use is not None:
-        amount += use[step]
-    use = row.person.get(option)
-    if use is not None:
-        amount += use[step] * aboard
+        amount += use[move.step] * aboard
     return float(amount)
