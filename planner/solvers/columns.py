@@ -45,7 +45,7 @@ class ColumnEngine:
         self.problem = problem
         self.conveyance = conveyance
         self.width_s = width_s
-        self.master = Master(problem, conveyance, width_s)
+        self.master = Master(problem, conveyance)
         self.pricer = Pricer(problem, conveyance)
         self.separator = Separator(problem, conveyance, width_s)
         self.traffic = Traffic()
@@ -69,17 +69,22 @@ class ColumnEngine:
                 if hour * HOUR_S < self.problem.grid.horizon_s:
                     self.master.hubs.split(hub, hour * HOUR_S)
 
-    def adopt(self, other: ColumnEngine) -> None:
-        """Rows and columns of another engine, so that its prices mean something here."""
+    def adopt(self, other: ColumnEngine, keep: int | None = None) -> None:
+        """Rows and columns of another engine, so that its prices mean something here.
+
+        With ``keep`` only columns in use there and the last so many of the others.
+        """
         for hub, marks in other.master.hubs.marks.items():
             for mark in marks[:-1]:
                 self.master.hubs.split(hub, mark)
         for row, _ in other.master.rows.values():
-            self.master.add_limit_row(row.limit, row.moment_s)
+            self.master.add_limit_row(row.limit, row.moment_s, row.width_s)
         fleets = {mover.fleet: i for i, mover in enumerate(self.conveyance.movers) if not mover.must}
         twins = {(o.mover, o.route, o.loaded): o for o in self.conveyance.options}
-        for column, _, _ in other.master.columns:
-            if column.guests:
+        used = {number for number, _ in other.master.amounts()}
+        first = 0 if keep is None else len(other.master.columns) - keep
+        for number, (column, _, _) in enumerate(other.master.columns):
+            if column.guests or (number < first and number not in used):
                 continue
             spec = other.conveyance.movers[column.mover]
             mover = column.mover if spec.must else fleets[spec.fleet]
@@ -155,7 +160,7 @@ class ColumnEngine:
             for hub, moment in self.separator.hubs_broken(self.traffic):
                 added |= self.master.hubs.split(hub, moment)
         for limit, moment in self.separator.broken(self.traffic):
-            added |= self.master.add_limit_row(limit, moment)
+            added |= self.master.add_limit_row(limit, moment, self.width_s)
         return added
 
     def _round(self, duals: dict[Key, float]) -> tuple[float, bool]:

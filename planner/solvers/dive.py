@@ -16,6 +16,7 @@ from planner.solvers.columns import ColumnEngine
 from planner.solvers.dispatch import Dispatcher, Start
 from planner.solvers.extend import Vehicle
 from planner.solvers.itineraries import Column, Departure
+from planner.solvers.traffic import Separator
 from planner.units import HOUR_S
 
 YIELD = 200.0
@@ -23,9 +24,10 @@ FEW = 4
 CLEAR = 0.7
 NOTHING = 0.05
 PASSES = 3
-KEPT = 800
 DAY_S = 24 * HOUR_S
 TOGETHER_S = 12 * HOUR_S
+AHEAD_S = 48 * HOUR_S
+SLACK = 0.05
 Stage = tuple[int, int]  # mover, number of the stage
 Load = tuple[tuple[int, float], ...]
 
@@ -39,7 +41,10 @@ class _Vehicle:
 
 
 class Diver:
-    """Turns the engine's fractional optimum into vehicles that a Dispatcher has placed."""
+    """Turns the engine's fractional optimum into vehicles that a Dispatcher has placed.
+
+    The engine is used up by it.
+    """
 
     def __init__(self, engine: ColumnEngine, dispatcher: Dispatcher) -> None:
         self.engine = engine
@@ -48,6 +53,7 @@ class Diver:
         self.conveyance = engine.conveyance
         self.dispatcher = dispatcher
         self.grid = engine.problem.grid
+        self.exact = Separator(engine.problem, engine.conveyance)
         self.taken_in: dict[Limit, float] = {}
         self.fleet = [
             [_Vehicle(index) for _ in range(spec.count)]
@@ -58,7 +64,6 @@ class Diver:
         self, weights: dict[str, float], *, until: float, on_step: Callable[[], bool]
     ) -> list[Vehicle]:
         """Vehicles with the starts of their movements. Past ``until`` the rest is rounded at once."""
-        self.master.thin(KEPT)
         self.master.aim(weights, {})
         self.master.yield_rows(YIELD * max(self.master.weighed_stay(), default=1.0))
         for group in self._groups():
@@ -69,7 +74,6 @@ class Diver:
                     break
             for mover, stage in group:
                 self.master.close(mover, stage)
-        self.master.release()
         found = []
         for vehicles in self.fleet:
             for vehicle in vehicles:
@@ -89,7 +93,7 @@ class Diver:
 
     def _regenerate(self, group: list[Stage], rounds: int) -> None:
         """Solves again; new itineraries start from where vehicles are."""
-        self.engine.solve(1)
+        self._solve(group)
         for _ in range(rounds):
             prices = self.master.prices(self.master.duals())
             grown = False
@@ -102,6 +106,20 @@ class Diver:
             grown |= self.engine.add_walks(prices)
             if not grown:
                 break
+            self._solve(group)
+
+    def _solve(self, group: list[Stage]) -> None:
+        """The optimum with the limits of the stages at hand exactly, where they were averages."""
+        self.engine.solve(1)
+        if not self.engine.width_s:
+            return
+        begin = min((0, *self.stages.cuts[m])[stage] for m, stage in group) * self.grid.step_s
+        broken = [
+            (limit, moment)
+            for limit, moment in self.exact.broken(self.engine.traffic, most=8, slack=SLACK)
+            if begin <= moment < begin + AHEAD_S
+        ]
+        if any([self.master.add_limit_row(limit, moment) for limit, moment in broken]):
             self.engine.solve(1)
 
     def _standing(self, mover: int) -> tuple[tuple[str, int], ...]:

@@ -24,6 +24,7 @@ WHOLE = ("left_behind", "missed_deadlines")
 GIVE = 0.004
 SEARCHED = (0.15, 0.5)
 DIVED = 0.68
+KEPT = 800
 PROVED = (0.8, 0.95)
 """Shares of the time limit at which the parts of the work begin and end."""
 WIDTH_S = 7200
@@ -205,7 +206,9 @@ class Solver:
         weights = self._relax()
         dispatcher = self._dispatcher()
         until = time.monotonic() + max(1.0, min(1e8, self.left_s(DIVED)))
-        placed = Diver(self.engine, dispatcher).run(weights, until=until, on_step=self._step)
+        lean = ColumnEngine(self.problem, self.engine.conveyance, self.width_s)
+        lean.adopt(self.engine, keep=KEPT)
+        placed = Diver(lean, dispatcher).run(weights, until=until, on_step=self._step)
         found = self._board(placed)
         wanted = self._wanted(found.left)
         if wanted:

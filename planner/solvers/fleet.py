@@ -58,7 +58,7 @@ class FleetModel:
         self.w: dict[tuple[int, int], mathopt.Variable] = {}
         self.left: dict[int, mathopt.Variable] = {}
         self.demand: dict[int, mathopt.LinearConstraint] = {}
-        self._limit_keys: set[tuple[str, str, int, int]] = set()
+        self._limit_keys: set[tuple[str, str, int, int, int]] = set()
         self._itineraries(pool)
         self._boarding()
         self._walks(walks)

@@ -43,12 +43,10 @@ class Walk:
 class Master:
     """Holds rows and columns; asks GLOP for the optimum and the duals."""
 
-    def __init__(
-        self, problem: EvacuationProblem, conveyance: Conveyance, width_s: int = 0
-    ) -> None:
+    def __init__(self, problem: EvacuationProblem, conveyance: Conveyance) -> None:
         self.problem = problem
         self.conveyance = conveyance
-        self.maker = RowMaker(problem, conveyance, width_s)
+        self.makers: dict[int, RowMaker] = {}
         self.havens = {p.id for p in problem.scenario.places if p.role == "safe_haven"}
         self.hub_index = {(c.place, c.transit): c.index for c in problem.commodities if c.is_hub}
         self.carry = [{c.commodity: c for c in o.carries} for o in conveyance.options]
@@ -202,9 +200,11 @@ class Master:
                 row.set_coefficient(variable, float(use[walk.step]))
         return True
 
-    def add_limit_row(self, limit: Limit, moment_s: int) -> bool:
-        """A shared limit at one moment."""
-        made = self.maker.row(limit, moment_s)
+    def add_limit_row(self, limit: Limit, moment_s: int, width_s: int = 0) -> bool:
+        """A shared limit at one moment, or on average over ``width_s``."""
+        if width_s not in self.makers:
+            self.makers[width_s] = RowMaker(self.problem, self.conveyance, width_s)
+        made = self.makers[width_s].row(limit, moment_s)
         if made.key in self.rows:
             return False
         row = self.model.add_linear_constraint(ub=made.cap)
@@ -367,13 +367,6 @@ class Master:
         variable = self.columns[self.number[piece]][1]
         variable.upper_bound = variable.lower_bound
 
-    def thin(self, keep: int) -> None:
-        """Only columns in use and the last ``keep`` of the others may be used from now on."""
-        used = {number for number, _ in self.amounts()}
-        for number, (_, variable, _) in enumerate(self.columns[:-keep]):
-            if number not in used:
-                variable.upper_bound = variable.lower_bound
-
     def close(self, mover: int, stage: int) -> None:
         """What is fixed is all that the mover does in this stage."""
         self.closed[mover] = stage + 1
@@ -395,19 +388,6 @@ class Master:
         for slack in self.give:
             slack.upper_bound = math.inf
             self.model.objective.set_linear_coefficient(slack, price)
-
-    def release(self) -> None:
-        """Every column may be used as often as rows allow, and rows hold again."""
-        self.giving = 0.0
-        for slack in self.give:
-            slack.upper_bound = 0.0
-        self.closed = {}
-        for seats, lying in self.seats.values():
-            seats.upper_bound = lying.upper_bound = 0.0
-        self.seats = {}
-        for column, variable, _ in self.columns:
-            variable.lower_bound = 0.0
-            variable.upper_bound = 0.0 if column.guests else math.inf
 
     def duals(self) -> dict[Key, float]:
         """Prices by row, all as a price to pay (demand: what a unit taken earns)."""

@@ -13,6 +13,7 @@ from planner.units import HOUR_S
 
 RATES = ("link", "link_persons", "persons_rate", "vehicles_rate", "slots")
 STAYS = ("bays", "berths", "stands")
+STAY_SHARE = 4
 _PERSON_KINDS = ("persons_rate", "intake", "waiting", "link_persons")
 
 
@@ -27,20 +28,22 @@ class Row:
     limit: Limit
     moment_s: int
     cap: float
+    width_s: int = 0
     vehicle: dict[int, Floats] = field(default_factory=dict)
     person: dict[int, Floats] = field(default_factory=dict)
     walk: dict[int, Floats] = field(default_factory=dict)
 
     @property
-    def key(self) -> tuple[str, str, int, int]:
+    def key(self) -> tuple[str, str, int, int, int]:
         """What tells rows apart."""
-        return (self.limit.kind, self.limit.at, self.moment_s, self.limit.window[1])
+        limit = self.limit
+        return (limit.kind, limit.at, self.moment_s, limit.window[1], self.width_s)
 
 
 class RowMaker:
     """Makes rows for one conveyance of a problem.
 
-    With a ``width_s`` rows are sums over spans of that length: implied by the exact ones (what
+    With a ``width_s`` rows are sums over spans of that length (of a part of it for stays): implied by the exact ones (what
     holds in every hour holds in four, what is never more than two berths is no more on average), so
     that a bound stays a bound, and far fewer.
     """
@@ -49,6 +52,7 @@ class RowMaker:
         self, problem: EvacuationProblem, conveyance: Conveyance, width_s: int = 0
     ) -> None:
         self.width_s = width_s
+        self.stay_s = width_s // STAY_SHARE
         self.problem = problem
         self.movers = conveyance.movers
         self.options = conveyance.options
@@ -63,7 +67,7 @@ class RowMaker:
         cap = limit.cap
         if self.width_s and limit.kind in RATES:
             cap = limit.cap * self.width_s / HOUR_S
-        row = Row(limit, moment_s, cap)
+        row = Row(limit, moment_s, cap, self.width_s)
         for option in self.options:
             use = self.use(limit, moment_s, option)
             if use is None or not use.any():
@@ -95,8 +99,8 @@ class RowMaker:
     def _during(self, start_s: int, end_s: int, moment_s: int) -> Floats:
         if self.width_s:
             first = np.maximum(self.moments + start_s, moment_s)
-            last = np.minimum(self.moments + end_s, moment_s + self.width_s)
-            return np.asarray(np.maximum(0, last - first) / self.width_s)
+            last = np.minimum(self.moments + end_s, moment_s + self.stay_s)
+            return np.asarray(np.maximum(0, last - first) / self.stay_s)
         inside = (self.moments + start_s <= moment_s) & (moment_s < self.moments + end_s)
         return inside.astype(np.float64)
 

@@ -146,7 +146,7 @@ class Separator:
                 if option.destination == limit.at and end > option.arrive_s:
                     events[start + option.arrive_s] += count * mover.ships
                     events[start + end] -= count * mover.ships
-        return _means(events, self.width_s) if self.width_s else _running(events)
+        return _means(events, self.maker.stay_s) if self.width_s else _running(events)
 
     def _peaks_waiting(self, traffic: Traffic, limit: Limit) -> list[tuple[int, float]]:
         events: dict[int, float] = defaultdict(float)
