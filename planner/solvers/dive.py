@@ -66,8 +66,12 @@ class Diver:
         """Vehicles with the starts of their movements. Past ``until`` the rest is rounded at once."""
         self.master.aim(weights, {})
         self.master.yield_rows(YIELD * max(self.master.weighed_stay(), default=1.0))
-        for group in self._groups():
+        groups = self._groups()
+        self._solve(groups[0])
+        for group in groups:
             for number in range(PASSES):
+                if not any(self._wanted(group).values()):
+                    break
                 late = on_step() or time.monotonic() > until
                 self._regenerate(group, 0 if late else 1)
                 if not self._fix_some(group, last=late or number == PASSES - 1):
@@ -133,8 +137,8 @@ class Diver:
                 found.add(self.stages.state(mover, stage, place, free)[2:])
         return tuple(sorted(found))
 
-    def _fix_some(self, group: list[Stage], *, last: bool) -> bool:
-        """Gives vehicles what is whole already and the largest fractions; False when done."""
+    def _wanted(self, group: list[Stage]) -> dict[Stage, list[tuple[float, Column]]]:
+        """What the last optimum makes of each stage beyond what is fixed: (how often, piece)."""
         wanted: dict[Stage, list[tuple[float, Column]]] = {stage: [] for stage in group}
         for number, amount in self.master.amounts():
             piece, variable, _ = self.master.columns[number]
@@ -143,6 +147,11 @@ class Diver:
             key = (piece.mover, self.stages.stage(piece))
             if key in wanted and amount - variable.lower_bound > 1e-6:
                 wanted[key].append((amount - variable.lower_bound, piece))
+        return wanted
+
+    def _fix_some(self, group: list[Stage], *, last: bool) -> bool:
+        """Gives vehicles what is whole already and the largest fractions; False when done."""
+        wanted = self._wanted(group)
         more = False
         for (mover, stage), entries in wanted.items():
             entries.sort(key=lambda item: (-item[0], item[1].moves, item[1].loads))

@@ -8,7 +8,6 @@ relaxation; a span that a solution abuses so is split at the moment of the abuse
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -32,12 +31,8 @@ class _Span:
 class HubRows:
     """Balance rows of every hub commodity in one linear programme."""
 
-    def __init__(
-        self, problem: EvacuationProblem, model: mathopt.Model,
-        give: Callable[[mathopt.LinearConstraint, float], None],
-    ) -> None:  # fmt: skip
+    def __init__(self, problem: EvacuationProblem, model: mathopt.Model) -> None:
         self.model = model
-        self.give = give
         self.heads = {c.index: c.persons for c in problem.commodities if c.is_hub}
         self.place = {c.index: c.place for c in problem.commodities if c.is_hub}
         self.last = problem.grid.horizon_s + 1
@@ -48,10 +43,7 @@ class HubRows:
             self.spans[hub, self.last] = _Span(self._row(), None)
 
     def _row(self) -> mathopt.LinearConstraint:
-        row = self.model.add_linear_constraint(lb=0.0, ub=0.0)
-        self.give(row, 1.0)
-        self.give(row, -1.0)
-        return row
+        return self.model.add_linear_constraint(lb=0.0, ub=0.0)
 
     def count(self, variable: mathopt.Variable, hub: int, events: Events) -> None:
         """A new column's comings and goings (``events`` in order of time)."""

@@ -63,7 +63,7 @@ class Master:
         self.walks: list[tuple[Walk, mathopt.Variable, dict[str, float]]] = []
         self.give: list[mathopt.Variable] = []
         self.giving = 0.0
-        self.hubs = HubRows(problem, self.model, self._give)
+        self.hubs = HubRows(problem, self.model)
         self.rows: dict[Key, tuple[Row, mathopt.LinearConstraint]] = {}
         self.rows_of: dict[int, list[tuple[Row, mathopt.LinearConstraint]]] = {}
         self.users: dict[int, list[int]] = {}
@@ -374,10 +374,10 @@ class Master:
             if not piece.guests and piece.mover == mover and self.stages.stage(piece) == stage:
                 variable.upper_bound = variable.lower_bound
 
-    def _give(self, row: mathopt.LinearConstraint, sign: float = -1.0) -> None:
+    def _give(self, row: mathopt.LinearConstraint) -> None:
         """Lets a row be exceeded at a price, while whole numbers are being fixed; otherwise not."""
         slack = self.model.add_variable(lb=0.0, ub=math.inf if self.giving else 0.0)
-        row.set_coefficient(slack, sign)
+        row.set_coefficient(slack, -1.0)
         self.give.append(slack)
         if self.giving:
             self.model.objective.set_linear_coefficient(slack, self.giving)
