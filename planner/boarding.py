@@ -193,6 +193,7 @@ class Ledger:
             limit.at: limit.cap for limit in problem.limits if limit.kind == "persons_rate"
         }
         self.taken: dict[int, int] = defaultdict(int)
+        self.pledged: dict[int, float] = defaultdict(float)
         self.hubs = {p.id for p in problem.scenario.places if p.role in HUB_ROLES}
         self.registered: dict[str, list[tuple[int, int]]] = defaultdict(list)
 
@@ -207,12 +208,33 @@ class Ledger:
             found.append((destination, end_s))
         return found
 
+    def pledge(self, destination: str, end_s: int, heads: float) -> None:
+        """Keeps a haven's room for people who are still to come as planned; negative: no longer."""
+        for index in self._intakes(destination, end_s):
+            self.pledged[index] += heads
+
+    def _intakes(self, destination: str, end_s: int) -> list[int]:
+        return [
+            index
+            for index, limit in enumerate(self.intake)
+            if limit.at == destination and limit.window[0] <= end_s < limit.window[1]
+        ]
+
+    def spare(self, destination: str, end_s: int) -> int:
+        """Heads whom a haven can take in beyond those that are planned."""
+        return min(
+            (
+                max(0, int(self.intake[i].cap - self.taken[i] - self.pledged[i] + 1e-6))
+                for i in self._intakes(destination, end_s)
+            ),
+            default=1 << 30,
+        )
+
     def room(self, origin: str, depart_s: int, destination: str, end_s: int) -> int:
         """Heads that may still board this departure."""
         room = 1 << 30
-        for index, limit in enumerate(self.intake):
-            if limit.at == destination and limit.window[0] <= end_s < limit.window[1]:
-                room = min(room, int(limit.cap) - self.taken[index])
+        for index in self._intakes(destination, end_s):
+            room = min(room, int(self.intake[index].cap) - self.taken[index])
         for place, moment in self._counted(origin, depart_s, destination, end_s):
             near = [e for e in self.registered[place] if abs(e[0] - moment) < HOUR_S]
             starts = [t for t, _ in near if t <= moment] + [moment]
@@ -222,9 +244,8 @@ class Ledger:
 
     def book(self, origin: str, depart_s: int, destination: str, end_s: int, persons: int) -> None:
         """Counts a load."""
-        for index, limit in enumerate(self.intake):
-            if limit.at == destination and limit.window[0] <= end_s < limit.window[1]:
-                self.taken[index] += persons
+        for index in self._intakes(destination, end_s):
+            self.taken[index] += persons
         for place, moment in self._counted(origin, depart_s, destination, end_s):
             self.registered[place].append((moment, persons))
 

@@ -137,6 +137,14 @@ class Scheduler:
         events: list[tuple[int, int, int]] = [(s.depart_s, 1, i) for i, s in enumerate(stops)]
         walks = sorted(self.chosen.walks.items(), key=lambda item: (item[0][1], item[0][0]))
         events += [(key[1] * self.step_s, 0, i) for i, (key, _) in enumerate(walks)]
+        for (index, step, commodity), units in wanted.items():
+            end_s = step * self.step_s + self.options[index].end_s
+            heads = units * self.problem.commodities[commodity].persons
+            ledger.pledge(self.options[index].destination, end_s, heads)
+        for (index, step), units in walks:
+            walk = self.problem.walks[index]
+            heads = units * self.problem.commodities[walk.commodity].persons
+            ledger.pledge(walk.destination, step * self.step_s + walk.ride_s, heads)
         moved: list[SelfMovement] = []
         for moment, kind, index in sorted(events):
             crowd.settle(moment)
@@ -155,6 +163,7 @@ class Scheduler:
         may = [k for k in may if self._team_there(k, stop.depart_s, delivered)]
         for who in seat_first(self.problem, may):
             aim = wanted.pop((*stop.key, who.index), 0.0)
+            ledger.pledge(stop.destination, stop.end_s, -aim * who.persons)
             owed[who.index] += aim
             if owed[who.index] > 1e-6 and (aim or self._aimed(stop.key, who.index)):
                 heads = math.ceil(owed[who.index] - 1e-6) * who.persons
@@ -162,7 +171,8 @@ class Scheduler:
                 owed[who.index] -= taken / who.persons
         if stop.destination in self.havens:
             for who in seat_first(self.problem, may):
-                taken = self._take(crowd, ledger, stop, who.index, 1 << 30)
+                spare = ledger.spare(stop.destination, stop.end_s)
+                taken = self._take(crowd, ledger, stop, who.index, spare)
                 owed[who.index] -= taken / who.persons
 
     def _aimed(self, key: Start, commodity: int) -> bool:
@@ -199,6 +209,7 @@ class Scheduler:
         commodity = self.problem.commodities[option.commodity]
         depart = step * self.step_s
         arrive = depart + option.ride_s
+        ledger.pledge(option.destination, arrive, -units * commodity.persons)
         room = ledger.room(commodity.place, depart, option.destination, arrive)
         owed[option.commodity] += units
         seats = self.problem.scenario.group(commodity.group).persons_per_car

@@ -64,6 +64,7 @@ class Diver:
         self, weights: dict[str, float], *, until: float, on_step: Callable[[], bool]
     ) -> list[Vehicle]:
         """Vehicles with the starts of their movements. Past ``until`` the rest is rounded at once."""
+        self.stages.let_stand()
         self.master.aim(weights, {})
         self.master.yield_rows(YIELD * max(self.master.weighed_stay(), default=1.0))
         groups = self._groups()

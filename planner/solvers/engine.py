@@ -190,6 +190,7 @@ class Solver:
             until = time.monotonic() + max(1.0, min(1e8, 0.1 * self.left_s()))
             placed = extender.extend(placed, wanted, until)
             found = self._board(placed)
+            extender.taken_in = self._taken_in(found.chosen)
             if best is not None and sum(found.left.values()) > sum(best.left.values()) - 1:
                 break
             best = found
@@ -213,7 +214,29 @@ class Solver:
         wanted = self._wanted(found.left)
         if wanted:
             extender = Extender(self.problem, dispatcher, None)
+            extender.taken_in = self._taken_in(found.chosen)
             found = self._better_fill(found, self._fill_up(list(placed), wanted, extender))
+        return found
+
+    def _taken_in(self, chosen: Chosen) -> dict[int, float]:
+        """Heads that havens take in already, by the number of the limit."""
+        step_s, options = self.problem.grid.step_s, self.problem.plan.options
+        arrivals = [
+            (options[o].destination, step * step_s + options[o].end_s, k, units)
+            for (o, step, k), units in chosen.boarding.items()
+        ]
+        for (index, step), units in chosen.walks.items():
+            walk = self.problem.walks[index]
+            end_s = step * step_s + walk.ride_s
+            arrivals.append((walk.destination, end_s, walk.commodity, units))
+        found: dict[int, float] = {}
+        for index, limit in enumerate(self.problem.limits):
+            if limit.kind == "intake":
+                found[index] = sum(
+                    units * self.problem.commodities[k].persons
+                    for place, end_s, k, units in arrivals
+                    if place == limit.at and limit.window[0] <= end_s < limit.window[1]
+                )
         return found
 
     def _better_fill(self, a: Candidate, b: Candidate) -> Candidate:
@@ -302,6 +325,7 @@ class Solver:
             dispatcher = self._dispatcher()
             placed = dispatcher.place(list(best[0].placed))
             extender = Extender(self.problem, dispatcher, None)
+            extender.taken_in = self._taken_in(best[0].chosen)
             more = {k: float(n) for k, n in spilled.items()}
             pause = 2.0 if self.limits.node_limit is None else 1e8
             found = self._board(extender.extend(placed, more, time.monotonic() + pause))

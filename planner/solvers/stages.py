@@ -50,6 +50,9 @@ class Stages:
         self.grid = grid
         self.cuts = [cuts(conveyance, i, grid) for i in range(len(conveyance.movers))]
         self.rows: dict[State, mathopt.LinearConstraint] = {}
+        self.strict = True
+        self.astray: list[mathopt.Variable] = []
+        """Ways to end where a vehicle may not stay for good."""
         for mover, spec in enumerate(conveyance.movers):
             first = self._row(self.state(mover, 0, spec.base, grid.up(spec.from_s)))
             first.lower_bound = first.upper_bound = spec.count
@@ -67,8 +70,9 @@ class Stages:
         row = self.model.add_linear_constraint(lb=0.0, ub=0.0)
         self.rows[state] = row
         last = stage == len(self.cuts[mover])
-        good = not last or self._may_end(mover, place, free)
-        idle = self.model.add_variable(lb=0.0, ub=math.inf if good else 0.0)
+        idle = self.model.add_variable(lb=0.0)
+        if last and not self._may_end(mover, place, free):
+            self._strand(idle)
         row.set_coefficient(idle, 1.0)
         if not last:
             later = self._row(self.state(mover, stage + 1, place, free))
@@ -120,4 +124,14 @@ class Stages:
             later = self._row(self.state(column.mover, stage + 1, end, self.free(column)))
             later.set_coefficient(variable, -1.0)
         elif not self._may_end(column.mover, end, self.free(column)):
-            variable.upper_bound = 0.0
+            self._strand(variable)
+
+    def _strand(self, variable: mathopt.Variable) -> None:
+        self.astray.append(variable)
+        variable.upper_bound = 0.0 if self.strict else math.inf
+
+    def let_stand(self) -> None:
+        """From now on vehicles may end anywhere: whoever asks brings them home himself."""
+        self.strict = False
+        for variable in self.astray:
+            variable.upper_bound = math.inf
