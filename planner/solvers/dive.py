@@ -23,7 +23,7 @@ YIELD = 200.0
 FEW = 4
 CLEAR = 0.7
 NOTHING = 0.05
-PASSES = 3
+PASSES = 4
 DAY_S = 24 * HOUR_S
 TOGETHER_S = 12 * HOUR_S
 AHEAD_S = 48 * HOUR_S
@@ -53,6 +53,7 @@ class Diver:
         self.conveyance = engine.conveyance
         self.dispatcher = dispatcher
         self.grid = engine.problem.grid
+        self.rounds = 1 if engine.width_s else 2
         self.exact = Separator(engine.problem, engine.conveyance)
         self.taken_in: dict[Limit, float] = {}
         self.fleet = [
@@ -74,7 +75,7 @@ class Diver:
                 if not any(self._wanted(group).values()):
                     break
                 late = on_step() or time.monotonic() > until
-                self._regenerate(group, 0 if late else 1)
+                self._regenerate(group, 0 if late else self.rounds)
                 if not self._fix_some(group, last=late or number == PASSES - 1):
                     break
             for mover, stage in group:
@@ -89,11 +90,13 @@ class Diver:
 
     def _groups(self) -> list[list[Stage]]:
         """Stages that are rounded together, day by day, in each the few large vehicles first."""
-        groups: dict[tuple[int, bool], list[Stage]] = {}
+        groups: dict[tuple[int, int, bool], list[Stage]] = {}
         for mover, spec in enumerate(self.conveyance.movers):
+            seen: dict[int, int] = {}
             for stage, begin in enumerate((0, *self.stages.cuts[mover])):
                 day = (begin * self.grid.step_s + TOGETHER_S) // DAY_S
-                groups.setdefault((day, spec.count > FEW), []).append((mover, stage))
+                seen[day] = seen.get(day, -1) + 1
+                groups.setdefault((day, seen[day], spec.count > FEW), []).append((mover, stage))
         return [groups[key] for key in sorted(groups)]
 
     def _regenerate(self, group: list[Stage], rounds: int) -> None:
@@ -115,9 +118,10 @@ class Diver:
 
     def _solve(self, group: list[Stage]) -> None:
         """The optimum with the limits of the stages at hand exactly, where they were averages."""
-        self.engine.solve(1)
         if not self.engine.width_s:
+            self.engine.solve()
             return
+        self.engine.solve(1)
         begin = min((0, *self.stages.cuts[m])[stage] for m, stage in group) * self.grid.step_s
         broken = [
             (limit, moment)

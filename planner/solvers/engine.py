@@ -438,7 +438,7 @@ class Solver:
         found = []
         step_min = self.problem.grid.step_s / 60
         if self.prover is not self.engine:
-            self.prover.adopt(self.engine)
+            self.prover.adopt(self.engine, keep=KEPT)
         for position, level in enumerate(self.levels):
             share = PROVED[0] + (PROVED[1] - PROVED[0]) * (position + 1) / len(self.levels)
             result = self._generate(
