@@ -12,6 +12,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -79,7 +80,8 @@ class ColumnEngine:
                 self.master.hubs.split(hub, mark)
         for row, _ in other.master.rows.values():
             self.master.add_limit_row(row.limit, row.moment_s, row.width_s)
-        fleets = {mover.fleet: i for i, mover in enumerate(self.conveyance.movers) if not mover.must}
+        movers = self.conveyance.movers
+        fleets = {mover.fleet: i for i, mover in enumerate(movers) if not mover.must}
         twins = {(o.mover, o.route, o.loaded): o for o in self.conveyance.options}
         used = {number for number, _ in other.master.amounts()}
         first = 0 if keep is None else len(other.master.columns) - keep
@@ -227,11 +229,17 @@ def _between(new: dict[Key, float], centre: dict[Key, float], share: float) -> d
     A span of a hub that has been split since had one price then.
     """
     found: dict[Key, float] = {}
-    before: dict[object, float] = {}
-    for key in sorted((key for key in new if key[0] == "h"), key=lambda k: (k[1], -k[2])):
+    before: dict[Any, float] = {}
+    for key in sorted((key for key in new if key[0] == "h"), key=_latest_first):
         before[key[1]] = centre.get(key, before.get(key[1], 0.0))
         found[key] = (1 - share) * new[key] + share * before[key[1]]
     for key, price in new.items():
         if key[0] != "h":
             found[key] = (1 - share) * price + share * centre.get(key, 0.0)
     return found
+
+
+def _latest_first(key: Key) -> tuple[Any, Any]:
+    hub: Any = key[1]
+    mark: Any = key[2]
+    return hub, -mark

@@ -1,8 +1,8 @@
 """Whole vehicles: the relaxed optimum is rounded night by night, and each vehicle put on the road.
 
 Few vehicles that carry many (ships, aircraft) come first, because the many small ones can still be
-fitted to them. A piece of an itinerary that is rounded up is placed at once where every shared limit
-holds, shifted if it has to queue; the linear programme then goes on from what was really placed.
+fitted to them. A piece of an itinerary that is rounded up is placed at once where every shared
+limit holds, shifted if it has to queue; the linear programme then goes on from what was placed.
 """
 
 from __future__ import annotations
@@ -64,12 +64,13 @@ class Diver:
     def run(
         self, weights: dict[str, float], *, until: float, on_step: Callable[[], bool]
     ) -> list[Vehicle]:
-        """Vehicles with the starts of their movements. Past ``until`` the rest is rounded at once."""
+        """Vehicles with the starts of their movements; past ``until`` the rest is rounded."""
         self.stages.let_stand()
         self.master.aim(weights, {})
         self.master.yield_rows(YIELD * max(self.master.weighed_stay(), default=1.0))
         groups = self._groups()
-        self._solve(groups[0])
+        if groups:
+            self._solve(groups[0])
         for group in groups:
             for number in range(PASSES):
                 if not any(self._wanted(group).values()):
@@ -196,7 +197,9 @@ class Diver:
 
     def _place(self, vehicle: _Vehicle, stage: int, piece: Column) -> Column | None:
         end = self.stages.end_step(piece.mover, stage)
-        load_of = {(m.option, m.step): load for m, load in zip(piece.moves, piece.loads, strict=True)}
+        load_of = {
+            (m.option, m.step): load for m, load in zip(piece.moves, piece.loads, strict=True)
+        }
         done: list[Start] = []
         loads: list[Load] = []
         for moves in self.dispatcher.rounds((m.option, m.step) for m in piece.moves):
@@ -218,12 +221,10 @@ class Diver:
             return None
         for start, load in zip(done, loads, strict=True):
             self._take_in(start, load)
-        return Column(
-            piece.mover, tuple(Departure(*s) for s in done), tuple(loads), piece.since
-        )
+        return Column(piece.mover, tuple(Departure(*s) for s in done), tuple(loads), piece.since)
 
     def _loading(self, start: Start, load: Load) -> Load:
-        """Whom of a planned load the departure can take: who may board then, as the haven has room."""
+        """Whom of a planned load a departure takes: who may board, as the haven has room."""
         option = self.conveyance.options[start[0]]
         may = {carry.commodity: bool(carry.may[start[1]]) for carry in option.carries}
         able = [(who, units) for who, units in load if may[who]]

@@ -265,9 +265,9 @@ class Solver:
         """What a unit of each level weighs against the last of them.
 
         Whole numbers of people outweigh all the levels after them; the others weigh what the last
-        linear programme paid for them, and one per cent of one no less than one per cent of the next.
+        linear programme paid for them, and a hundredth of one no less than a hundredth of the next.
         """
-        stay = {
+        stay: dict[str, float] = {
             level: sum(
                 SCALE[level] * self.engine.master.stay_cost[c.index][level] * c.demand
                 for c in self.problem.commodities
@@ -280,7 +280,7 @@ class Solver:
         for level in reversed(self.levels[:-1]):
             if stay[level] <= 0:
                 continue
-            rest = sum(weight * stay[other] for other, weight in weights.items())
+            rest = sum(w * stay[other] for other, w in weights.items())
             if level in WHOLE:
                 weights[level] = OUTWEIGHS * (rest or 1.0) / stay[level]
             else:

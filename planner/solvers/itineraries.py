@@ -53,7 +53,7 @@ class Prices:
 
     ``weight`` of each level's cost; ``demand[k]`` earned by a unit of a home commodity that is
     taken; ``hubs[k]`` the marks in time of a hub commodity and what a unit is worth that enters in
-    the span before each (whoever leaves pays as much); ``rows`` the shared limits with their prices.
+    the span before each (whoever leaves pays as much); ``rows`` the shared limits and prices.
     """
 
     weight: dict[str, float]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 
 import numpy as np
 from ortools.math_opt.python import mathopt
@@ -410,7 +411,9 @@ class Master:
         rows = [(row, duals.get(("r", key), 0.0)) for key, (row, _) in self.rows.items()]
         rows = [(row, price) for row, price in rows if price > 0]
         waiting = {(r.limit.at, r.moment_s): p for r, p in rows if r.limit.kind == "waiting"}
-        worth = {(k[1], k[2]): price for k, price in duals.items() if k[0] == "h"}
+        worth: dict[tuple[Any, Any], float] = {
+            (k[1], k[2]): price for k, price in duals.items() if k[0] == "h"
+        }
         return Prices(
             weight, demand, self.hubs.prices(worth, waiting),
             [(row, price) for row, price in rows if row.limit.kind != "waiting"],

@@ -43,9 +43,9 @@ class Row:
 class RowMaker:
     """Makes rows for one conveyance of a problem.
 
-    With a ``width_s`` rows are sums over spans of that length (of a part of it for stays): implied by the exact ones (what
-    holds in every hour holds in four, what is never more than two berths is no more on average), so
-    that a bound stays a bound, and far fewer.
+    With a ``width_s`` rows are sums over spans of that length, for stays over a part of it: implied
+    by the exact ones (what holds in every hour holds in two, what is never more than two berths is
+    no more on average), so that a bound stays a bound, and far fewer.
     """
 
     def __init__(

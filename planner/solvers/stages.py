@@ -1,8 +1,8 @@
 """Itineraries cut once a day: the pieces recombine freely.
 
 A column for two weeks is one of countless combinations of days. Columns are cut at night where
-nothing of a mover can be under way, and otherwise once a day between two movements; balance rows say
-where vehicles are and from when on they are free.
+nothing of a mover can be under way, and otherwise once a day between two movements; balance rows
+say where vehicles are and from when on they are free.
 """
 
 from __future__ import annotations

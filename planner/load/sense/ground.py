@@ -126,8 +126,9 @@ def _remark(look: Look, link: Link) -> None:
 def _threat(look: Look, threat: Threat) -> None:
     highest = look.credible.highest_hazard_nano
     if threat.rate_nano > highest:
-        problem = f"{threat.rate_nano / 1_000_000:g} casualties per 1000 person-hours are past belief"
-        remedy = f"at most {highest / 1000:g}; is the rate per 1000 person-hours?"
+        rate = threat.rate_nano / 1_000_000
+        problem = f"{rate:g} casualties per 1000 person-hours are past belief"
+        remedy = f"at most {highest / 1_000_000:g}; is the rate per 1000 person-hours?"
         look.error(look.item("threats", threat.id, "rate"), problem, remedy)
     for group, factor in threat.multiplier.items():
         if not 0 <= factor <= HIGHEST_MULTIPLIER:
