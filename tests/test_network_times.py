@@ -120,7 +120,7 @@ def test_threats_keep_their_hours_and_days() -> None:
     hazard = network.hazard["t"]
     assert hazard.between(0, 2 * DAY) == 3_600_000 * 4 * H
     assert hazard.between(0, H) == 0
-    assert hazard.between(H, H + 1) == 3_600
+    assert hazard.between(H, H + 1) == 3_600_000
 
 
 def test_a_pause_suspends_its_threats_and_stops_nobody() -> None:

@@ -226,7 +226,7 @@ class Dispatcher:
             at = begin
             for move in moves:
                 step = self._next(self._option(move), max(at, move[1]))
-                late = bool(found) and step is not None and step > max(at, move[1])
+                late = bool(found) and step is not None and step > at
                 if step is None or (late and self._mode(move) == "air"):
                     break  # an aircraft does not wait on a stand for its turn
                 found.append((move[0], step))

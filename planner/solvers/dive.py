@@ -209,7 +209,7 @@ class Diver:
                 continue
             load = self._loading(starts[-1], load_of[moves[-1]])
             option = self.conveyance.options[starts[-1][0]]
-            if starts[-1][1] > end or (option.loaded and not load):
+            if starts[0][1] > end or (option.loaded and not load):
                 self.dispatcher.cancel(starts)
                 continue
             done += starts

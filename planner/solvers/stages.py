@@ -14,7 +14,7 @@ import numpy as np
 from ortools.math_opt.python import mathopt
 
 from planner.problem import Conveyance
-from planner.solvers.itineraries import Column
+from planner.solvers.itineraries import Column, Departure
 from planner.units import HOUR_S, TimeGrid
 
 APART_S = 6 * HOUR_S
@@ -101,12 +101,18 @@ class Stages:
             stage = bisect_right(cuts_, moves[0][0].step)
             end = self.end_step(column.mover, stage)
             part = [item for item in moves if item[0].step <= end]
+            if self.conveyance.movers[column.mover].mode == "air":
+                while len(part) < len(moves) and not self._loaded(part[-1][0]):
+                    part.append(moves[len(part)])  # no stand is held overnight
             moves = moves[len(part) :]
             since = max(since, cuts_[stage - 1] if stage else 0)
             starts, loads = zip(*part, strict=True)
             pieces.append(Column(column.mover, tuple(starts), tuple(loads), since))
             since = self.free(pieces[-1])
         return pieces
+
+    def _loaded(self, move: Departure) -> bool:
+        return self.conveyance.options[move.option].loaded
 
     def free(self, column: Column) -> int:
         """The step from which on the vehicle is free after a column."""
