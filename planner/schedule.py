@@ -87,6 +87,9 @@ class Scheduler:
                 for who, units in pool.items():
                     kept = cancelled.get(who, 0) + factor * units
                     cancelled[who] = min(everyone[who], kept)
+        if cancelled:
+            self._give_back(out.teams, cancelled)
+            crowd, stops, walks = self._board(out.teams, cancelled)
         out.left = crowd.left()
         for who, units in cancelled.items():
             out.left[who] = out.left.get(who, 0) + units
@@ -98,6 +101,18 @@ class Scheduler:
         out.sorties = self._sorties()
         out.conditional_on = conditional_on(self.problem.network, out.sorties)
         return out
+
+    def _give_back(self, teams: list[TeamDelivery], cancelled: dict[Who, int]) -> None:
+        """Keeps no more people at home than it takes for nobody to be stranded."""
+        for who in sorted(cancelled, key=lambda w: (-cancelled[w] * w[2].persons, w))[:PATIENT]:
+            least, most = 0, cancelled[who]
+            while least < most:
+                cancelled[who] = (least + most) // 2
+                if self._board(teams, cancelled)[0].stranded():
+                    least = cancelled[who] + 1
+                else:
+                    most = cancelled[who]
+            cancelled[who] = most
 
     def _vehicle(self, mover: int, instance: int) -> _Vehicle:
         return next(v for v in self.vehicles if (v.mover, v.instance) == (mover, instance))
