@@ -8,15 +8,15 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from planner.problem import EvacuationProblem, Limit
+from planner.problem import EvacuationProblem
 from planner.schedule import Chosen, Manning
 from planner.solvers.columns import ColumnEngine, LevelBound
 from planner.solvers.dispatch import Dispatcher
 from planner.solvers.dive import Diver
 from planner.solvers.extend import Extender, Vehicle
-from planner.solvers.fleet import FleetModel, FleetSolution
 from planner.solvers.itineraries import Column, Departure
 from planner.solvers.master import SCALE, Key
+from planner.solvers.passengers import Passengers
 
 TINY = 1e-6
 OUTWEIGHS = 20.0
@@ -374,51 +374,19 @@ class Solver:
         )  # fmt: skip
 
     def _board(self, placed: list[Vehicle]) -> Candidate:
-        """Who boards what of the vehicles as placed: a linear programme, level by level."""
-        columns = [
-            Column(mover, tuple(Departure(*move) for move in moves), ((),) * len(moves))
-            for mover, moves in placed
-        ]
-        model = FleetModel(
-            self.problem, self.engine.conveyance, columns,
-            [walk for walk, _, _ in self.engine.master.walks], [], 0,
+        """Who boards what of the vehicles as placed."""
+        departures = Counter(move for _, moves in placed for move in moves)
+        walks = [walk for walk, _, _ in self.engine.master.walks]
+        conveyance = self.engine.conveyance
+        model = Passengers(self.problem, conveyance, departures, walks, self.inflated)
+        found = model.optimise(self.levels[:-1], max(2.0, min(1e6, self.left_s(0.9))))
+        values = dict.fromkeys(self.levels, float("inf")) | found.values
+        together = Counter(placed)
+        chosen = Chosen(
+            tuple((mover, moves, count) for (mover, moves), count in together.items()),
+            found.boarding, found.walks,
         )  # fmt: skip
-        model.inflate(self.inflated)
-        model.fix(columns)
-        best = FleetSolution()
-        values: dict[str, float] = dict.fromkeys(self.levels, float("inf"))
-        for level in self.levels[:-1]:
-            found = self._stage(model, level)
-            if found is None:
-                break
-            best = found
-            values[level] = found.value
-            model.hold(level, found.value * (1 + 1e-7) + TINY)
-        return Candidate(tuple(placed), self._chosen(best), values, best.left)
-
-    def _stage(self, model: FleetModel, level: str) -> FleetSolution | None:
-        model.aim({level: 1.0})
-        found = None
-        for _ in range(12):
-            found = model.solve(time_s=max(2.0, self.left_s(0.9)), gap=1e-6, linear=True)
-            if found is None:
-                return None
-            broken: list[tuple[Limit, int]] = model.separator.broken(model.traffic(found), most=20)
-            added = [model.add_limit(limit, moment) for limit, moment in broken]
-            if not any(added):
-                break
-        return found
-
-    @staticmethod
-    def _chosen(solution: FleetSolution) -> Chosen:
-        return Chosen(
-            tuple(
-                (mover, tuple((m.option, m.step) for m in moves), count)
-                for mover, moves, count in solution.itineraries
-            ),
-            solution.boarding,
-            solution.walks,
-        )
+        return Candidate(tuple(placed), chosen, values, found.left)
 
     def least_left(self) -> dict[str, float]:
         """Persons left behind by group in the relaxed optimum of the first level."""

@@ -1,0 +1,231 @@
+"""Who boards what, once vehicles are placed: a linear programme, level by level.
+
+Boarding is free in every departure that is made, so that a ship takes several classes of people and
+a last bus leaves part-full; people who go by their own means choose among the starts offered.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from ortools.math_opt.python import mathopt
+
+from planner.problem import Conveyance, EvacuationProblem, Limit
+from planner.solvers.itineraries import COSTS
+from planner.solvers.master import Walk
+from planner.solvers.rows import RowMaker
+from planner.solvers.traffic import Separator, Traffic
+from planner.units import HOUR_S
+
+HALL_FULL = 0.98
+WORSE = 1e-7
+Start = tuple[int, int]  # option, step
+
+
+@dataclass
+class Boarding:
+    """Units that board each departure, units that go by own means, units left by commodity."""
+
+    boarding: dict[tuple[int, int, int], float] = field(default_factory=dict)
+    walks: dict[Start, float] = field(default_factory=dict)
+    left: dict[int, float] = field(default_factory=dict)
+    values: dict[str, float] = field(default_factory=dict)
+
+
+class Passengers:
+    """The linear programme for the departures of given vehicles."""
+
+    def __init__(
+        self, problem: EvacuationProblem, conveyance: Conveyance, departures: Counter[Start],
+        walks: list[Walk], more: dict[int, int],
+    ) -> None:  # fmt: skip
+        """``more`` makes room to spare: as if there were so many units more of a commodity."""
+        problem = _with_margin(problem)
+        self.problem = problem
+        self.conveyance = conveyance
+        self.departures = departures
+        self.more = more
+        self.maker = RowMaker(problem, conveyance)
+        self.separator = Separator(problem, conveyance)
+        self.havens = {p.id for p in problem.scenario.places if p.role == "safe_haven"}
+        self.hub_index = {(c.place, c.transit): c.index for c in problem.commodities if c.is_hub}
+        self.model = mathopt.Model(name="passengers")
+        self.cost: dict[str, list[mathopt.LinearTypes]] = {level: [] for level in COSTS}
+        self.aboard: dict[tuple[int, int, int], mathopt.Variable] = {}
+        self.alone: dict[Start, mathopt.Variable] = {}
+        self.left: dict[int, mathopt.Variable] = {}
+        self.from_home: dict[int, list[mathopt.Variable]] = defaultdict(list)
+        self.at_hub: dict[int, list[tuple[int, int, mathopt.Variable]]] = defaultdict(list)
+        self._limit_keys: set[tuple[str, str, int, int, int]] = set()
+        for start, count in departures.items():
+            self._seats(start, count)
+        self._walks(walks)
+        self._people()
+        self._hubs()
+        self.totals = {level: mathopt.LinearSum(terms) for level, terms in self.cost.items()}
+
+    def _seats(self, start: Start, count: int) -> None:
+        option = self.conveyance.options[start[0]]
+        self.cost["harm"].append(count * float(option.crew_harm[start[1]]))
+        if not option.loaded:
+            return
+        mover = self.conveyance.movers[option.mover]
+        moment = start[1] * self.problem.grid.step_s
+        seats = self.model.add_linear_constraint(ub=count * mover.seats)
+        lying = self.model.add_linear_constraint(ub=count * mover.stretchers)
+        for carry in option.carries:
+            if not carry.may[start[1]]:
+                continue
+            who = self.problem.commodities[carry.commodity]
+            hub = self.hub_index.get((option.destination, who.transit))
+            final = option.destination in self.havens
+            if not final and hub is None:
+                continue
+            units = self.model.add_variable(lb=0.0)
+            self.aboard[(*start, who.index)] = units
+            seats.set_coefficient(units, float(who.unit.seats))
+            lying.set_coefficient(units, float(who.unit.stretchers))
+            self.cost["harm"].append(float(carry.harm[start[1]]) * units)
+            if carry.missed[start[1]]:
+                self.cost["missed_deadlines"].append(float(carry.missed[start[1]]) * units)
+            if final:
+                hours = who.persons * (moment + option.end_s) / HOUR_S
+                self.cost["arrival"].append(hours * units)
+            elif hub is not None:
+                self.at_hub[hub].append((moment + option.end_s, 1, units))
+            if who.is_hub:
+                self.at_hub[who.index].append((moment + option.depart_s, -1, units))
+            else:
+                self.from_home[who.index].append(units)
+
+    def _walks(self, walks: list[Walk]) -> None:
+        for walk in walks:
+            option = self.problem.walks[walk.option]
+            heads = self.problem.commodities[option.commodity].persons
+            units = self.model.add_variable(lb=0.0)
+            self.alone[walk.option, walk.step] = units
+            self.from_home[option.commodity].append(units)
+            end = (walk.step * self.problem.grid.step_s + option.ride_s) / HOUR_S
+            self.cost["harm"].append(float(option.harm[walk.step]) * units)
+            self.cost["missed_deadlines"].append(float(option.missed[walk.step]) * units)
+            self.cost["arrival"].append(heads * end * units)
+
+    def _people(self) -> None:
+        for who in self.problem.commodities:
+            if who.is_hub:
+                continue
+            total = float(who.demand + self.more.get(who.index, 0))
+            left = self.model.add_variable(lb=0.0, ub=total)
+            self.left[who.index] = left
+            row = self.model.add_linear_constraint(lb=total, ub=total)
+            row.set_coefficient(left, 1.0)
+            for units in self.from_home[who.index]:
+                row.set_coefficient(units, 1.0)
+            heads = who.persons
+            self.cost["left_behind"].append(float(who.weight * heads) * left)
+            if who.deadline_s is not None:
+                self.cost["missed_deadlines"].append(float(heads) * left)
+            self.cost["harm"].append(float(self.problem.wait_harm[who.index][-1]) * left)
+            hours = heads * self.problem.grid.horizon_s / HOUR_S
+            self.cost["arrival"].append(hours * left)
+
+    def _hubs(self) -> None:
+        """Inventory of each class at each hub between its departures; empty in the end."""
+        for _, happening in sorted(self.at_hub.items()):
+            happening.sort(key=lambda item: (item[0], -item[1]))
+            last = None
+            position = 0
+            while position < len(happening):
+                row = self.model.add_linear_constraint(lb=0.0, ub=0.0)
+                if last is not None:
+                    row.set_coefficient(last, 1.0)
+                while position < len(happening) and happening[position][1] > 0:
+                    row.set_coefficient(happening[position][2], 1.0)
+                    position += 1
+                while position < len(happening) and happening[position][1] < 0:
+                    row.set_coefficient(happening[position][2], -1.0)
+                    position += 1
+                if position == len(happening):
+                    break
+                last = self.model.add_variable(lb=0.0)
+                row.set_coefficient(last, -1.0)
+
+    def _add_limit(self, limit: Limit, moment_s: int) -> bool:
+        """A shared limit at one moment, less what vehicles use; False where it stands already."""
+        made = self.maker.row(limit, moment_s)
+        if made.key in self._limit_keys:
+            return False
+        self._limit_keys.add(made.key)
+        used = sum(
+            count * float(made.vehicle[option][step])
+            for (option, step), count in self.departures.items()
+            if option in made.vehicle
+        )
+        row = self.model.add_linear_constraint(ub=max(0.0, made.cap - used))
+        for (index, step, commodity), units in self.aboard.items():
+            use = made.person.get(index)
+            if use is not None and use[step]:
+                heads = self.problem.commodities[commodity].persons
+                row.set_coefficient(units, float(use[step]) * heads)
+        for (index, step), units in self.alone.items():
+            use = made.walk.get(index)
+            if use is not None and use[step]:
+                row.set_coefficient(units, float(use[step]))
+        return True
+
+    def optimise(self, levels: tuple[str, ...], time_s: float) -> Boarding:
+        """The best boarding by one level after the other; fewer levels where time runs out."""
+        best = Boarding()
+        for level in levels:
+            self.model.minimize(self.totals[level])
+            value = self._solve(time_s)
+            if value is None:
+                break
+            best.values[level] = value
+            self.model.add_linear_constraint(self.totals[level] <= value * (1 + WORSE) + 1e-6)
+            best = self._read(best.values)
+        return best
+
+    def _solve(self, time_s: float) -> float | None:
+        params = mathopt.SolveParameters(time_limit=timedelta(seconds=time_s))
+        for _ in range(12):
+            result = mathopt.solve(self.model, mathopt.SolverType.GLOP, params=params)
+            if not result.has_primal_feasible_solution():
+                result = mathopt.solve(self.model, mathopt.SolverType.HIGHS, params=params)
+            if not result.has_primal_feasible_solution():
+                return None
+            self.values = result.variable_values()
+            broken = self.separator.broken(self._traffic(), most=20)
+            if not any([self._add_limit(limit, moment) for limit, moment in broken]):
+                break
+        return float(result.objective_value())
+
+    def _traffic(self) -> Traffic:
+        """The last solution as starts, for separation."""
+        traffic = Traffic()
+        for start, count in self.departures.items():
+            traffic.vehicles[start] += count
+        for key, units in self.aboard.items():
+            if self.values[units] > 1e-6:
+                traffic.units[key] += self.values[units]
+        for start, units in self.alone.items():
+            if self.values[units] > 1e-6:
+                traffic.walks[start] += self.values[units]
+        return traffic
+
+    def _read(self, values: dict[str, float]) -> Boarding:
+        """What the solver's numbers say; the smallest crumbs are dropped."""
+        traffic = self._traffic()
+        left = {k: self.values[v] for k, v in self.left.items() if self.values[v] > 1e-6}
+        return Boarding(dict(traffic.units), dict(traffic.walks), left, values)
+
+
+def _with_margin(problem: EvacuationProblem) -> EvacuationProblem:
+    """Halls are planned a little emptier: whole households may come a little earlier than heads."""
+    limits = tuple(
+        replace(limit, cap=limit.cap * (HALL_FULL if limit.kind == "waiting" else 1.0))
+        for limit in problem.limits
+    )
+    return replace(problem, limits=limits)
