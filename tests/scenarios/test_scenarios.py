@@ -87,17 +87,15 @@ def test_figures_are_near_the_committed_ones(
 
 @pytest.mark.parametrize("name", expected.CRISES)
 def test_base_case_leaves_nobody_whom_anything_could_move(solved: Solved, name: str) -> None:
-    """People left behind and deadlines missed are proven within a fiftieth of all people.
+    """People left behind and deadlines missed are proven within a hundredth of all people.
 
     At the default limit on a quiet machine both are proven to the head; the suite plans two cases
-    at a time and shorter. How near harm and waiting
-    come to their bounds depends on the time that is left for the proof;
-    the plan tells it, and the test above holds it to telling it right.
+    at a time and shorter.
     """
     verdict = solved(name, None).verdict
     levels = {level.name: level for level in verdict.plan.levels}
     for level in ("left_behind", "missed_deadlines"):
-        assert abs(levels[level].value - levels[level].bound) <= 0.02 * verdict.figures.people
+        assert abs(levels[level].value - levels[level].bound) <= 0.01 * verdict.figures.people
 
 
 def _left(result: Result, *groups: str) -> int:
@@ -130,6 +128,11 @@ class TestDeirAlZor:
     HELD_UP = (*WOUNDED, "qusour_residents", "harabish_residents")
     # They pass no government checkpoint, so the bridge is their only way out.
     BRIDGE_ONLY = ("hamidiyeh_wary_of_government", "sheikh_yassin_residents")
+
+    def test_harm_and_waiting_are_near_their_proven_bounds(self, solved: Solved) -> None:
+        """Within 1 % at the default limit on a quiet machine; here with less of either."""
+        levels = {level.name: level for level in solved(self.NAME, None).verdict.plan.levels}
+        assert max(levels["harm"].gap, levels["arrival"].gap) <= 0.03
 
     def test_base_leaves_only_those_who_wait_for_a_yes(self, solved: Solved) -> None:
         base = solved(self.NAME, None)
@@ -206,7 +209,7 @@ class TestRussianCitizens:
     def test_base_brings_out_nearly_everyone_willing(self, solved: Solved) -> None:
         """At most one in fifty is left in the short search of the suite."""
         base = solved(self.NAME, None)
-        assert _left(base) <= 0.02 * base.verdict.figures.people
+        assert _left(base) <= 0.01 * base.verdict.figures.people
 
     def test_nobody_goes_with_the_navy_against_their_will(self, solved: Solved) -> None:
         verdict = solved(self.NAME, None).verdict
