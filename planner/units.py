@@ -1,7 +1,7 @@
 """Quantities as people write them, and the integers the product calculates with.
 
 Inside, everything is an integer whose name bears its unit: seconds, metres, metres per hour,
-persons, parts per ten thousand (``_bp``), millionths of one expected casualty per person-hour
+persons, parts per ten thousand (``_bp``), billionths of one expected casualty per person-hour
 (``_nano``).
 """
 
