@@ -188,7 +188,7 @@ class Ledger:
     """What has been used of the limits that count persons; departures come in order of time."""
 
     def __init__(self, problem: EvacuationProblem) -> None:
-        self.intake = [limit for limit in problem.limits if limit.kind == "intake"]
+        self.problem = problem
         self.rates = {
             limit.at: limit.cap for limit in problem.limits if limit.kind == "persons_rate"
         }
@@ -210,22 +210,15 @@ class Ledger:
 
     def pledge(self, destination: str, end_s: int, heads: float) -> None:
         """Keeps a haven's room for people who are still to come as planned; negative: no longer."""
-        for index in self._intakes(destination, end_s):
+        for index in self.problem.intakes(destination, end_s):
             self.pledged[index] += heads
-
-    def _intakes(self, destination: str, end_s: int) -> list[int]:
-        return [
-            index
-            for index, limit in enumerate(self.intake)
-            if limit.at == destination and limit.window[0] <= end_s < limit.window[1]
-        ]
 
     def spare(self, destination: str, end_s: int) -> int:
         """Heads whom a haven can take in beyond those that are planned."""
         return min(
             (
-                max(0, int(self.intake[i].cap - self.taken[i] - self.pledged[i] + 1e-6))
-                for i in self._intakes(destination, end_s)
+                max(0, int(self.problem.limits[i].cap - self.taken[i] - self.pledged[i] + 1e-6))
+                for i in self.problem.intakes(destination, end_s)
             ),
             default=1 << 30,
         )
@@ -233,8 +226,8 @@ class Ledger:
     def room(self, origin: str, depart_s: int, destination: str, end_s: int) -> int:
         """Heads that may still board this departure."""
         room = 1 << 30
-        for index in self._intakes(destination, end_s):
-            room = min(room, int(self.intake[index].cap) - self.taken[index])
+        for index in self.problem.intakes(destination, end_s):
+            room = min(room, int(self.problem.limits[index].cap) - self.taken[index])
         for place, moment in self._counted(origin, depart_s, destination, end_s):
             near = [e for e in self.registered[place] if abs(e[0] - moment) < HOUR_S]
             starts = [t for t, _ in near if t <= moment] + [moment]
@@ -244,7 +237,7 @@ class Ledger:
 
     def book(self, origin: str, depart_s: int, destination: str, end_s: int, persons: int) -> None:
         """Counts a load."""
-        for index in self._intakes(destination, end_s):
+        for index in self.problem.intakes(destination, end_s):
             self.taken[index] += persons
         for place, moment in self._counted(origin, depart_s, destination, end_s):
             self.registered[place].append((moment, persons))

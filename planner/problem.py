@@ -128,6 +128,16 @@ class EvacuationProblem:
     wait_harm: tuple[Floats, ...]
     """Per commodity: expected casualties of one unit from the start until each grid moment."""
 
+    def intakes(self, place: str, moment_s: int) -> list[int]:
+        """Numbers of the limits that count people who are taken in at a place at a moment."""
+        return [
+            index
+            for index, limit in enumerate(self.limits)
+            if limit.kind == "intake"
+            and limit.at == place
+            and limit.window[0] <= moment_s < limit.window[1]
+        ]
+
     def at_hub(self, transit: int, place: str) -> int | None:
         """Index of the hub commodity of a class at a place."""
         for commodity in self.commodities:

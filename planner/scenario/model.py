@@ -140,7 +140,7 @@ class Scenario(Part):
     def _known_zone(cls, value: str) -> str:
         try:
             ZoneInfo(value)
-        except Exception:
+        except (ValueError, KeyError, OSError):
             raise ValueError(
                 f"no IANA time zone called '{value[:40]}'; write for example Asia/Damascus"
             ) from None

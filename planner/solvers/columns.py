@@ -105,18 +105,16 @@ class ColumnEngine:
     def optimise(
         self, level: str, holds: dict[str, float], *, until: float, tolerance: float = 1e-4,
         target: float | None = None, on_round: Callable[[float, float], bool] | None = None,
-        weights: dict[str, float] | None = None, rounds: int = 1000, size: float | None = None,
-        prices: dict[Key, float] | None = None,
+        rounds: int = 1000, prices: dict[Key, float] | None = None,
     ) -> LevelBound:  # fmt: skip
-        """Least cost of ``level`` (or of a weighted sum) with the levels before held at ``holds``.
+        """Least cost of ``level`` with the levels before held at ``holds``.
 
-        Stops when value and bound are within ``tolerance`` (of ``size``, or of the value), when the
+        Stops when value and bound are within ``tolerance`` of the value, when the
         bound reaches ``target``, after ``rounds``, or at the moment ``until`` (time.monotonic).
         ``prices`` to begin with may come from another engine whose rows were adopted.
         """
-        unit = 1.0 if weights else SCALE[level]
-        weights = weights or {level: 1.0}
-        self.master.aim(weights, holds)
+        unit = SCALE[level]
+        self.master.aim({level: 1.0}, holds)
         best, centre = -np.inf, prices
         value, number, converged = np.inf, 0, False
         if centre is not None:
@@ -135,8 +133,7 @@ class ColumnEngine:
             if bound > best:
                 best, centre = bound, smooth
             stop = on_round is not None and on_round(value / unit, best / unit)
-            scale = size or max(unit, abs(value))
-            near = value - best <= tolerance * scale
+            near = value - best <= tolerance * max(unit, abs(value))
             reached = target is not None and best / unit >= target
             if reached or (clean and (near or not grown)):
                 converged = True

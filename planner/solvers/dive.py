@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from planner.problem import Limit
 from planner.solvers.columns import ColumnEngine
 from planner.solvers.dispatch import Dispatcher, Start
 from planner.solvers.extend import Vehicle
@@ -55,7 +54,7 @@ class Diver:
         self.grid = engine.problem.grid
         self.rounds = 1 if engine.width_s else 2
         self.exact = Separator(engine.problem, engine.conveyance)
-        self.taken_in: dict[Limit, float] = {}
+        self.taken_in: dict[int, float] = {}
         self.fleet = [
             [_Vehicle(index) for _ in range(spec.count)]
             for index, spec in enumerate(self.conveyance.movers)
@@ -231,25 +230,22 @@ class Diver:
         people = self.engine.problem.commodities
         heads = sum(units * people[who].persons for who, units in able)
         room = min(
-            (limit.cap - self.taken_in.get(limit, 0.0) for limit in self._intakes(start)),
+            (
+                self.engine.problem.limits[index].cap - self.taken_in.get(index, 0.0)
+                for index in self._intakes(start)
+            ),
             default=heads,
         )
         share = min(1.0, room / heads) if heads else 0.0
         return tuple((who, units * share) for who, units in able) if share > 0.5 else ()
 
-    def _intakes(self, start: Start) -> list[Limit]:
+    def _intakes(self, start: Start) -> list[int]:
         option = self.conveyance.options[start[0]]
         moment = start[1] * self.grid.step_s + option.end_s
-        return [
-            limit
-            for limit in self.engine.problem.limits
-            if limit.kind == "intake"
-            and limit.at == option.destination
-            and limit.window[0] <= moment < limit.window[1]
-        ]
+        return self.engine.problem.intakes(option.destination, moment)
 
     def _take_in(self, start: Start, load: Load) -> None:
         heads = sum(units * self.engine.problem.commodities[who].persons for who, units in load)
         if heads:
-            for limit in self._intakes(start):
-                self.taken_in[limit] = self.taken_in.get(limit, 0.0) + heads
+            for index in self._intakes(start):
+                self.taken_in[index] = self.taken_in.get(index, 0.0) + heads

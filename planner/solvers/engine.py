@@ -230,13 +230,10 @@ class Solver:
             end_s = step * step_s + walk.ride_s
             arrivals.append((walk.destination, end_s, walk.commodity, units))
         found: dict[int, float] = {}
-        for index, limit in enumerate(self.problem.limits):
-            if limit.kind == "intake":
-                found[index] = sum(
-                    units * self.problem.commodities[k].persons
-                    for place, end_s, k, units in arrivals
-                    if place == limit.at and limit.window[0] <= end_s < limit.window[1]
-                )
+        for place, end_s, k, units in arrivals:
+            for index in self.problem.intakes(place, end_s):
+                heads = units * self.problem.commodities[k].persons
+                found[index] = found.get(index, 0.0) + heads
         return found
 
     def _better_fill(self, a: Candidate, b: Candidate) -> Candidate:

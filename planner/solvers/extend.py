@@ -177,10 +177,8 @@ class Extender:
         end = choice.starts[-1][1] * self.step_s + option.end_s
         vehicle.moves += choice.starts
         vehicle.at, vehicle.free = option.destination, choice.starts[-1][1] + option.steps
-        for index, limit in enumerate(self.problem.limits):
-            inside = limit.window[0] <= end < limit.window[1]
-            if limit.kind == "intake" and limit.at == option.destination and inside:
-                self.taken_in[index] = self.taken_in.get(index, 0.0) + choice.units * who.persons
+        for index in self.problem.intakes(option.destination, end):
+            self.taken_in[index] = self.taken_in.get(index, 0.0) + choice.units * who.persons
         self._leave(choice.commodity, choice.units)
         hub = self.problem.at_hub(who.transit, option.destination)
         if hub is not None:
