@@ -158,6 +158,16 @@ def test_planning_from_the_page_to_the_result(session: Session) -> None:
     assert not app.exception
 
 
+def test_a_click_right_after_a_choice_plans_what_was_chosen(session: Session) -> None:
+    app = show("plan", session)
+    app.selectbox(key="what_if").set_value("government_grants")
+    app.select_slider(key="limit").set_value("20 s")
+    next(b for b in app.button if b.label == "Plan").click().run()
+    assert session.job is not None
+    wish = session.job.wish
+    assert (wish.what_if, wish.time_s) == ("government_grants", 20)
+
+
 def test_a_plan_can_be_ended_and_made_again(session: Session) -> None:
     app = show("plan", session)
     next(b for b in app.button if b.label == "Plan").click().run()

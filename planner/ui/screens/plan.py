@@ -45,38 +45,50 @@ def _wishes(session: Session, scenario: Scenario) -> None:
         st.dataframe(tables.changes(scenario, what_if), hide_index=True, width="stretch")
     else:
         look.note("The scenario as it is written.")
-    limit = st.select_slider(
+    st.select_slider(
         "Time for the search", list(LIMITS_S), value="60 s", key="limit", persist_state="session"
     )
     with st.expander("More"):
-        gap_percent = st.number_input(
+        st.number_input(
             "Good enough: gap in %", 0.0, 20.0, 1.0, 0.5, key="gap", persist_state="session"
         )
-        seed = st.number_input("Seed", 0, 10**6, 0, 1, key="seed", persist_state="session")
-        remedies = st.checkbox(
+        st.number_input("Seed", 0, 10**6, 0, 1, key="seed", persist_state="session")
+        st.checkbox(
             "Search what would help those left behind",
             value=True,
             key="remedies",
             persist_state="session",
         )
-    wish = Wish(
-        text=session.text,
-        file=session.file,
-        title=scenario.title,
-        what_if=what_if,
-        time_s=LIMITS_S[limit],
-        gap=float(gap_percent) / 100,
-        seed=int(seed),
-        remedies=remedies,
-    )
     st.button(
         "Plan",
         type="primary",
         icon=":material/play_arrow:",
         disabled=session.job is not None,
-        on_click=session.begin,
-        args=(wish,),
+        on_click=_begin,
+        args=(session, scenario.title),
         width="stretch",
+    )
+
+
+def _begin(session: Session, title: str) -> None:
+    """Start what the page says at the moment of the click.
+
+    The values are read here and not handed over by the button: a click that follows a choice at
+    once comes before the button has been drawn again, and would plan the choice before it.
+    """
+    said = st.session_state
+    case = said["what_if"] or BASE
+    session.begin(
+        Wish(
+            text=session.text,
+            file=session.file,
+            title=title,
+            what_if=None if case == BASE else case,
+            time_s=LIMITS_S[said["limit"]],
+            gap=float(said["gap"]) / 100,
+            seed=int(said["seed"]),
+            remedies=bool(said["remedies"]),
+        )
     )
 
 
