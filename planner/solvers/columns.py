@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -28,13 +28,14 @@ MOST = 6
 
 @dataclass(frozen=True)
 class LevelBound:
-    """Outcome for one level: optimum over the columns found, and the proven bound."""
+    """Outcome for one level: optimum over the columns found, proven bound, and its prices."""
 
     level: str
     value: float
     bound: float
     rounds: int
     converged: bool
+    prices: dict[Key, float] | None = field(default=None, repr=False)
 
 
 class ColumnEngine:
@@ -50,12 +51,18 @@ class ColumnEngine:
         self.pricer = Pricer(problem, conveyance)
         self.separator = Separator(problem, conveyance, width_s)
         self.traffic = Traffic()
-        self.prices: dict[Key, float] | None = None
-        """The prices of the best bound of the last level optimised."""
         self.fine = not width_s
         """Whether spans of people in hubs are split where a solution abuses them."""
         if width_s:
             self._mark_hubs()
+
+    def sharpen(self) -> bool:
+        """From now on rows hold at every moment, not on average; False where they do already."""
+        if not self.width_s:
+            return False
+        self.width_s, self.fine = 0, True
+        self.separator = Separator(self.problem, self.conveyance)
+        return True
 
     def _mark_hubs(self) -> None:
         """A mark in every hour in which somebody may arrive: a span holds one hour's arrivals."""
@@ -120,7 +127,7 @@ class ColumnEngine:
         if centre is not None:
             best, _ = self._round(centre)
             if target is not None and best / unit >= target:
-                return LevelBound(level, np.inf, float(best / unit), 1, True)
+                return LevelBound(level, np.inf, float(best / unit), 1, True, centre)
         for number in range(1, rounds + 1):  # noqa: B007
             value, clean = self.solve()
             duals = self.master.duals()
@@ -140,8 +147,9 @@ class ColumnEngine:
                 break
             if stop or time.monotonic() > until:
                 break
-        self.prices = centre
-        return LevelBound(level, float(value / unit), float(best / unit), number, converged)
+        return LevelBound(
+            level, float(value / unit), float(best / unit), number, converged, centre
+        )
 
     def solve(self, rounds: int = 3) -> tuple[float, bool]:
         """Master optimum with broken limits added as rows; whether none is broken any more."""

@@ -128,7 +128,13 @@ class Diver:
             for limit, moment in self.exact.broken(self.engine.traffic, most=8, slack=SLACK)
             if begin <= moment < begin + AHEAD_S
         ]
-        if any([self.master.add_limit_row(limit, moment) for limit, moment in broken]):
+        grown = [self.master.add_limit_row(limit, moment) for limit, moment in broken]
+        grown += [
+            self.master.hubs.split(hub, moment)
+            for hub, moment in self.exact.hubs_broken(self.engine.traffic)
+            if begin <= moment < begin + AHEAD_S
+        ]
+        if any(grown):
             self.engine.solve(1)
 
     def _standing(self, mover: int) -> tuple[tuple[str, int], ...]:

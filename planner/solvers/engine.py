@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 import time
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
 from planner.problem import EvacuationProblem
 from planner.schedule import Chosen, Manning
@@ -21,14 +21,17 @@ from planner.solvers.passengers import Passengers
 TINY = 1e-6
 OUTWEIGHS = 20.0
 WHOLE = ("left_behind", "missed_deadlines")
-GIVE = 0.004
+GIVE = 0.001
 SEARCHED = (0.15, 0.5)
-DIVED = 0.68
+DIVED = 0.76
 KEPT = 800
-PROVED = (0.8, 0.95)
+PROVED = (0.76, 0.82)
+SHARPENED = (0.8, 0.97)
 """Shares of the time limit at which the parts of the work begin and end."""
 WIDTH_S = 7200
 RULES = 16
+MENDED = 6
+CLOSE = 1e-4
 FEARS = (0.0, 3.0, 10.0, 30.0)
 
 
@@ -98,6 +101,9 @@ class Solver:
         self.inflated: dict[int, int] = {}
         self.tight: set[str] = set()
         self.stuck: dict[int, float] = {}
+        """Units by commodity that stay in the relaxed optimum of the first level."""
+        self.alone: dict[int, float] | None = None
+        """Units by commodity that go by their own means in the relaxed optimum, once it is known."""
 
     def left_s(self, share: float = 1.0) -> float:
         """Seconds until ``share`` of the time limit is used up; no end where nodes are counted."""
@@ -147,10 +153,26 @@ class Solver:
         self.stuck = {k: values.get(v, 0.0) for k, v in self.engine.master.left.items()}
         self.tight = {row.limit.at for k, (row, _) in rows.items() if duals["r", k] > 1e-6}
 
-    def _wanted(self, left: dict[int, float]) -> dict[int, float]:
-        """Units left that the relaxation could move."""
-        surplus = {k: units - self.stuck.get(k, 0.0) for k, units in left.items()}
+    def _wanted(self, found: Candidate) -> dict[int, float]:
+        """Units without a seat that the relaxation seats: left, or sent off by their own means."""
+        surplus = {k: units - self.stuck.get(k, 0.0) for k, units in found.left.items()}
+        if self.alone is not None:
+            for k, units in self._walkers(found.chosen.walks).items():
+                surplus[k] = surplus.get(k, 0.0) + max(0.0, units - self.alone.get(k, 0.0))
         return {k: units for k, units in surplus.items() if units > 0.5}
+
+    def _walkers(self, walks: Mapping[tuple[int, int], float]) -> dict[int, float]:
+        """Units that go by their own means, by commodity."""
+        found: dict[int, float] = {}
+        for (option, _), units in walks.items():
+            commodity = self.problem.walks[option].commodity
+            found[commodity] = found.get(commodity, 0.0) + units
+        return found
+
+    def _spare(self, left: dict[int, float]) -> dict[int, float]:
+        """Units that go though the relaxation leaves them, in others' stead."""
+        spare = {k: units - left.get(k, 0.0) for k, units in self.stuck.items()}
+        return {k: units for k, units in spare.items() if units > 0.5}
 
     def _dispatch_rules(self) -> Candidate:
         """Vehicles sent out one after the other by a rule; the best of several rules by lot."""
@@ -190,11 +212,11 @@ class Solver:
             until = time.monotonic() + max(1.0, min(1e8, 0.1 * self.left_s()))
             placed = extender.extend(placed, wanted, until)
             found = self._board(placed)
-            extender.taken_in = self._taken_in(found.chosen)
-            if best is not None and sum(found.left.values()) > sum(best.left.values()) - 1:
+            extender.regard(found.chosen, self._spare(found.left))
+            if best is not None and self._better_fill(best, found) is best:
                 break
             best = found
-            wanted = self._wanted(found.left)
+            wanted = self._wanted(found)
             if not wanted:
                 break
         assert best is not None
@@ -211,29 +233,11 @@ class Solver:
         lean.adopt(self.engine, keep=KEPT)
         placed = Diver(lean, dispatcher).run(weights, until=until, on_step=self._step)
         found = self._board(placed)
-        wanted = self._wanted(found.left)
+        wanted = self._wanted(found)
         if wanted:
             extender = Extender(self.problem, dispatcher, None)
-            extender.taken_in = self._taken_in(found.chosen)
+            extender.regard(found.chosen, self._spare(found.left))
             found = self._better_fill(found, self._fill_up(list(placed), wanted, extender))
-        return found
-
-    def _taken_in(self, chosen: Chosen) -> dict[int, float]:
-        """Heads that havens take in already, by the number of the limit."""
-        step_s, options = self.problem.grid.step_s, self.problem.plan.options
-        arrivals = [
-            (options[o].destination, step * step_s + options[o].end_s, k, units)
-            for (o, step, k), units in chosen.boarding.items()
-        ]
-        for (index, step), units in chosen.walks.items():
-            walk = self.problem.walks[index]
-            end_s = step * step_s + walk.ride_s
-            arrivals.append((walk.destination, end_s, walk.commodity, units))
-        found: dict[int, float] = {}
-        for place, end_s, k, units in arrivals:
-            for index in self.problem.intakes(place, end_s):
-                heads = units * self.problem.commodities[k].persons
-                found[index] = found.get(index, 0.0) + heads
         return found
 
     def _better_fill(self, a: Candidate, b: Candidate) -> Candidate:
@@ -251,11 +255,12 @@ class Solver:
             share = SEARCHED[0] + (SEARCHED[1] - SEARCHED[0]) * (position + 1) / len(levels)
             whole = level in WHOLE
             relaxed = self._generate(
-                self.engine, level, holds, share=share, tolerance=1e-6 if whole else 2e-3
+                self.engine, level, holds, share=share, tolerance=1e-6 if whole else 5e-4
             )
-            if self.engine.prices is not None:
-                self.prices[level] = self.engine.prices
+            if relaxed.prices is not None:
+                self.prices[level] = relaxed.prices
             holds[level] = relaxed.value * (1 + (0.0 if whole else GIVE)) + TINY
+        self.alone = self._walkers(self.engine.traffic.walks)
         return self._weights(holds)
 
     def _weights(self, holds: dict[str, float]) -> dict[str, float]:
@@ -313,7 +318,7 @@ class Solver:
         """Mans a choice with whole households; sends more vehicles for those who did not fit in."""
         best = (candidate, man(candidate.chosen))
         self.inflated = {}
-        for _ in range(4):
+        for _ in range(MENDED):
             spilled = self._spilled(*best)
             if not spilled or self._ended(0.85):
                 break
@@ -322,14 +327,12 @@ class Solver:
             dispatcher = self._dispatcher()
             placed = dispatcher.place(list(best[0].placed))
             extender = Extender(self.problem, dispatcher, None)
-            extender.taken_in = self._taken_in(best[0].chosen)
-            more = {k: float(n) for k, n in spilled.items()}
+            extender.regard(best[0].chosen, self._spare(best[0].left))
+            more = {k: float(self.inflated[k]) for k in spilled}
             pause = 2.0 if self.limits.node_limit is None else 1e8
             found = self._board(extender.extend(placed, more, time.monotonic() + pause))
             mended = (found, man(found.chosen))
-            if self._score(*mended) >= self._score(*best):
-                break
-            best = mended
+            best = self._better(best, mended)
         self.inflated = {}
         return best
 
@@ -338,7 +341,7 @@ class Solver:
         return float(sum(weight[w[0]] * w[2].persons * n for w, n in manning.left.items()))
 
     def _spilled(self, candidate: Candidate, manning: Manning) -> dict[int, int]:
-        """Units left at home beyond those whom nothing can move."""
+        """Units that were to go, but whose households did not fit in."""
         found = {}
         for who in self.problem.commodities:
             if who.is_hub:
@@ -350,7 +353,7 @@ class Solver:
                 if w[:2] == (who.group, who.means)
                 and (w[2] == who.unit if lying else w[2].stretchers == 0)
             )
-            meant = self.stuck.get(who.index, 0.0)
+            meant = candidate.left.get(who.index, 0.0)
             if stayed > meant + 0.5:
                 found[who.index] = int(stayed - meant + 0.5)
         return found
@@ -399,27 +402,45 @@ class Solver:
 
     def prove(self, values: dict[str, float]) -> list[LevelProof]:
         """A bound for every level, the levels before held at the plan's own values."""
-        holds: dict[str, float] = {}
-        found = []
-        step_min = self.problem.grid.step_s / 60
         if self.prover is not self.engine:
             self.prover.adopt(self.engine, keep=KEPT)
+        found: dict[str, LevelBound] = {}
         for position, level in enumerate(self.levels):
             share = PROVED[0] + (PROVED[1] - PROVED[0]) * (position + 1) / len(self.levels)
-            result = self._generate(
-                self.prover, level, holds, share=share, tolerance=1e-3,
-                target=values[level] - TINY, prices=self.prices.get(level),
-            )  # fmt: skip
-            if not result.converged and self.stopped_by == "gap" and self.left_s(share) <= 0:
-                self.stopped_by = "time"
-            if self.limits.node_limit is not None and result.rounds >= self.limits.node_limit:
-                self.stopped_by = "nodes"
-            bound = max(0.0, min(result.bound, values[level]))
-            found.append(
-                LevelProof(
-                    level, bound, f"departures on a grid of {step_min:g} min",
-                    f"Lagrange over itinerary columns, {result.rounds} rounds",
+            found[level] = self._bound(level, values, share, self.prices.get(level))
+        open_ = [
+            level for level in self.levels[:-1] if found[level].bound < values[level] * (1 - CLOSE)
+        ]
+        if open_ and not self._ended(SHARPENED[1]) and self.prover.sharpen():
+            for position, level in enumerate(open_):
+                share = SHARPENED[0] + (SHARPENED[1] - SHARPENED[0]) * (position + 1) / len(open_)
+                again = self._bound(level, values, share, found[level].prices)
+                rounds = found[level].rounds + again.rounds
+                found[level] = replace(
+                    again, bound=max(again.bound, found[level].bound), rounds=rounds
                 )
-            )  # fmt: skip
-            holds[level] = values[level] + 1e-9 * max(1.0, abs(values[level]))
-        return found
+        step_min = self.problem.grid.step_s / 60
+        return [
+            LevelProof(
+                level, max(0.0, min(result.bound, values[level])),
+                f"departures on a grid of {step_min:g} min",
+                f"Lagrange over itinerary columns, {result.rounds} rounds",
+            )
+            for level, result in found.items()
+        ]  # fmt: skip
+
+    def _bound(
+        self, level: str, values: dict[str, float], share: float, prices: dict[Key, float] | None
+    ) -> LevelBound:
+        """The bound of one level, until a share of the time limit."""
+        before = self.levels[: self.levels.index(level)]
+        holds = {name: values[name] + 1e-9 * max(1.0, abs(values[name])) for name in before}
+        result = self._generate(
+            self.prover, level, holds, share=share, tolerance=2e-4, target=values[level] - TINY,
+            prices=prices,
+        )  # fmt: skip
+        if not result.converged and self.stopped_by == "gap" and self.left_s(share) <= 0:
+            self.stopped_by = "time"
+        if self.limits.node_limit is not None and result.rounds >= self.limits.node_limit:
+            self.stopped_by = "nodes"
+        return result

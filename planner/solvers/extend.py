@@ -10,10 +10,12 @@ from __future__ import annotations
 import heapq
 import random
 import time
+from bisect import bisect_right
 from dataclasses import dataclass
 
 from planner.movements import Option
 from planner.problem import EvacuationProblem
+from planner.schedule import Chosen
 from planner.solvers.dispatch import Dispatcher, Start
 
 FULL = 0.5
@@ -54,6 +56,9 @@ class Extender:
         self.step_s = problem.grid.step_s
         self.patience = max(1, PATIENCE_S // self.step_s)
         self.taken_in: dict[int, float] = {}
+        """Heads that havens take in already, by the number of the limit."""
+        self.held: dict[str, list[tuple[int, float]]] = {}
+        """By hub: (moment, most heads that are there from then on), in order of time."""
         danger = [float(problem.wait_harm[c.index][-1]) / c.persons for c in problem.commodities]
         worst = max((d for d, c in zip(danger, problem.commodities, strict=True) if not c.is_hub),
                     default=0.0) or 1.0  # fmt: skip
@@ -61,6 +66,50 @@ class Extender:
         self.taste = [
             1.0 if lot is None else lot.uniform(0.6, 1.6) for _ in self.conveyance.options
         ]
+
+    def regard(self, chosen: Chosen, spare: dict[int, float]) -> None:
+        """Leaves the room alone that a choice needs in havens and in the halls of hubs.
+
+        ``spare`` units by commodity, the last to leave, may give up theirs for somebody else.
+        """
+        self.taken_in = {}
+        spare = dict(spare)
+        people, options = self.problem.commodities, self.conveyance.options
+        passing: dict[str, list[tuple[int, float]]] = {}
+        latest_first = sorted(chosen.boarding.items(), key=lambda item: (-item[0][1], item[0]))
+        for (number, step, commodity), units in latest_first:
+            option, begin = options[number], step * self.step_s
+            who = people[commodity]
+            given = min(units, spare.get(commodity, 0.0))
+            if given:
+                spare[commodity] -= given
+                units -= given
+            self._arrive(option.destination, begin + option.end_s, units * who.persons)
+            if self.problem.at_hub(who.transit, option.destination) is not None:
+                arrival = (begin + option.end_s, units * who.persons)
+                passing.setdefault(option.destination, []).append(arrival)
+            if who.is_hub:
+                departure = (begin + option.depart_s, -units * who.persons)
+                passing.setdefault(option.origin, []).append(departure)
+        for (number, step), units in chosen.walks.items():
+            walk = self.problem.walks[number]
+            heads = units * people[walk.commodity].persons
+            self._arrive(walk.destination, step * self.step_s + walk.ride_s, heads)
+        self.held = {}
+        for place, events in passing.items():
+            heads, later = 0.0, []
+            for moment, change in sorted(events):
+                heads += change
+                later.append((moment, heads))
+            most = 0.0
+            for moment, there in reversed(later):
+                most = max(most, there)
+                self.held.setdefault(place, []).append((moment, most))
+            self.held[place].reverse()
+
+    def _arrive(self, place: str, moment_s: int, heads: float) -> None:
+        for index in self.problem.intakes(place, moment_s):
+            self.taken_in[index] = self.taken_in.get(index, 0.0) + heads
 
     def extend(self, placed: list[Vehicle], left: dict[int, float], until: float) -> list[Vehicle]:
         """The vehicles with more rounds for ``left`` (units by home commodity)."""
@@ -167,8 +216,14 @@ class Extender:
                     for c in self.problem.commodities
                     if c.is_hub and c.place == place
                 )
-                room = min(room, limit.cap - held)
+                room = min(room, limit.cap - held - self._held(place, moment_s))
         return max(0.0, room)
+
+    def _held(self, place: str, moment_s: int) -> float:
+        """Most heads of the choice regarded that are in a hub at the moment or later."""
+        held = self.held.get(place, [])
+        at = max(0, bisect_right(held, (moment_s, float("inf"))) - 1)
+        return held[at][1] if held else 0.0
 
     def _take(self, vehicle: _Idle, choice: _Choice) -> None:
         self.dispatcher.book(choice.starts)
@@ -177,8 +232,7 @@ class Extender:
         end = choice.starts[-1][1] * self.step_s + option.end_s
         vehicle.moves += choice.starts
         vehicle.at, vehicle.free = option.destination, choice.starts[-1][1] + option.steps
-        for index in self.problem.intakes(option.destination, end):
-            self.taken_in[index] = self.taken_in.get(index, 0.0) + choice.units * who.persons
+        self._arrive(option.destination, end, choice.units * who.persons)
         self._leave(choice.commodity, choice.units)
         hub = self.problem.at_hub(who.transit, option.destination)
         if hub is not None:

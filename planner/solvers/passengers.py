@@ -19,7 +19,7 @@ from planner.solvers.rows import RowMaker
 from planner.solvers.traffic import Separator, Traffic
 from planner.units import HOUR_S
 
-HALL_FULL = 0.98
+HALL_FULL = 0.995
 WORSE = 1e-7
 Start = tuple[int, int]  # option, step
 
