@@ -147,9 +147,7 @@ class ColumnEngine:
                 break
             if stop or time.monotonic() > until:
                 break
-        return LevelBound(
-            level, float(value / unit), float(best / unit), number, converged, centre
-        )
+        return LevelBound(level, float(value / unit), float(best / unit), number, converged, centre)
 
     def solve(self, rounds: int = 3) -> tuple[float, bool]:
         """Master optimum with broken limits added as rows; whether none is broken any more."""

@@ -103,7 +103,7 @@ class Solver:
         self.stuck: dict[int, float] = {}
         """Units by commodity that stay in the relaxed optimum of the first level."""
         self.alone: dict[int, float] | None = None
-        """Units by commodity that go by their own means in the relaxed optimum, once it is known."""
+        """Units by commodity that go by their own means in the relaxed optimum, once known."""
 
     def left_s(self, share: float = 1.0) -> float:
         """Seconds until ``share`` of the time limit is used up; no end where nodes are counted."""
@@ -433,8 +433,9 @@ class Solver:
         self, level: str, values: dict[str, float], share: float, prices: dict[Key, float] | None
     ) -> LevelBound:
         """The bound of one level, until a share of the time limit."""
-        before = self.levels[: self.levels.index(level)]
-        holds = {name: values[name] + 1e-9 * max(1.0, abs(values[name])) for name in before}
+        holds: dict[str, float] = {}
+        for before in self.levels[: self.levels.index(level)]:
+            holds[before] = values[before] + 1e-9 * max(1.0, abs(values[before]))
         result = self._generate(
             self.prover, level, holds, share=share, tolerance=2e-4, target=values[level] - TINY,
             prices=prices,

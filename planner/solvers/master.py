@@ -41,6 +41,25 @@ class Walk:
     step: int
 
 
+class _WithoutBasis:
+    """MathOpt's solver with answers that leave out the basis, which nobody asks for.
+
+    It cannot be filtered, and reading it in Python takes as long as finding the optimum.
+    """
+
+    def __init__(self, solver: Any) -> None:
+        self.solver = solver
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.solver, name)
+
+    def solve(self, *arguments: Any) -> Any:
+        answer = self.solver.solve(*arguments)
+        for solution in answer.solutions:
+            solution.ClearField("basis")
+        return answer
+
+
 class Master:
     """Holds rows and columns; asks GLOP for the optimum and the duals."""
 
@@ -85,6 +104,7 @@ class Master:
         for level in COSTS[:-1]:
             self._hold_row(level)
         self.solver = mathopt.IncrementalSolver(self.model, mathopt.SolverType.GLOP)
+        self.solver._proto_solver = _WithoutBasis(self.solver._proto_solver)
 
     # -- costs --------------------------------------------------------------------------------
 
@@ -290,6 +310,7 @@ class Master:
         except Exception:  # GLOP gave up inside; MathOpt tells so by a status, not by a result
             self.result = mathopt.solve(self.model, mathopt.SolverType.HIGHS)
             self.solver = mathopt.IncrementalSolver(self.model, mathopt.SolverType.GLOP)
+        self.solver._proto_solver = _WithoutBasis(self.solver._proto_solver)
         if not self._answered():
             self.result = mathopt.solve(self.model, mathopt.SolverType.HIGHS)
         if not self._answered():
