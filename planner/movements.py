@@ -31,13 +31,14 @@ class Mover:
     """Like vehicles that are planned as one kind; with escorts, a formation that stays together.
 
     ``ships`` vehicles of ``fleet`` and ``escorts`` of ``escort_fleet`` move as one; ``count`` such
-    formations exist. ``must`` lists commitments that one vehicle has to fulfil.
+    formations exist, made up of the vehicles ``numbers`` (from 1). ``must`` lists the commitments
+    that the one vehicle of a mover has to fulfil.
     """
 
     id: str
     fleet: str
     count: int
-    first_vehicle: int
+    numbers: tuple[int, ...]
     ships: int
     escort_fleet: str | None
     escorts: int
@@ -174,42 +175,43 @@ def movers(scenario: Scenario, network: TransportNetwork, *, relaxed: bool) -> t
     for fleet in scenario.fleets:
         if fleet.is_escort or fleet.count == 0:
             continue
-        committed = sorted({c.vehicle for c in scenario.commitments if c.fleet == fleet.id})
-        for number in committed:
+        escorts = 0
+        if fleet.escort is not None:
+            escorts = scenario.fleet(fleet.escort.by).count if fleet.escort.ratio else 0
+            if not escorts:
+                continue
+        promised = sorted({c.vehicle for c in scenario.commitments if c.fleet == fleet.id})
+        for number in promised:
             must = tuple(
                 index
                 for index, c in enumerate(scenario.commitments)
                 if c.fleet == fleet.id and c.vehicle == number
             )
-            out.append(_mover(scenario, network, fleet, 1, number, (1, 0), relaxed, must))
-        free = [n for n in range(1, fleet.count + 1) if n not in committed]
-        if fleet.escort is None or not free:
+            company = (1, int(fleet.escort is not None and not relaxed))
+            out.append(_mover(scenario, network, fleet, [number], company, relaxed, must))
+        free = [n for n in range(1, fleet.count + 1) if n not in promised]
+        if fleet.escort is None or relaxed:
             if free:
-                first = free[0] if not committed else 1
-                out.append(_mover(scenario, network, fleet, len(free), first, (1, 0), relaxed))
+                out.append(_mover(scenario, network, fleet, free, (1, 0), relaxed))
             continue
-        escorts = scenario.fleet(fleet.escort.by).count
-        if escorts == 0 or fleet.escort.ratio == 0:
-            continue
-        if relaxed:
-            out.append(_mover(scenario, network, fleet, len(free), 1, (1, 0), relaxed))
-            continue
-        out += _formations(scenario, network, fleet, len(free), escorts)
+        out += _formations(scenario, network, fleet, free, escorts - len(promised))
     return tuple(out)
 
 
 def _formations(
-    scenario: Scenario, network: TransportNetwork, fleet: Fleet, ships: int, escorts: int
+    scenario: Scenario, network: TransportNetwork, fleet: Fleet, ships: list[int], escorts: int
 ) -> list[Mover]:
     assert fleet.escort is not None
-    usable = min(ships, escorts * fleet.escort.ratio)
+    usable = min(len(ships), escorts * fleet.escort.ratio)
+    if usable <= 0:
+        return []
     groups = min(escorts, usable)
     sizes = [usable // groups + (1 if i < usable % groups else 0) for i in range(groups)]
-    out, first = [], 1
+    out, first = [], 0
     for size in sorted(set(sizes), reverse=True):
-        count = sizes.count(size)
-        out.append(_mover(scenario, network, fleet, count, first, (size, 1), relaxed=False))
-        first += size * count
+        last = first + size * sizes.count(size)
+        out.append(_mover(scenario, network, fleet, ships[first:last], (size, 1), relaxed=False))
+        first = last
     return out
 
 
@@ -217,8 +219,7 @@ def _mover(
     scenario: Scenario,
     network: TransportNetwork,
     fleet: Fleet,
-    count: int,
-    first: int,
+    numbers: list[int],
     formation: tuple[int, int],
     relaxed: bool,
     must: tuple[int, ...] = (),
@@ -234,9 +235,10 @@ def _mover(
     if escort:
         crew += escorts * scenario.vehicle(scenario.fleet(escort)).crew
     return Mover(
-        id=f"{fleet.id}#{first}x{ships}" if escorts or must else fleet.id,
-        fleet=fleet.id, count=count, first_vehicle=first, ships=ships, escort_fleet=escort,
-        escorts=escorts, seats=ships * seats, stretchers=ships * vehicle.stretchers,
+        id=f"{fleet.id}#{numbers[0]}x{ships}" if escorts or must else fleet.id,
+        fleet=fleet.id, count=len(numbers) // ships, numbers=tuple(numbers), ships=ships,
+        escort_fleet=escort, escorts=escorts,
+        seats=ships * seats, stretchers=ships * vehicle.stretchers,
         load_s=vehicle.loading.fixed_s + full * vehicle.loading.per_person_s,
         unload_s=vehicle.unloading.fixed_s + full * vehicle.unloading.per_person_s,
         overhead_s=vehicle.overhead_s, crew=crew,

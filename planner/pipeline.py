@@ -192,8 +192,13 @@ def check(path: Path) -> list[Issue]:
         region = roads.load_map(scenario.map) if scenario.map else None
     except ScenarioError as error:
         return [*issues, *error.issues]
-    told = load.located(ground.faults(scenario, region), path.read_bytes(), str(path))
-    return [*issues, *told]
+    told = ground.faults(scenario, region)
+    if scenario.commitments and not any(issue.severity == "error" for issue in told):
+        try:
+            make_problem(scenario, make_network(scenario))
+        except ScenarioError as error:
+            told = [*told, *error.issues]
+    return [*issues, *load.located(told, path.read_bytes(), str(path))]
 
 
 def verify_file(path: Path) -> Verdict:

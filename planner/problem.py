@@ -17,7 +17,7 @@ C12 escorted vehicles move as formations of up to ``ratio`` ships and one escort
 C15 a mover goes only to places that it fits.
 C16 households travel whole: counted in persons here, packed by ``schedule``.
 C17 arriving after the deadline, or never, counts in the second level.
-C18 commitments are movements that one vehicle must make.
+C18 commitments are movements that one vehicle must make, before anything else that it does.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from datetime import timedelta
 
 import numpy as np
 
+from planner.errors import ScenarioError
 from planner.movements import (
     WALKERS_PER_CAR,
     Bools,
@@ -43,6 +44,7 @@ from planner.movements import (
     start_mask,
 )  # fmt: skip
 from planner.network import Route, TransportNetwork
+from planner.promises import Opening, opening
 from planner.scenario import Group, Place, Scenario, Segment, Unit, segments
 from planner.timeline import Intervals
 from planner.units import TimeGrid
@@ -108,6 +110,8 @@ class Conveyance:
     """Per mover the places that it can be at."""
     may_end: tuple[Bools, ...]
     """Per mover, [place, step]: whether it may stop for good."""
+    openings: tuple[Opening, ...]
+    """Per mover what has been promised of it."""
 
 
 @dataclass(frozen=True)
@@ -201,7 +205,10 @@ def pose(
     scenario: Scenario, network: TransportNetwork, *, step_s: int | None = None,
     effort: Effort | None = None,
 ) -> EvacuationProblem:  # fmt: skip
-    """Scenario and network → problem. Departures lie on ``step_s`` (else the scenario's)."""
+    """Scenario and network → problem. Departures lie on ``step_s`` (else the scenario's).
+
+    Raises ScenarioError with every commitment that no movement can keep.
+    """
     grid = TimeGrid(step_s or scenario.step_s, scenario.horizon_s)
     ground = Ground(network, grid)
     hubs = tuple(p.id for p in scenario.places if p.role in HUB_ROLES)
@@ -209,6 +216,9 @@ def pose(
     weights = effort or Effort()
     builder = _Builder(scenario, ground, commodities, weights)
     plan = builder.conveyance(movers(scenario, network, relaxed=False))
+    faults = [fault for found in plan.openings for fault in found.faults]
+    if faults:
+        raise ScenarioError(faults)
     loose = movers(scenario, network, relaxed=True)
     relaxed = plan if loose == plan.movers else builder.conveyance(loose)
     wait_harm = tuple(
@@ -247,6 +257,7 @@ class _Builder:
         options: list[Option] = []
         places: list[tuple[str, ...]] = []
         ends: list[Bools] = []
+        openings: list[Opening] = []
         for index, mover in enumerate(chosen):
             own = self._loaded(index, mover, len(options))
             own = self._undominated(own)
@@ -256,7 +267,8 @@ class _Builder:
             options += own + empty
             places.append(tuple(spots))
             ends.append(self._may_end(mover, spots))
-        return Conveyance(chosen, tuple(options), tuple(places), tuple(ends))
+            openings.append(opening(self.scenario, self.grid, mover, own + empty))
+        return Conveyance(chosen, tuple(options), tuple(places), tuple(ends), tuple(openings))
 
     def _may_end(self, mover: Mover, spots: list[str]) -> Bools:
         rows = []

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from planner.boarding import Crowd, Ledger, Load, Stop, Who, seat_first
 from planner.network import TransportNetwork
 from planner.plan import PlanLeg, SelfMovement, Sortie, TeamDelivery, TeamRide
-from planner.problem import EvacuationProblem
+from planner.problem import Commodity, EvacuationProblem
+from planner.promises import promised_heads
 from planner.scenario import CONTESTED, Authorisation, Scenario
 
 Start = tuple[int, int]  # option, step
@@ -187,8 +188,24 @@ class Scheduler:
         if stop.destination in self.havens:
             for who in seat_first(self.problem, may):
                 spare = ledger.spare(stop.destination, stop.end_s)
+                spare = min(spare, self._unpromised(crowd, who, stop.depart_s))
                 taken = self._take(crowd, ledger, stop, who.index, spare)
                 owed[who.index] -= taken / who.persons
+
+    def _unpromised(self, crowd: Crowd, who: Commodity, moment_s: int) -> int:
+        """C18: heads of a commodity still at home whom no later promise needs."""
+        scenario = self.problem.scenario
+        needed = 0
+        for opening in self.problem.plan.openings:
+            for (option, step), number in opening.promised.items():
+                promise = scenario.commitments[number]
+                depart_s = step * self.step_s + self.options[option].depart_s
+                if promise.group == who.group and not who.is_hub and depart_s > moment_s:
+                    needed += promised_heads(scenario, promise)
+        if not needed:
+            return 1 << 30
+        there = sum(w[2].persons * n for w, n in crowd.left().items() if w[0] == who.group)
+        return max(0, there - needed)
 
     def _aimed(self, key: Start, commodity: int) -> bool:
         return (*key, commodity) in self.chosen.boarding
@@ -299,8 +316,8 @@ class Scheduler:
             moves = self._useful(vehicle)
             if not moves:
                 continue
-            first = mover.first_vehicle + vehicle.instance * mover.ships
-            fleets = [(mover.fleet, first + ship, ship) for ship in range(mover.ships)]
+            own = mover.numbers[vehicle.instance * mover.ships :][: mover.ships]
+            fleets = [(mover.fleet, number, ship) for ship, number in enumerate(own)]
             escort = None
             if mover.escort_fleet is not None:
                 escort = self._escort_number(vehicle)
@@ -320,7 +337,9 @@ class Scheduler:
         return number + vehicle.instance
 
     def _loaded(self, vehicle: _Vehicle, key: Start) -> bool:
-        return bool(vehicle.teams.get(key)) or any(x.persons for x in vehicle.loads.get(key, []))
+        """Whether a movement has to be: people, a team, or a promise."""
+        people = any(x.persons for x in vehicle.loads.get(key, []))
+        return people or bool(vehicle.teams.get(key)) or self._promise(vehicle, key) is not None
 
     def _useful(self, vehicle: _Vehicle) -> list[Start]:
         """The moves without the rounds on which nobody was carried."""
@@ -383,25 +402,21 @@ class Scheduler:
         manifest = loads[ship].manifest() if ship >= 0 and people else ()
         # The escort (ship -1) boards nobody: it neither loads nor unloads.
         teams = tuple(vehicle.teams.get(key, ())) if ship == 0 else ()
-        busy = ship >= 0 and (people or bool(teams))
+        promise = self._promise(vehicle, key) if ship == 0 else None
+        busy = ship >= 0 and (people or bool(teams) or promise is not None)
         arrive = start + option.arrive_s
         return PlanLeg(
             route=option.route, origin=option.origin, destination=option.destination,
             load_start_s=start if busy else start + option.depart_s,
             depart_s=start + option.depart_s, arrive_s=arrive,
             unload_end_s=start + option.end_s if people and ship >= 0 else arrive,
-            manifest=manifest, teams=teams, commitment=self._promise(vehicle, option.index, start),
+            manifest=manifest, teams=teams, commitment=promise,
         )  # fmt: skip
 
-    def _promise(self, vehicle: _Vehicle, option: int, start_s: int) -> str | None:
-        chosen = self.options[option]
-        for number in self.movers[vehicle.mover].must:
-            promise = self.problem.scenario.commitments[number]
-            same = (promise.from_, promise.to) == (chosen.origin, chosen.destination)
-            due = self.problem.grid.up(self.problem.scenario.at_s(promise.load_start)) * self.step_s
-            if same and chosen.loaded and due == start_s:
-                return promise.id
-        return None
+    def _promise(self, vehicle: _Vehicle, key: Start) -> str | None:
+        """C18: the commitment that a movement keeps."""
+        number = self.problem.plan.openings[vehicle.mover].promised.get(key)
+        return None if number is None else self.problem.scenario.commitments[number].id
 
 
 def conditional_on(network: TransportNetwork, sorties: list[Sortie]) -> tuple[str, ...]:

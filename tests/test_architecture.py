@@ -44,6 +44,7 @@ FLOORS: dict[str, int] = {
     "network": 2,
     # 3 time
     "movements": 3,
+    "promises": 3,
     "problem": 3,
     # 4 solve
     "solvers": 4,

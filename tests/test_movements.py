@@ -99,7 +99,7 @@ def test_escorted_ships_form_as_many_formations_as_there_are_escorts(
         assert mover.seats == 100 * mover.ships
         assert mover.crew == 10 * mover.ships + 60
         assert mover.escort_fleet == "frigates"
-    numbers = [mover.first_vehicle + i for mover in found for i in range(mover.ships * mover.count)]
+    numbers = [number for mover in found for number in mover.numbers]
     assert numbers == list(range(1, len(numbers) + 1))
 
 

@@ -128,15 +128,23 @@ class Dispatcher:
             for moves in self.rounds(starts)
         ]
         queue.sort(key=lambda r: (r.planned, r.vehicle))
-        placed: dict[int, list[Start]] = defaultdict(list)
+        placed = {n: self.begin(mover) for n, (mover, _) in enumerate(itineraries)}
         for item in queue:
             mover = itineraries[item.vehicle][0]
             done = placed[item.vehicle]
+            if self._option(item.moves[-1]).mover == mover and item.moves[-1] in done:
+                continue
             at, free = self.stands(mover, done)
             done += self.place_round(item.moves, at, max(free, item.planned)) or []
         found = [(mover, self.bring_home(mover, placed[n])) for n, (mover, _) in
                  enumerate(itineraries)]  # fmt: skip
         return [(mover, tuple(starts)) for mover, starts in found if starts]
+
+    def begin(self, mover: int) -> list[Start]:
+        """What has been promised of a vehicle (C18), booked; nothing for most."""
+        starts = list(self.conveyance.openings[mover].starts)
+        self.book(starts)
+        return starts
 
     def rounds(self, starts: Iterable[Start]) -> list[list[Start]]:
         """An itinerary in parts that each end with a loaded movement; the last may not."""

@@ -67,6 +67,7 @@ class Diver:
         self.stages.let_stand()
         self.master.aim(weights, {})
         self.master.yield_rows(YIELD * max(self.master.weighed_stay(), default=1.0))
+        self._begin()
         groups = self._groups()
         if groups:
             self._solve(groups[0])
@@ -87,6 +88,20 @@ class Diver:
                 if moves:
                     found.append((vehicle.mover, tuple(moves)))
         return found
+
+    def _begin(self) -> None:
+        """Vehicles of which something has been promised do that first."""
+        for mover, vehicles in enumerate(self.fleet):
+            starts = self.dispatcher.begin(mover)
+            if not starts:
+                continue
+            (vehicle,) = vehicles
+            vehicle.moves = starts
+            since = self.grid.up(self.conveyance.movers[mover].from_s)
+            moves = tuple(Departure(*start) for start in starts)
+            for piece in self.stages.split(Column(mover, moves, ((),) * len(moves), since)):
+                self.master.fix(piece)
+                vehicle.stage = self.stages.stage(piece)
 
     def _groups(self) -> list[list[Stage]]:
         """Stages that are rounded together, day by day, in each the few large vehicles first."""

@@ -152,7 +152,8 @@ class Extender:
             fleet.append(_Idle(mover, going, *self.dispatcher.stands(mover, going)))
         for index, spec in enumerate(self.conveyance.movers):
             for _ in range(spec.count - used.get(index, 0)):
-                fleet.append(_Idle(index, [], *self.dispatcher.stands(index, [])))
+                starts = self.dispatcher.begin(index)
+                fleet.append(_Idle(index, starts, *self.dispatcher.stands(index, starts)))
         return fleet
 
     def _next_round(self, vehicle: _Idle, earliest: int) -> _Choice | None:

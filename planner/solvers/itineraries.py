@@ -77,26 +77,6 @@ class Pricer:
         for option in conveyance.options:
             self.by_mover[option.mover].append(option)
         self._graph = [self._layout(i) for i in range(len(conveyance.movers))]
-        self.forced = self._forced()
-
-    def _forced(self) -> dict[int, list[Departure]]:
-        """C18: the starts that a mover must make, by mover."""
-        scenario, grid = self.problem.scenario, self.problem.grid
-        found: dict[int, list[Departure]] = {}
-        for index, mover in enumerate(self.conveyance.movers):
-            for number in mover.must:
-                promise = scenario.commitments[number]
-                step = grid.up(scenario.at_s(promise.load_start))
-                for option in self.by_mover[index]:
-                    ends = (option.origin, option.destination)
-                    if (
-                        option.loaded
-                        and ends == (promise.from_, promise.to)
-                        and option.starts[step]
-                    ):
-                        found.setdefault(index, []).append(Departure(option.index, step))
-                        break
-        return found
 
     def _layout(self, mover: int):  # type: ignore[no-untyped-def]
         places = {p: i for i, p in enumerate(self.conveyance.places[mover])}
@@ -198,10 +178,10 @@ class Pricer:
         """
         own = self.by_mover[mover]
         value, fills = self._gains(own, prices)
-        forced = self.forced.get(mover, [])
+        forced = self.conveyance.openings[mover].promised
         position = {option.index: i for i, option in enumerate(own)}
-        for departure in forced:
-            value[position[departure.option], departure.step] += MUST
+        for index, step in forced:
+            value[position[index], step] += MUST
         value[~np.isfinite(value)] = -1e300
         spec = self.conveyance.movers[mover]
         starts = starts or ((spec.base, self.problem.grid.up(spec.from_s)),)
@@ -271,7 +251,7 @@ class Pricer:
             moves.append(Departure(option.index, step))
             loads.append(self._load(option, step, fills))
             place, step = int(to[act]), step + int(steps[act])
-        if not any(loads) and not self.forced.get(mover):
+        if not any(loads) and not self.conveyance.openings[mover].promised:
             return None
         return Column(mover, tuple(moves), tuple(loads), since)
 

@@ -13,6 +13,7 @@ from datetime import timedelta
 from ortools.math_opt.python import mathopt
 
 from planner.problem import Conveyance, EvacuationProblem, Limit
+from planner.promises import promised_heads
 from planner.solvers.itineraries import COSTS
 from planner.solvers.master import Walk
 from planner.solvers.rows import RowMaker
@@ -21,6 +22,8 @@ from planner.units import HOUR_S
 
 HALL_FULL = 0.995
 WORSE = 1e-7
+BROKEN = 1e4
+"""What a head costs that has been promised and does not go."""
 Start = tuple[int, int]  # option, step
 
 
@@ -64,6 +67,7 @@ class Passengers:
         self._walks(walks)
         self._people()
         self._hubs()
+        self._promises()
         self.totals = {level: mathopt.LinearSum(terms) for level, terms in self.cost.items()}
 
     def _seats(self, start: Start, count: int) -> None:
@@ -151,6 +155,42 @@ class Passengers:
                     break
                 last = self.model.add_variable(lb=0.0)
                 row.set_coefficient(last, -1.0)
+
+    def _promises(self) -> None:
+        """C18: at least the promised people, with room to spare for whole households."""
+        scenario = self.problem.scenario
+        first = scenario.priorities.levels[0]
+        for opening in self.conveyance.openings:
+            for start, number in opening.promised.items():
+                promise = scenario.commitments[number]
+                if promise.group is None or start not in self.departures:
+                    continue
+                aboard = [
+                    (self.problem.commodities[k], units)
+                    for (option, step, k), units in self.aboard.items()
+                    if (option, step) == start and self._is_of(k, promise.group)
+                ]
+                there = sum(
+                    c.demand * c.persons
+                    for c in self.problem.commodities
+                    if c.group == promise.group and not c.is_hub
+                )
+                mover = self.conveyance.movers[self.conveyance.options[start[0]].mover]
+                heads = promised_heads(scenario, promise)
+                wanted = min(heads, mover.seats + mover.stretchers, there)
+                short = self.model.add_variable(lb=0.0)
+                row = self.model.add_linear_constraint(lb=float(wanted))
+                row.set_coefficient(short, 1.0)
+                for who, units in aboard:
+                    row.set_coefficient(units, float(who.persons))
+                self.cost[first].append(BROKEN * short)
+
+    def _is_of(self, commodity: int, group: str) -> bool:
+        """Whether people of a group may be among a commodity."""
+        who = self.problem.commodities[commodity]
+        return (
+            group in self.problem.transit_of[who.transit][1] if who.is_hub else (who.group == group)
+        )
 
     def _add_limit(self, limit: Limit, moment_s: int) -> bool:
         """A shared limit at one moment, less what vehicles use; False where it stands already."""
