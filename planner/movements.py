@@ -102,6 +102,7 @@ class SelfOption:
     index: int
     commodity: int
     route: str
+    origin: str
     destination: str
     ride_s: int
     vehicles_per_unit: float
@@ -110,6 +111,16 @@ class SelfOption:
     may: Bools
     harm: Floats
     missed: Floats
+
+    def passes(self, kind: str, at: str) -> list[tuple[int, float]]:
+        """(seconds after the start, use by one unit) of a limit that counts who passes by."""
+        if kind in ("link", "link_persons"):
+            use = self.link_use_per_unit if kind == "link" else 1.0
+            return [(offset, use) for link, offset in self.link_entries if link == at]
+        if kind != "vehicles_rate" or not self.vehicles_per_unit:
+            return []
+        gates = ((self.origin, 0), (self.destination, self.ride_s))
+        return [(moment, self.vehicles_per_unit) for place, moment in gates if place == at]
 
 
 @dataclass(frozen=True)

@@ -454,9 +454,9 @@ class _Builder:
                     if carry is not None:
                         found.append(
                             SelfOption(
-                                len(found), commodity.index, route.id, haven, route.travel_s, cars,
-                                use, entries(self.network, route, 0), carry.may, carry.harm,
-                                carry.missed,
+                                len(found), commodity.index, route.id, route.origin, haven,
+                                route.travel_s, cars, use, entries(self.network, route, 0),
+                                carry.may, carry.harm, carry.missed,
                             )
                         )  # fmt: skip
         return tuple(found)

@@ -58,6 +58,7 @@ class Scheduler:
         self.step_s = problem.grid.step_s
         self.chosen = chosen
         self.hub_index = {(c.place, c.transit): c.index for c in problem.commodities if c.is_hub}
+        self.gates = {limit.at for limit in problem.limits if limit.kind == "vehicles_rate"}
         self.havens = {p.id for p in problem.scenario.places if p.role == "safe_haven"}
         self.vehicles = self._expand()
 
@@ -245,7 +246,10 @@ class Scheduler:
         room = ledger.room(commodity.place, depart, option.destination, arrive)
         owed[option.commodity] += units
         seats = self.problem.scenario.group(commodity.group).persons_per_car
-        if option.link_entries:  # never more than this moment was planned for, and full cars only
+        gates = {option.origin, option.destination} & self.gates
+        if (
+            option.link_entries or gates
+        ):  # never more than this moment was planned for, and full cars only
             whole = seats if commodity.means == "car" else 1
             heads = min(room, math.floor(units / whole + 1e-6) * whole)
         else:

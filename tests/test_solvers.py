@@ -331,3 +331,23 @@ def test_whatever_the_scenario_the_plan_verifies_and_people_add_up(case: Scenari
     for level in result.verdict.plan.levels:
         assert level.bound <= level.value + 1e-9 * max(1.0, abs(level.value))
         assert level.value == pytest.approx(figures.levels[level.name], abs=1e-6)
+
+
+def test_own_cars_count_where_vehicles_are_counted(tmp_path: Path) -> None:
+    """Half of the old town would drive at once; the haven lets eight vehicles an hour through."""
+    text = (SMALL / "small_bridge.yaml").read_text(encoding="utf-8")
+    text = text.replace(
+        "willing: 90 %\n", "willing: 90 %\n    own_car: 50 %\n    persons_per_car: 4\n"
+    )
+    text = text.replace("loading_bays: 3}", "loading_bays: 3, processing: 8 vehicles/h}")
+    path = tmp_path / "gate.yaml"
+    path.write_text(text, encoding="utf-8")
+    found = pipeline.make_plan(load.read(path), Limits(time_s=6, node_limit=8), remedies=False)
+    assert [str(violation) for violation in found.verdict.violations] == []
+    assert found.verdict.figures.self_moved > 0
+    arrivals = sorted(
+        moment
+        for movement in found.verdict.plan.self_movements
+        for moment in [movement.arrive_s] * movement.vehicles
+    )
+    assert all(later - first >= HOUR for first, later in zip(arrivals, arrivals[8:], strict=False))

@@ -109,14 +109,11 @@ class Dispatcher:
                 self.rooms[limit.kind, limit.at] = _Room(limit.cap)
 
     def reserve_walks(self, walks: dict[Start, float]) -> None:
-        """Cars and walkers are on the links before the first vehicle is placed."""
+        """Cars and walkers are on links and at gates before the first vehicle is placed."""
         for (index, step), units in sorted(walks.items()):
-            walk = self.problem.walks[index]
-            for link, offset in walk.link_entries:
-                for kind, use in (("link", walk.link_use_per_unit), ("link_persons", 1.0)):
-                    rate = self.rates.get((kind, link))
-                    if rate is not None:
-                        rate.book(step * self.step_s + offset, units * use)
+            for (kind, at), rate in self.rates.items():
+                for offset, use in self.problem.walks[index].passes(kind, at):
+                    rate.book(step * self.step_s + offset, units * use)
 
     def place(
         self, itineraries: list[tuple[int, tuple[Start, ...]]]

@@ -181,12 +181,9 @@ class RowMaker:
 
     def walk_use(self, limit: Limit, moment_s: int, walk: SelfOption) -> Floats | None:
         """Use by one unit of people who go by their own means."""
-        if limit.kind in ("link", "link_persons"):
-            offsets = [offset for link, offset in walk.link_entries if link == limit.at]
-            per = walk.link_use_per_unit if limit.kind == "link" else 1.0
-            if not offsets:
-                return None
-            return per * self._hours(offsets, moment_s)
+        passes = walk.passes(limit.kind, limit.at)
+        if passes:
+            return passes[0][1] * self._hours([offset for offset, _ in passes], moment_s)
         if limit.kind == "intake" and walk.destination == limit.at:
             stamps = self.moments + walk.ride_s
             inside = (stamps >= limit.window[0]) & (stamps < limit.window[1])

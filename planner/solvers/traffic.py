@@ -170,11 +170,8 @@ class Separator:
                 for step, amount in starts:
                     events[step * self.step_s + offset] += use * amount
         for (index, step), units in traffic.walks.items():
-            walk = self.problem.walks[index]
-            for link, offset in walk.link_entries:
-                if limit.kind in ("link", "link_persons") and link == limit.at:
-                    per = walk.link_use_per_unit if limit.kind == "link" else 1.0
-                    events[step * self.step_s + offset] += per * units
+            for offset, use in self.problem.walks[index].passes(limit.kind, limit.at):
+                events[step * self.step_s + offset] += use * units
         return _sums(events, self.width_s) if self.width_s else _hourly(events)
 
     def _passes(self, limit: Limit, index: int) -> list[tuple[int, float]]:
