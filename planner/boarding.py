@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from planner.plan import ManifestLine
-from planner.problem import HUB_ROLES, Commodity, EvacuationProblem
+from planner.problem import Commodity, EvacuationProblem
 from planner.scenario import Unit, segments
 from planner.units import HOUR_S
 
@@ -194,7 +194,6 @@ class Ledger:
         }
         self.taken: dict[int, int] = defaultdict(int)
         self.pledged: dict[int, float] = defaultdict(float)
-        self.hubs = {p.id for p in problem.scenario.places if p.role in HUB_ROLES}
         self.registered: dict[str, list[tuple[int, int]]] = defaultdict(list)
 
     def _counted(
@@ -202,9 +201,9 @@ class Ledger:
     ) -> list[tuple[str, int]]:
         """Places that register these people by the hour, each with the moment at which it does."""
         found = []
-        if origin in self.rates and origin not in self.hubs:
+        if origin in self.rates and origin not in self.problem.hubs:
             found.append((origin, depart_s))
-        if destination in self.rates and destination in self.hubs:
+        if destination in self.rates and destination in self.problem.hubs:
             found.append((destination, end_s))
         return found
 

@@ -24,6 +24,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import cached_property
 
 import numpy as np
 
@@ -144,10 +145,21 @@ class EvacuationProblem:
 
     def at_hub(self, transit: int, place: str) -> int | None:
         """Index of the hub commodity of a class at a place."""
-        for commodity in self.commodities:
-            if commodity.is_hub and commodity.transit == transit and commodity.place == place:
-                return commodity.index
-        return None
+        return self._hub_at.get((transit, place))
+
+    @cached_property
+    def hubs(self) -> frozenset[str]:
+        """Places where people change to a ship or an aircraft."""
+        return frozenset(p.id for p in self.scenario.places if p.role in HUB_ROLES)
+
+    @cached_property
+    def havens(self) -> frozenset[str]:
+        """Places where people are safe."""
+        return frozenset(p.id for p in self.scenario.places if p.role == "safe_haven")
+
+    @cached_property
+    def _hub_at(self) -> dict[tuple[int, str], int]:
+        return {(c.transit, c.place): c.index for c in self.commodities if c.is_hub}
 
 
 def _signature(scenario: Scenario, group: Group, unit: Unit) -> tuple[object, ...]:

@@ -57,9 +57,7 @@ class Scheduler:
         self.movers = problem.plan.movers
         self.step_s = problem.grid.step_s
         self.chosen = chosen
-        self.hub_index = {(c.place, c.transit): c.index for c in problem.commodities if c.is_hub}
         self.gates = {limit.at for limit in problem.limits if limit.kind == "vehicles_rate"}
-        self.havens = {p.id for p in problem.scenario.places if p.role == "safe_haven"}
         self.vehicles = self._expand()
 
     def _expand(self) -> list[_Vehicle]:
@@ -186,7 +184,7 @@ class Scheduler:
                 heads = math.ceil(owed[who.index] - 1e-6) * who.persons
                 taken = self._take(crowd, ledger, stop, who.index, heads)
                 owed[who.index] -= taken / who.persons
-        if stop.destination in self.havens:
+        if stop.destination in self.problem.havens:
             for who in seat_first(self.problem, may):
                 spare = ledger.spare(stop.destination, stop.end_s)
                 spare = min(spare, self._unpromised(crowd, who, stop.depart_s))
@@ -227,7 +225,7 @@ class Scheduler:
         if persons:
             ledger.book(stop.origin, stop.depart_s, stop.destination, stop.end_s, persons)
         transit = self.problem.commodities[commodity].transit
-        hub = self.hub_index.get((stop.destination, transit))
+        hub = self.problem.at_hub(transit, stop.destination)
         if hub is not None:
             for who, units in taken.items():
                 crowd.arrive(stop.end_s, hub, who, units)

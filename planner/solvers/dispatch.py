@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from planner.movements import Option
-from planner.problem import HUB_ROLES, Conveyance, EvacuationProblem
+from planner.problem import Conveyance, EvacuationProblem
 from planner.solvers.rows import RATES, registered_s
 from planner.units import HOUR_S
 
@@ -99,7 +99,6 @@ class Dispatcher:
             if not option.loaded:
                 key = (option.mover, option.origin, option.destination)
                 self.empties[key].append(option)
-        self.hubs = {p.id for p in problem.scenario.places if p.role in HUB_ROLES}
         self.rates: dict[tuple[str, str], _Rate] = {}
         self.rooms: dict[tuple[str, str], _Room] = {}
         for limit in problem.limits:
@@ -271,7 +270,7 @@ class Dispatcher:
                 if rate is not None and (option.loaded or rate_kind == "link"):
                     rates.append((rate, start + offset, use))
         for place in {option.origin, option.destination}:
-            registered = registered_s(option, place, self.hubs)
+            registered = registered_s(option, place, self.problem.hubs)
             rate = self.rates.get(("persons_rate", place))
             if rate is not None and registered is not None:
                 rates.append((rate, start + registered, min(heads, rate.cap)))

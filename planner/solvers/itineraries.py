@@ -70,9 +70,7 @@ class Pricer:
         self.conveyance = conveyance
         self.moments = np.arange(problem.grid.steps, dtype=np.int64) * problem.grid.step_s
         self.steps = problem.grid.steps
-        self.havens = {p.id for p in problem.scenario.places if p.role == "safe_haven"}
         self.arrival_h = [(self.moments + o.end_s) / HOUR_S for o in conveyance.options]
-        self.hub_index = {(c.place, c.transit): c.index for c in problem.commodities if c.is_hub}
         self.by_mover: list[list[Option]] = [[] for _ in conveyance.movers]
         for option in conveyance.options:
             self.by_mover[option.mover].append(option)
@@ -100,7 +98,7 @@ class Pricer:
     def unit_gains(self, prices: Prices, option: Option) -> list[tuple[int, Floats]]:
         """(commodity, gain per unit for each start) of everyone whom the option can take."""
         found = []
-        final = option.destination in self.havens
+        final = option.destination in self.problem.havens
         weight = prices.weight
         person_price = np.zeros(self.steps)
         for row, price in prices.rows:
@@ -115,7 +113,7 @@ class Pricer:
                 arrival = commodity.persons * self.arrival_h[option.index]
                 gain = gain - weight.get("arrival", 0.0) * arrival
             else:
-                hub = self.hub_index.get((option.destination, commodity.transit))
+                hub = self.problem.at_hub(commodity.transit, option.destination)
                 if hub is None:
                     continue
                 stamps = self.moments + option.end_s

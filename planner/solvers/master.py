@@ -67,8 +67,6 @@ class Master:
         self.problem = problem
         self.conveyance = conveyance
         self.makers: dict[int, RowMaker] = {}
-        self.havens = {p.id for p in problem.scenario.places if p.role == "safe_haven"}
-        self.hub_index = {(c.place, c.transit): c.index for c in problem.commodities if c.is_hub}
         self.carry = [{c.commodity: c for c in o.carries} for o in conveyance.options]
         self.model = mathopt.Model(name="master")
         self.left: dict[int, mathopt.Variable] = {}
@@ -132,7 +130,7 @@ class Master:
                 carry = self.carry[move.option][index]
                 cost["harm"] += units * float(carry.harm[move.step])
                 cost["missed_deadlines"] += units * float(carry.missed[move.step])
-                if option.destination in self.havens:
+                if option.destination in self.problem.havens:
                     cost["arrival"] += units * self.problem.commodities[index].persons * arrival
         return cost
 
@@ -258,7 +256,7 @@ class Master:
                 who = self.problem.commodities[index]
                 if who.is_hub:
                     found.setdefault(index, []).append((start + option.depart_s, units))
-                hub = self.hub_index.get((option.destination, who.transit))
+                hub = self.problem.at_hub(who.transit, option.destination)
                 if hub is not None:
                     found.setdefault(hub, []).append((start + option.end_s, -units))
         return {hub: sorted(events) for hub, events in found.items()}
@@ -382,7 +380,7 @@ class Master:
 
     def _leads_on(self, move: Departure, transit: int) -> bool:
         place = self.conveyance.options[move.option].destination
-        return place in self.havens or (place, transit) in self.hub_index
+        return place in self.problem.havens or self.problem.at_hub(transit, place) is not None
 
     def ban(self, piece: Column) -> None:
         """No further vehicle makes this piece."""

@@ -52,8 +52,6 @@ class Passengers:
         self.more = more
         self.maker = RowMaker(problem, conveyance)
         self.separator = Separator(problem, conveyance)
-        self.havens = {p.id for p in problem.scenario.places if p.role == "safe_haven"}
-        self.hub_index = {(c.place, c.transit): c.index for c in problem.commodities if c.is_hub}
         self.model = mathopt.Model(name="passengers")
         self.cost: dict[str, list[mathopt.LinearTypes]] = {level: [] for level in COSTS}
         self.aboard: dict[tuple[int, int, int], mathopt.Variable] = {}
@@ -83,8 +81,8 @@ class Passengers:
             if not carry.may[start[1]]:
                 continue
             who = self.problem.commodities[carry.commodity]
-            hub = self.hub_index.get((option.destination, who.transit))
-            final = option.destination in self.havens
+            hub = self.problem.at_hub(who.transit, option.destination)
+            final = option.destination in self.problem.havens
             if not final and hub is None:
                 continue
             units = self.model.add_variable(lb=0.0)

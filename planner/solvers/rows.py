@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.movements import Floats, Option, SelfOption
-from planner.problem import HUB_ROLES, Conveyance, EvacuationProblem, Limit
+from planner.problem import Conveyance, EvacuationProblem, Limit
 from planner.units import HOUR_S
 
 RATES = ("link", "link_persons", "persons_rate", "vehicles_rate", "slots")
@@ -57,8 +57,6 @@ class RowMaker:
         self.movers = conveyance.movers
         self.options = conveyance.options
         self.moments = np.arange(problem.grid.steps, dtype=np.int64) * problem.grid.step_s
-        self.hubs = {p.id for p in problem.scenario.places if p.role in HUB_ROLES}
-        self.havens = {p.id for p in problem.scenario.places if p.role == "safe_haven"}
 
     def row(self, limit: Limit, moment_s: int) -> Row:
         """The row of a limit at a moment (start of the 60 minutes, or the instant)."""
@@ -162,7 +160,7 @@ class RowMaker:
         return use * self.ships(option)
 
     def _persons_rate(self, limit: Limit, moment_s: int, option: Option) -> Floats | None:
-        offset = registered_s(option, limit.at, self.hubs)
+        offset = registered_s(option, limit.at, self.problem.hubs)
         return None if offset is None else self._hour(self.moments + offset, moment_s)
 
     def _intake(self, limit: Limit, moment_s: int, option: Option) -> Floats | None:
@@ -207,7 +205,7 @@ class RowMaker:
         return self.movers[option.mover].car_equivalents
 
 
-def registered_s(option: Option, place: str, hubs: set[str]) -> int | None:
+def registered_s(option: Option, place: str, hubs: frozenset[str]) -> int | None:
     """When those on board are registered: on coming in to embark, elsewhere on leaving."""
     if not option.loaded:
         return None

@@ -34,7 +34,6 @@ class Separator:
         self.options = conveyance.options
         self.maker = RowMaker(problem, conveyance, width_s)
         self.step_s = problem.grid.step_s
-        self.hub_index = {(c.place, c.transit): c.index for c in problem.commodities if c.is_hub}
 
     def broken(
         self, traffic: Traffic, most: int = 4, slack: float = 1e-6
@@ -83,7 +82,7 @@ class Separator:
             option, who = self.options[index], self.problem.commodities[commodity]
             if who.is_hub:
                 events[commodity].append((step * self.step_s + option.depart_s, units))
-            hub = self.hub_index.get((option.destination, who.transit))
+            hub = self.problem.at_hub(who.transit, option.destination)
             if hub is not None:
                 events[hub].append((step * self.step_s + option.end_s, -units))
         found = []
@@ -183,7 +182,7 @@ class Separator:
         if limit.kind == "link_persons":
             return [(offset, 1.0) for link, offset in option.link_entries if link == limit.at]
         if limit.kind == "persons_rate":
-            offset = registered_s(option, limit.at, self.maker.hubs)
+            offset = registered_s(option, limit.at, self.problem.hubs)
             return [] if offset is None else [(offset, 1.0)]
         mode = "air" if limit.kind == "slots" else "road"
         if mover.mode != mode:

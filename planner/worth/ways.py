@@ -36,7 +36,6 @@ class Ways:
 
     def __init__(self, problem: EvacuationProblem) -> None:
         self.problem = problem
-        self._havens = {p.id for p in problem.scenario.places if p.role == "safe_haven"}
         self._carried: dict[int, list[tuple[Option, Carry]]] = defaultdict(list)
         spots = self._spots()
         for option in problem.plan.options:
@@ -81,7 +80,7 @@ class Ways:
             transit = self.problem.commodities[index].transit
             for option, carry in self._carried[index]:
                 rides.append((option, carry))
-                if option.destination in self._havens:
+                if option.destination in self.problem.havens:
                     havens.add(option.destination)
                 hub = self._hubs.get((transit, option.destination))
                 if hub is not None and hub not in seen:

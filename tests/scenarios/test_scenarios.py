@@ -87,15 +87,18 @@ def test_figures_are_near_the_committed_ones(
 
 @pytest.mark.parametrize("name", expected.CRISES)
 def test_base_case_leaves_nobody_whom_anything_could_move(solved: Solved, name: str) -> None:
-    """People left behind and deadlines missed are proven within a hundredth of all people.
-
-    At the default limit on a quiet machine both are proven to the head; the suite plans two cases
-    at a time and shorter.
-    """
+    """People left behind and deadlines missed are proven within a thousandth of all people."""
     verdict = solved(name, None).verdict
     levels = {level.name: level for level in verdict.plan.levels}
     for level in ("left_behind", "missed_deadlines"):
-        assert abs(levels[level].value - levels[level].bound) <= 0.01 * verdict.figures.people
+        assert abs(levels[level].value - levels[level].bound) <= 0.001 * verdict.figures.people
+
+
+@pytest.mark.parametrize("name", expected.CRISES)
+def test_harm_and_waiting_are_near_their_proven_bounds(solved: Solved, name: str) -> None:
+    """Within 1 % on a quiet machine; the suite plans two cases at a time."""
+    levels = {level.name: level for level in solved(name, None).verdict.plan.levels}
+    assert max(levels["harm"].gap, levels["arrival"].gap) <= 0.03
 
 
 def _left(result: Result, *groups: str) -> int:
@@ -128,11 +131,6 @@ class TestDeirAlZor:
     HELD_UP = (*WOUNDED, "qusour_residents", "harabish_residents")
     # They pass no government checkpoint, so the bridge is their only way out.
     BRIDGE_ONLY = ("hamidiyeh_wary_of_government", "sheikh_yassin_residents")
-
-    def test_harm_and_waiting_are_near_their_proven_bounds(self, solved: Solved) -> None:
-        """Within 1 % at the default limit on a quiet machine; here with less of either."""
-        levels = {level.name: level for level in solved(self.NAME, None).verdict.plan.levels}
-        assert max(levels["harm"].gap, levels["arrival"].gap) <= 0.03
 
     def test_base_leaves_only_those_who_wait_for_a_yes(self, solved: Solved) -> None:
         base = solved(self.NAME, None)
