@@ -87,6 +87,8 @@ class Stop:
     origin: str
     destination: str
     load: Load
+    links: tuple[tuple[str, int], ...] = ()
+    """Links that it enters, and when."""
 
 
 class Crowd:
@@ -184,28 +186,35 @@ class Crowd:
         }
 
 
+Entries = tuple[tuple[str, int], ...]
+"""Links on the way, each with the moment at which it is entered."""
+
+
 class Ledger:
     """What has been used of the limits that count persons; departures come in order of time."""
 
     def __init__(self, problem: EvacuationProblem) -> None:
         self.problem = problem
         self.rates = {
-            limit.at: limit.cap for limit in problem.limits if limit.kind == "persons_rate"
+            (limit.kind, limit.at): limit.cap
+            for limit in problem.limits
+            if limit.kind in ("persons_rate", "link_persons")
         }
         self.taken: dict[int, int] = defaultdict(int)
         self.pledged: dict[int, float] = defaultdict(float)
-        self.registered: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        self.passed: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
 
     def _counted(
-        self, origin: str, depart_s: int, destination: str, end_s: int
-    ) -> list[tuple[str, int]]:
-        """Places that register these people by the hour, each with the moment at which it does."""
-        found = []
-        if origin in self.rates and origin not in self.problem.hubs:
-            found.append((origin, depart_s))
-        if destination in self.rates and destination in self.problem.hubs:
-            found.append((destination, end_s))
-        return found
+        self, origin: str, depart_s: int, destination: str, end_s: int, links: Entries
+    ) -> list[tuple[tuple[str, str], int]]:
+        """Limits that count these people by the hour, each with the moment at which it does."""
+        hubs = self.problem.hubs
+        found = [(("link_persons", link), moment) for link, moment in links]
+        if origin not in hubs:
+            found.append((("persons_rate", origin), depart_s))
+        if destination in hubs:
+            found.append((("persons_rate", destination), end_s))
+        return [(key, moment) for key, moment in found if key in self.rates]
 
     def pledge(self, destination: str, end_s: int, heads: float) -> None:
         """Keeps a haven's room for people who are still to come as planned; negative: no longer."""
@@ -222,24 +231,29 @@ class Ledger:
             default=1 << 30,
         )
 
-    def room(self, origin: str, depart_s: int, destination: str, end_s: int) -> int:
+    def room(
+        self, origin: str, depart_s: int, destination: str, end_s: int, links: Entries = ()
+    ) -> int:
         """Heads that may still board this departure."""
         room = 1 << 30
         for index in self.problem.intakes(destination, end_s):
             room = min(room, int(self.problem.limits[index].cap) - self.taken[index])
-        for place, moment in self._counted(origin, depart_s, destination, end_s):
-            near = [e for e in self.registered[place] if abs(e[0] - moment) < HOUR_S]
+        for key, moment in self._counted(origin, depart_s, destination, end_s, links):
+            near = [e for e in self.passed[key] if abs(e[0] - moment) < HOUR_S]
             starts = [t for t, _ in near if t <= moment] + [moment]
             most = max(sum(n for t, n in near if start <= t < start + HOUR_S) for start in starts)
-            room = min(room, int(self.rates[place]) - most)
+            room = min(room, int(self.rates[key]) - most)
         return max(0, room)
 
-    def book(self, origin: str, depart_s: int, destination: str, end_s: int, persons: int) -> None:
+    def book(
+        self, origin: str, depart_s: int, destination: str, end_s: int, persons: int,
+        links: Entries = (),
+    ) -> None:  # fmt: skip
         """Counts a load."""
         for index in self.problem.intakes(destination, end_s):
             self.taken[index] += persons
-        for place, moment in self._counted(origin, depart_s, destination, end_s):
-            self.registered[place].append((moment, persons))
+        for key, moment in self._counted(origin, depart_s, destination, end_s, links):
+            self.passed[key].append((moment, persons))
 
 
 def seat_first(problem: EvacuationProblem, targets: Iterable[int]) -> list[Commodity]:

@@ -242,9 +242,13 @@ def _mover(
     full = 0 if relaxed else seats + vehicle.stretchers
     ships, escorts = formation
     escort = fleet.escort.by if fleet.escort and escorts else None
-    crew = ships * vehicle.crew
+    crew, cars = ships * vehicle.crew, ships * vehicle.car_equivalents
+    home = fleet.return_to_base
     if escort:
-        crew += escorts * scenario.vehicle(scenario.fleet(escort)).crew
+        company = scenario.fleet(escort)
+        crew += escorts * scenario.vehicle(company).crew
+        cars += escorts * scenario.vehicle(company).car_equivalents
+        home = home or company.return_to_base
     return Mover(
         id=f"{fleet.id}#{numbers[0]}x{ships}" if escorts or must else fleet.id,
         fleet=fleet.id, count=len(numbers) // ships, numbers=tuple(numbers), ships=ships,
@@ -253,7 +257,7 @@ def _mover(
         load_s=vehicle.loading.fixed_s + full * vehicle.loading.per_person_s,
         unload_s=vehicle.unloading.fixed_s + full * vehicle.unloading.per_person_s,
         overhead_s=vehicle.overhead_s, crew=crew,
-        car_equivalents=ships * vehicle.car_equivalents, cost_per_km=ships * vehicle.cost_per_km,
+        car_equivalents=cars, cost_per_km=ships * vehicle.cost_per_km,
         mode=vehicle.mode,
         profile=network.convoy_profile_of.get(fleet.id, network.profile_of[fleet.id])
         if escort
@@ -261,7 +265,7 @@ def _mover(
         base=fleet.base,
         from_s=scenario.at_s(fleet.available.from_, 0),
         until_s=scenario.at_s(fleet.available.until),
-        return_to_base=fleet.return_to_base, must=must,
+        return_to_base=home, must=must,
     )  # fmt: skip
 
 

@@ -132,7 +132,8 @@ class Scheduler:
                     load = Load(mover.seats // mover.ships, mover.stretchers // mover.ships)
                     stops.append(
                         Stop(key, (vehicle.mover, vehicle.instance, ship), start + option.depart_s,
-                             start + option.end_s, option.origin, option.destination, load)
+                             start + option.end_s, option.origin, option.destination, load,
+                             tuple((link, start + at) for link, at in option.link_entries))
                     )  # fmt: skip
         stops.sort(key=lambda s: (s.depart_s, s.key, s.vehicle))
         return stops
@@ -219,11 +220,13 @@ class Scheduler:
         return there is not None and there <= moment_s
 
     def _take(self, crowd: Crowd, ledger: Ledger, stop: Stop, commodity: int, heads: int) -> int:
-        room = ledger.room(stop.origin, stop.depart_s, stop.destination, stop.end_s)
+        room = ledger.room(stop.origin, stop.depart_s, stop.destination, stop.end_s, stop.links)
         taken = crowd.take(commodity, min(heads, room), stop.load)
         persons = sum(w[2].persons * n for w, n in taken.items())
         if persons:
-            ledger.book(stop.origin, stop.depart_s, stop.destination, stop.end_s, persons)
+            ledger.book(
+                stop.origin, stop.depart_s, stop.destination, stop.end_s, persons, stop.links
+            )
         transit = self.problem.commodities[commodity].transit
         hub = self.problem.at_hub(transit, stop.destination)
         if hub is not None:
@@ -241,7 +244,8 @@ class Scheduler:
         depart = step * self.step_s
         arrive = depart + option.ride_s
         ledger.pledge(option.destination, arrive, -units * commodity.persons)
-        room = ledger.room(commodity.place, depart, option.destination, arrive)
+        links = tuple((link, depart + at) for link, at in option.link_entries)
+        room = ledger.room(commodity.place, depart, option.destination, arrive, links)
         owed[option.commodity] += units
         seats = self.problem.scenario.group(commodity.group).persons_per_car
         gates = {option.origin, option.destination} & self.gates
@@ -257,7 +261,7 @@ class Scheduler:
         if not taken:
             return
         owed[option.commodity] -= load.persons
-        ledger.book(commodity.place, depart, option.destination, arrive, load.persons)
+        ledger.book(commodity.place, depart, option.destination, arrive, load.persons, links)
         cars = -(-load.persons // seats) if commodity.means == "car" else 0
         number = sum(
             m.manifest[0].group == commodity.group and m.means == commodity.means for m in moved

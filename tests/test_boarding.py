@@ -111,7 +111,7 @@ def test_a_haven_takes_in_no_more_than_its_total_and_its_day() -> None:
 @settings(max_examples=60, deadline=None)
 def test_room_keeps_every_hour_within_the_rate(loads: list[tuple[int, int]], at_s: int) -> None:
     ledger = _LEDGER
-    ledger.registered.clear()
+    ledger.passed.clear()
     booked: list[tuple[int, int]] = []
     for moment, persons in sorted(loads):
         aboard = min(persons, ledger.room("home", moment, "haven", moment + HOUR))

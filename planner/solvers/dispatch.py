@@ -267,8 +267,10 @@ class Dispatcher:
         for link, offset in option.link_entries:
             for rate_kind, use in (("link", mover.car_equivalents), ("link_persons", heads)):
                 rate = self.rates.get((rate_kind, link))
-                if rate is not None and (option.loaded or rate_kind == "link"):
+                if rate is not None and rate_kind == "link":
                     rates.append((rate, start + offset, use))
+                elif rate is not None and option.loaded:
+                    rates.append((rate, start + offset, min(use, rate.cap)))
         for place in {option.origin, option.destination}:
             registered = registered_s(option, place, self.problem.hubs)
             rate = self.rates.get(("persons_rate", place))
