@@ -22,6 +22,8 @@ from planner.units import HOUR_S
 
 HALL_FULL = 0.995
 WORSE = 1e-7
+CUTS = 200
+"""Rounds in which broken limits become rows; a boarding that breaks any is of no use."""
 BROKEN = 1e4
 """What a head costs that has been promised and does not go."""
 Start = tuple[int, int]  # option, step
@@ -228,7 +230,7 @@ class Passengers:
 
     def _solve(self, time_s: float) -> float | None:
         params = mathopt.SolveParameters(time_limit=timedelta(seconds=time_s))
-        for _ in range(12):
+        for _ in range(CUTS):
             result = mathopt.solve(self.model, mathopt.SolverType.GLOP, params=params)
             if not result.has_primal_feasible_solution():
                 result = mathopt.solve(self.model, mathopt.SolverType.HIGHS, params=params)
