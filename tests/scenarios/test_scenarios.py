@@ -204,10 +204,11 @@ class TestRussianCitizens:
 
     NAME = "russian_citizens_2012"
 
-    def test_base_brings_out_nearly_everyone_willing(self, solved: Solved) -> None:
-        """At most one in fifty is left in the short search of the suite."""
+    def test_base_leaves_only_those_beyond_the_quota_of_nusaybin(self, solved: Solved) -> None:
         base = solved(self.NAME, None)
-        assert _left(base) <= 0.01 * base.verdict.figures.people
+        beyond = _left(base, "hasakah_all", "deir_al_zor_any", "deir_al_zor_no_government")
+        assert beyond >= 90
+        assert _left(base) - beyond <= 0.001 * base.verdict.figures.people
 
     def test_nobody_goes_with_the_navy_against_their_will(self, solved: Solved) -> None:
         verdict = solved(self.NAME, None).verdict

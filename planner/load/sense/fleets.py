@@ -96,6 +96,9 @@ def _escort(look: Look, fleet: Fleet) -> None:
     own, other = look.vehicle(fleet), look.vehicle(by)
     if not by.is_escort:
         fault("by", f"'{by.id}' is no escort", f"add `is_escort: true` to fleet '{by.id}'")
+    if by.base != fleet.base:
+        problem = f"'{by.id}' begins at '{by.base}', this fleet at '{fleet.base}'"
+        fault("by", problem, "give both the same base: they set out together")
     if own and other and own.mode != other.mode:
         fault("by", f"'{by.id}' moves by {other.mode}, this fleet by {own.mode}", "choose another")
 
