@@ -351,3 +351,27 @@ def test_own_cars_count_where_vehicles_are_counted(tmp_path: Path) -> None:
         for moment in [movement.arrive_s] * movement.vehicles
     )
     assert all(later - first >= HOUR for first, later in zip(arrivals, arrivals[8:], strict=False))
+
+
+def test_a_level_near_enough_is_proven_no_further() -> None:
+    """With a wide gap the proof takes fewer rounds; what it says is a bound all the same."""
+    scenario = load.read(SMALL / "small_bridge.yaml")
+
+    def proof(gap: float) -> tuple[dict[str, float], dict[str, float], int]:
+        limits = Limits(time_s=30, node_limit=40, gap=gap)
+        result = pipeline.make_plan(scenario, limits, remedies=False)
+        levels = result.verdict.plan.levels
+        rounds = sum(int(level.method.split()[-2]) for level in levels)
+        return (
+            {level.name: level.value for level in levels},
+            {level.name: level.bound for level in levels},
+            rounds,
+        )
+
+    values, tight, many = proof(0.0)
+    again, loose, few = proof(0.3)
+    assert values == again
+    assert few < many
+    for name, bound in loose.items():
+        assert bound <= tight[name] + 1e-6 * max(1.0, abs(tight[name]))
+    assert loose["left_behind"] == tight["left_behind"]

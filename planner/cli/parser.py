@@ -97,7 +97,11 @@ def _plan(commands: Commands[argparse.ArgumentParser]) -> None:
     command.add_argument("--node-limit", type=_whole, metavar="N", help="stop after so many nodes")
     command.add_argument("--seed", type=_whole, default=0, metavar="N")
     command.add_argument(
-        "--gap", type=_share, default=0.01, metavar="G", help="good enough, for example '1%%'"
+        "--gap",
+        type=_share,
+        default=0.005,
+        metavar="G",
+        help="good enough: a level this near to its bound is proven no further (0.5%%)",
     )
     command.add_argument(
         "--no-remedies", action="store_true", help="do not search what would help those left behind"

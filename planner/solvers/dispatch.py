@@ -128,8 +128,8 @@ class Dispatcher:
         for item in queue:
             mover = itineraries[item.vehicle][0]
             done = placed[item.vehicle]
-            if self._option(item.moves[-1]).mover == mover and item.moves[-1] in done:
-                continue
+            if item.moves[-1] in done:
+                continue  # promised, and booked before all others
             at, free = self.stands(mover, done)
             done += self.place_round(item.moves, at, max(free, item.planned)) or []
         found = [(mover, self.bring_home(mover, placed[n])) for n, (mover, _) in

@@ -31,18 +31,20 @@ SHARPENED = (0.8, 0.97)
 WIDTH_S = 7200
 RULES = 16
 MENDED = 6
-CLOSE = 1e-4
 FEARS = (0.0, 3.0, 10.0, 30.0)
 
 
 @dataclass(frozen=True)
 class Limits:
-    """How long to search, and when to be content."""
+    """How long to search, and when to be content.
+
+    Within ``gap`` of its bound a level is good enough, but the ones that count whole people.
+    """
 
     time_s: float = 60.0
     seed: int = 0
     node_limit: int | None = None
-    gap: float = 0.01
+    gap: float = 0.005
 
 
 @dataclass(frozen=True)
@@ -409,8 +411,9 @@ class Solver:
             share = PROVED[0] + (PROVED[1] - PROVED[0]) * (position + 1) / len(self.levels)
             found[level] = self._bound(level, values, share, self.prices.get(level))
         open_ = [
-            level for level in self.levels[:-1] if found[level].bound < values[level] * (1 - CLOSE)
-        ]
+            level for level in self.levels[:-1]
+            if found[level].bound < self._enough(level, values[level])
+        ]  # fmt: skip
         if open_ and not self._ended(SHARPENED[1]) and self.prover.sharpen():
             for position, level in enumerate(open_):
                 share = SHARPENED[0] + (SHARPENED[1] - SHARPENED[0]) * (position + 1) / len(open_)
@@ -429,6 +432,11 @@ class Solver:
             for level, result in found.items()
         ]  # fmt: skip
 
+    def _enough(self, level: str, value: float) -> float:
+        """The bound that is good enough: whole numbers of people are proven to the head."""
+        gap = 0.0 if level in WHOLE else self.limits.gap
+        return value - (gap + TINY) * max(1.0, abs(value))
+
     def _bound(
         self, level: str, values: dict[str, float], share: float, prices: dict[Key, float] | None
     ) -> LevelBound:
@@ -437,8 +445,8 @@ class Solver:
         for before in self.levels[: self.levels.index(level)]:
             holds[before] = values[before] + 1e-9 * max(1.0, abs(values[before]))
         result = self._generate(
-            self.prover, level, holds, share=share, tolerance=2e-4, target=values[level] - TINY,
-            prices=prices,
+            self.prover, level, holds, share=share, tolerance=2e-4,
+            target=self._enough(level, values[level]), prices=prices,
         )  # fmt: skip
         if not result.converged and self.stopped_by == "gap" and self.left_s(share) <= 0:
             self.stopped_by = "time"

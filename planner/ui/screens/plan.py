@@ -50,7 +50,7 @@ def _wishes(session: Session, scenario: Scenario) -> None:
     )
     with st.expander("More"):
         st.number_input(
-            "Good enough: gap in %", 0.0, 20.0, 1.0, 0.5, key="gap", persist_state="session"
+            "Good enough: gap in %", 0.0, 20.0, 0.5, 0.5, key="gap", persist_state="session"
         )
         st.number_input("Seed", 0, 10**6, 0, 1, key="seed", persist_state="session")
         st.checkbox(
