@@ -24,13 +24,14 @@ WHOLE = ("left_behind", "missed_deadlines")
 GIVE = 0.001
 SEARCHED = (0.15, 0.5)
 DIVED = 0.76
+MENDED = (0.2, 0.9)
 KEPT = 800
 PROVED = (0.76, 0.82)
 SHARPENED = (0.8, 0.97)
 """Shares of the time limit at which the parts of the work begin and end."""
 WIDTH_S = 7200
 RULES = 16
-MENDED = 6
+MENDS = 6
 FEARS = (0.0, 3.0, 10.0, 30.0)
 
 
@@ -103,7 +104,7 @@ class Solver:
         self.inflated: dict[int, int] = {}
         self.tight: set[str] = set()
         self.stuck: dict[int, float] = {}
-        """Units by commodity that stay in the relaxed optimum of the first level."""
+        """Units by commodity that stay in the relaxed optimum: nothing can move them all."""
         self.alone: dict[int, float] | None = None
         """Units by commodity that go by their own means in the relaxed optimum, once known."""
 
@@ -128,11 +129,10 @@ class Solver:
     def search(self, man: Callable[[Chosen], Manning]) -> Manning:
         """The best manned choice of dispatch rules and of itinerary columns."""
         self._look()
-        best = self._mend(self._dispatch_rules(), man)
-        if not self._ended(0.35):
+        best = self._mend(self._dispatch_rules(), man, MENDED[0])
+        if not self._ended(SEARCHED[1]):
             found = self._columns(best[0])
-            if found is not best[0]:
-                best = self._better(best, self._mend(found, man))
+            best = self._better(best, self._mend(found, man, MENDED[1]))
         return best[1]
 
     def _better(
@@ -151,9 +151,13 @@ class Solver:
         """The relaxed first level: who can leave at all, and which limits stand in the way."""
         self._generate(self.engine, self.levels[0], {}, share=0.15, tolerance=1e-3)
         duals, rows = self.engine.master.duals(), self.engine.master.rows
-        values = self.engine.master.result.variable_values()
-        self.stuck = {k: values.get(v, 0.0) for k, v in self.engine.master.left.items()}
+        self.stuck = self._staying()
         self.tight = {row.limit.at for k, (row, _) in rows.items() if duals["r", k] > 1e-6}
+
+    def _staying(self) -> dict[int, float]:
+        """Units by commodity that stay in the last relaxed optimum."""
+        values = self.engine.master.result.variable_values()
+        return {k: values.get(v, 0.0) for k, v in self.engine.master.left.items()}
 
     def _wanted(self, found: Candidate) -> dict[int, float]:
         """Units without a seat that the relaxation seats: left, or sent off by their own means."""
@@ -262,7 +266,7 @@ class Solver:
             if relaxed.prices is not None:
                 self.prices[level] = relaxed.prices
             holds[level] = relaxed.value * (1 + (0.0 if whole else GIVE)) + TINY
-        self.alone = self._walkers(self.engine.traffic.walks)
+        self.stuck, self.alone = self._staying(), self._walkers(self.engine.traffic.walks)
         return self._weights(holds)
 
     def _weights(self, holds: dict[str, float]) -> dict[str, float]:
@@ -315,14 +319,14 @@ class Solver:
         ]  # fmt: skip
 
     def _mend(
-        self, candidate: Candidate, man: Callable[[Chosen], Manning]
+        self, candidate: Candidate, man: Callable[[Chosen], Manning], share: float
     ) -> tuple[Candidate, Manning]:
         """Mans a choice with whole households; sends more vehicles for those who did not fit in."""
         best = (candidate, man(candidate.chosen))
         self.inflated = {}
-        for _ in range(MENDED):
+        for _ in range(MENDS):
             spilled = self._spilled(*best)
-            if not spilled or self._ended(0.85):
+            if not spilled or self.left_s(share) <= 0 or self.should_stop():
                 break
             for index, units in spilled.items():
                 self.inflated[index] = self.inflated.get(index, 0) + units
