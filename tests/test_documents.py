@@ -21,7 +21,7 @@ from planner.documents import cells, planjson, svg
 from planner.documents.columns import MOVEMENT_COLUMNS
 from planner.documents.curve import nice_step
 from planner.documents.labels import Labels, overlaps
-from planner.documents.mapping import View, map_box
+from planner.documents.mapping import View, _share, map_box
 from planner.documents.marks import find_inset, map_svg
 from planner.documents.paper import prepare
 from planner.documents.summary import band, content, figure
@@ -673,3 +673,14 @@ def test_the_printed_map_has_land_rivers_roads_and_their_credit() -> None:
     pages = " ".join(pdf_pages(documents.content(case.mapped(), paper, "pdf")))
     assert "OpenStreetMap contributors" in pages
     assert "10 left behind" in pages
+
+
+@pytest.mark.parametrize(
+    ("corner", "least", "most"), [(0.0, 0.0, 0.0), (1.0, 0.0, 0.02), (10.0, 0.5, 1.0)]
+)
+def test_a_zone_s_share_of_the_sheet_tells_tint_from_hatching(
+    corner: float, least: float, most: float
+) -> None:
+    ring = [[0.0, 0.0], [corner, 0.0], [corner, corner], [0.0, corner], [0.0, 0.0]]
+    view = View.of((0.0, 0.0, 10.0, 10.0))
+    assert least <= _share(view, {"type": "Polygon", "coordinates": [ring]}) <= most

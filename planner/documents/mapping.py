@@ -7,6 +7,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+import shapely
+from shapely.geometry import shape
+
 from planner.charts import backdrop, havens, palette, self_track, threat_layer
 from planner.charts.convoys import convoy_track
 from planner.documents import svg
@@ -15,6 +19,7 @@ from planner.documents.paper import Paper
 WIDTH, HEIGHT = 720.0, 560.0
 _MARGIN = 30.0
 _MOST_GROWTH = 2.2  # how much a far place may stretch the map before it becomes an arrow
+_WIDE = 0.2  # share of the sheet from which on hatching would hide the map
 _LEAST_DEGREES = 0.1  # a map shows at least about ten kilometres
 _LAND, _SEA, _LINE = "#f5f2ea", "#e3edf4", "#b9b29f"
 DASHES = {"road": "", "sea": "7 3", "river": "7 3", "air": "2 3", "car": "5 2 1 2", "foot": "1 2"}
@@ -168,7 +173,7 @@ def danger() -> str:
 
 
 def threats(paper: Paper, view: View) -> Iterator[str]:
-    """Zones of all threats, hatched (see :func:`danger`)."""
+    """Zones of all threats, hatched (see :func:`danger`); those over much of the sheet tinted."""
     features = threat_layer(paper.verdict.network)["features"]
     for item in features:
         if item["geometry"]["type"] == "LineString":
@@ -177,10 +182,21 @@ def threats(paper: Paper, view: View) -> Iterator[str]:
                 stroke_opacity=0.35,
             )  # fmt: skip
         else:
+            wide = _share(view, item["geometry"]) > _WIDE
+            fill, opacity = (palette.THREAT_COLOUR, 0.05) if wide else ("url(#danger)", 0.55)
             yield _paths(
-                view, [item], fill="url(#danger)", fill_opacity=0.55, fill_rule="evenodd",
+                view, [item], fill=fill, fill_opacity=opacity, fill_rule="evenodd",
                 stroke=palette.THREAT_COLOUR, stroke_width=0.6, stroke_opacity=0.6,
             )  # fmt: skip
+
+
+def _share(view: View, geometry: dict[str, Any]) -> float:
+    """How much of the sheet an area covers."""
+    area = shapely.transform(
+        shape(geometry), lambda spots: np.array([view.spot(lat, lon) for lon, lat in spots])
+    )
+    sheet = shapely.box(0, 0, view.width, view.height)
+    return float(area.buffer(0).intersection(sheet).area / sheet.area)
 
 
 def flows(paper: Paper) -> dict[tuple[str, str], tuple[int, list[tuple[float, float]]]]:
