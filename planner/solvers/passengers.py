@@ -6,12 +6,14 @@ a last bus leaves part-full; people who go by their own means choose among the s
 
 from __future__ import annotations
 
+import math
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from ortools.math_opt.python import mathopt
 
+from planner.movements import SelfOption
 from planner.problem import Conveyance, EvacuationProblem, Limit
 from planner.promises import promised_heads
 from planner.solvers.itineraries import COSTS
@@ -216,17 +218,49 @@ class Passengers:
         return True
 
     def optimise(self, levels: tuple[str, ...], time_s: float) -> Boarding:
-        """The best boarding by one level after the other; fewer levels where time runs out."""
+        """The best boarding by one level after the other; fewer levels where time runs out.
+
+        Where cars are counted on their way only full ones go (``schedule``): the number at each
+        start is rounded down, and who is left over gets another chance.
+        """
+        best = self._level_by_level(levels, time_s)
+        if self._fill_cars():
+            best = self._level_by_level(levels, time_s)
+        return best
+
+    def _level_by_level(self, levels: tuple[str, ...], time_s: float) -> Boarding:
         best = Boarding()
+        held = []
         for level in levels:
             self.model.minimize(self.totals[level])
             value = self._solve(time_s)
             if value is None:
                 break
             best.values[level] = value
-            self.model.add_linear_constraint(self.totals[level] <= value * (1 + WORSE) + 1e-6)
+            held.append(
+                self.model.add_linear_constraint(self.totals[level] <= value * (1 + WORSE) + 1e-6)
+            )
             best = self._read(best.values)
+        for row in held:
+            self.model.delete_linear_constraint(row)
         return best
+
+    def _fill_cars(self) -> bool:
+        """Bounds the starts of counted cars to full cars; whether that changes anything."""
+        changed = False
+        for (number, _), units in self.alone.items():
+            walk = self.problem.walks[number]
+            who = self.problem.commodities[walk.commodity]
+            if who.means != "car" or not self._counted(walk):
+                continue
+            full = self.problem.scenario.group(who.group).persons_per_car
+            most = math.floor(self.values[units] / full + 1e-6) * full
+            changed |= self.values[units] > most + 1e-6
+            units.upper_bound = float(most)
+        return changed
+
+    def _counted(self, walk: SelfOption) -> bool:
+        return any(walk.passes(limit.kind, limit.at) for limit in self.problem.limits)
 
     def _solve(self, time_s: float) -> float | None:
         params = mathopt.SolveParameters(time_limit=timedelta(seconds=time_s))
