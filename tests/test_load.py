@@ -283,9 +283,9 @@ def test_the_limits_of_the_solver_are_typed() -> None:
     assert config.limits.gap_bp == {
         "left_behind": 0,
         "missed_deadlines": 0,
-        "harm": 100,
-        "arrival": 100,
-        "effort": 100,
+        "harm": 50,
+        "arrival": 50,
+        "effort": 50,
     }
     assert (config.effort.per_loaded_leg, config.effort.per_empty_leg) == (10.0, 2.0)
     assert all(price > 0 for price in config.remedy_prices.values())

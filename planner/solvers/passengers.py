@@ -7,6 +7,7 @@ a last bus leaves part-full; people who go by their own means choose among the s
 from __future__ import annotations
 
 import math
+import time
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -220,20 +221,23 @@ class Passengers:
     def optimise(self, levels: tuple[str, ...], time_s: float) -> Boarding:
         """The best boarding by one level after the other; fewer levels where time runs out.
 
-        Where cars are counted on their way only full ones go (``schedule``): the number at each
-        start is rounded down, and who is left over gets another chance.
+        Where cars are counted on their way they are planned full (``schedule``): the number at
+        each start is rounded down, and who is left over gets a seat in a vehicle that has one.
         """
-        best = self._level_by_level(levels, time_s)
-        if self._fill_cars():
-            best = self._level_by_level(levels, time_s)
+        until = time.monotonic() + time_s
+        best = self._level_by_level(levels, until)
+        if best.values and self._fill_cars(best.walks):
+            again = self._level_by_level(levels, until)
+            if len(again.values) >= len(best.values):
+                best = again
         return best
 
-    def _level_by_level(self, levels: tuple[str, ...], time_s: float) -> Boarding:
+    def _level_by_level(self, levels: tuple[str, ...], until: float) -> Boarding:
         best = Boarding()
         held = []
         for level in levels:
             self.model.minimize(self.totals[level])
-            value = self._solve(time_s)
+            value = self._solve(until)
             if value is None:
                 break
             best.values[level] = value
@@ -245,26 +249,28 @@ class Passengers:
             self.model.delete_linear_constraint(row)
         return best
 
-    def _fill_cars(self) -> bool:
+    def _fill_cars(self, walks: dict[Start, float]) -> bool:
         """Bounds the starts of counted cars to full cars; whether that changes anything."""
         changed = False
-        for (number, _), units in self.alone.items():
-            walk = self.problem.walks[number]
+        for start, units in self.alone.items():
+            walk = self.problem.walks[start[0]]
             who = self.problem.commodities[walk.commodity]
             if who.means != "car" or not self._counted(walk):
                 continue
             full = self.problem.scenario.group(who.group).persons_per_car
-            most = math.floor(self.values[units] / full + 1e-6) * full
-            changed |= self.values[units] > most + 1e-6
+            planned = walks.get(start, 0.0)
+            most = math.floor(planned / full + 1e-6) * full
+            changed |= planned > most + 1e-6
             units.upper_bound = float(most)
         return changed
 
     def _counted(self, walk: SelfOption) -> bool:
         return any(walk.passes(limit.kind, limit.at) for limit in self.problem.limits)
 
-    def _solve(self, time_s: float) -> float | None:
-        params = mathopt.SolveParameters(time_limit=timedelta(seconds=time_s))
+    def _solve(self, until: float) -> float | None:
         for _ in range(CUTS):
+            rest_s = max(0.5, until - time.monotonic())
+            params = mathopt.SolveParameters(time_limit=timedelta(seconds=rest_s))
             result = mathopt.solve(self.model, mathopt.SolverType.GLOP, params=params)
             if not result.has_primal_feasible_solution():
                 result = mathopt.solve(self.model, mathopt.SolverType.HIGHS, params=params)
