@@ -143,6 +143,10 @@ class EvacuationProblem:
             and limit.window[0] <= moment_s < limit.window[1]
         ]
 
+    def counts(self, walk: SelfOption) -> bool:
+        """Whether a limit counts who goes this way by his own means."""
+        return any(walk.passes(limit.kind, limit.at) for limit in self.limits)
+
     def at_hub(self, transit: int, place: str) -> int | None:
         """Index of the hub commodity of a class at a place."""
         return self._hub_at.get((transit, place))

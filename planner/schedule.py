@@ -57,7 +57,6 @@ class Scheduler:
         self.movers = problem.plan.movers
         self.step_s = problem.grid.step_s
         self.chosen = chosen
-        self.gates = {limit.at for limit in problem.limits if limit.kind == "vehicles_rate"}
         self.vehicles = self._expand()
 
     def _expand(self) -> list[_Vehicle]:
@@ -248,12 +247,10 @@ class Scheduler:
         room = ledger.room(commodity.place, depart, option.destination, arrive, links)
         owed[option.commodity] += units
         seats = self.problem.scenario.group(commodity.group).persons_per_car
-        gates = {option.origin, option.destination} & self.gates
-        if (
-            option.link_entries or gates
-        ):  # never more than this moment was planned for, and full cars only
+        if self.problem.counts(option):
+            # Never more than this moment was planned for, and cars planned full.
             whole = seats if commodity.means == "car" else 1
-            heads = min(room, math.floor(units / whole + 1e-6) * whole)
+            heads = math.floor(min(room, units) / whole + 1e-6) * whole
         else:
             heads = min(room, math.ceil(owed[option.commodity] - 1e-6))
         load = Load(max(0, heads), 0)

@@ -128,7 +128,8 @@ class ColumnEngine:
             best, _ = self._round(centre)
             if target is not None and best / unit >= target:
                 return LevelBound(level, np.inf, float(best / unit), 1, True, centre)
-        for number in range(1, rounds + 1):  # noqa: B007
+        while number < rounds:
+            number += 1
             value, clean = self.solve()
             duals = self.master.duals()
             smooth = duals if centre is None else _between(duals, centre, SMOOTHING)

@@ -20,6 +20,10 @@ from planner.units import HOUR_S
 COSTS = ("left_behind", "missed_deadlines", "harm", "arrival", "effort")
 Fill = tuple[Floats, Floats, Floats, Floats]
 """Per start: gain, seated commodity, lying commodity, lying units."""
+Ints = NDArray[np.int64]
+Layout = tuple[dict[str, int], Ints, Ints, Ints, Ints]
+"""Of a mover: number of each place, its options by origin, where each origin's begin, and for each
+option where it leads to and how many steps it takes."""
 MUST = 1e9
 DISCOURAGE = 0.3
 
@@ -76,7 +80,7 @@ class Pricer:
             self.by_mover[option.mover].append(option)
         self._graph = [self._layout(i) for i in range(len(conveyance.movers))]
 
-    def _layout(self, mover: int):  # type: ignore[no-untyped-def]
+    def _layout(self, mover: int) -> Layout:
         places = {p: i for i, p in enumerate(self.conveyance.places[mover])}
         own = self.by_mover[mover]
         order = sorted(range(len(own)), key=lambda i: (places[own[i].origin], i))
@@ -231,7 +235,9 @@ class Pricer:
         place, step = starts[0]
         return float(best[places[place], step]) if step < self.steps else 0.0, found
 
-    def _follow(self, mover: int, start: tuple[int, int], choice, fills) -> Column | None:  # type: ignore[no-untyped-def]
+    def _follow(
+        self, mover: int, start: tuple[int, int], choice: Ints, fills: dict[int, Fill]
+    ) -> Column | None:
         own = self.by_mover[mover]
         _, _, _, to, steps = self._graph[mover]
         place, step = start
@@ -253,7 +259,9 @@ class Pricer:
             return None
         return Column(mover, tuple(moves), tuple(loads), since)
 
-    def _load(self, option: Option, step: int, fills) -> tuple[tuple[int, float], ...]:  # type: ignore[no-untyped-def]
+    def _load(
+        self, option: Option, step: int, fills: dict[int, Fill]
+    ) -> tuple[tuple[int, float], ...]:
         if not option.loaded:
             return ()
         _, seated, lying, units = fills[option.index]

@@ -14,7 +14,6 @@ from datetime import timedelta
 
 from ortools.math_opt.python import mathopt
 
-from planner.movements import SelfOption
 from planner.problem import Conveyance, EvacuationProblem, Limit
 from planner.promises import promised_heads
 from planner.solvers.itineraries import COSTS
@@ -255,7 +254,7 @@ class Passengers:
         for start, units in self.alone.items():
             walk = self.problem.walks[start[0]]
             who = self.problem.commodities[walk.commodity]
-            if who.means != "car" or not self._counted(walk):
+            if who.means != "car" or not self.problem.counts(walk):
                 continue
             full = self.problem.scenario.group(who.group).persons_per_car
             planned = walks.get(start, 0.0)
@@ -263,9 +262,6 @@ class Passengers:
             changed |= planned > most + 1e-6
             units.upper_bound = float(most)
         return changed
-
-    def _counted(self, walk: SelfOption) -> bool:
-        return any(walk.passes(limit.kind, limit.at) for limit in self.problem.limits)
 
     def _solve(self, until: float) -> float | None:
         for _ in range(CUTS):
