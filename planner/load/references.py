@@ -30,9 +30,13 @@ _NAMED_IN: tuple[tuple[str, str], ...] = (
     ("fleets[].base", "place"),
     ("fleets[].escort.by", "fleet"),
     ("fleets[].serves[]", "place"),
+    ("fleets[].fuel.at[]", "place"),
     ("teams[].start", "place"),
     ("teams[].to", "place"),
     ("teams[].fleets[]", "fleet"),
+    ("aid[].from", "place"),
+    ("aid[].to", "place"),
+    ("aid[].fleets[]", "fleet"),
     ("links[].from", "place"),
     ("links[].to", "place"),
     ("links[].control", "holder"),
@@ -66,7 +70,9 @@ _KINDS = {
     "party": "parties",
 }
 # Sections whose items are called by id; within one an id stands once.
-_SECTIONS = (*_KINDS.values(), "authorisations", "notifications", "windows", "commitments")
+_SECTIONS = (
+    *_KINDS.values(), "aid", "authorisations", "notifications", "windows", "commitments",
+)  # fmt: skip
 # Where one list may name things of several sections, their ids must differ.
 _APART = (("place", "link", "control"), ("party", "fleet"))
 _RESERVED = {"parties": (CONTESTED,), "fleets": ("car", "foot")}

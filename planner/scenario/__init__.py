@@ -2,6 +2,17 @@
 
 from __future__ import annotations
 
+from planner.scenario.fleets import (
+    Availability,
+    Convoy,
+    Duty,
+    Escort,
+    Fleet,
+    Fuel,
+    Handling,
+    Vehicle,
+    VehicleDetail,
+)  # fmt: skip
 from planner.scenario.model import (
     CONTESTED,
     LEVELS,
@@ -18,12 +29,10 @@ from planner.scenario.parts import (
     Circle,
     Claim,
     Commitment,
+    Consignment,
     Control,
     Count,
-    Escort,
-    Fleet,
     Group,
-    Handling,
     Intake,
     Link,
     Mode,
@@ -34,17 +43,15 @@ from planner.scenario.parts import (
     Ring,
     Team,
     Threat,
-    Vehicle,
-    VehicleDetail,
     Window,
     Zone,
 )  # fmt: skip
 from planner.scenario.people import Means, Segment, Unit, people, segments
 
 __all__ = [
-    "CONTESTED", "LEVELS", "SCHEMA_VERSION", "Applies", "Authorisation", "Circle", "Claim",
-    "Commitment", "Control", "Count", "Escort", "Fleet", "Group", "Handling", "Intake", "LevelName",
-    "Link", "Means", "Mode", "Notification", "Office", "Origin", "Party", "Patch", "Place",
-    "Priorities", "Ring", "Scenario", "Segment", "Team", "Threat", "Unit", "Vehicle",
-    "VehicleDetail", "Window", "Zone", "people", "segments",
+    "CONTESTED", "LEVELS", "SCHEMA_VERSION", "Applies", "Authorisation", "Availability", "Circle",
+    "Claim", "Commitment", "Consignment", "Control", "Convoy", "Count", "Duty", "Escort", "Fleet",
+    "Fuel", "Group", "Handling", "Intake", "LevelName", "Link", "Means", "Mode", "Notification",
+    "Office", "Origin", "Party", "Patch", "Place", "Priorities", "Ring", "Scenario", "Segment",
+    "Team", "Threat", "Unit", "Vehicle", "VehicleDetail", "Window", "Zone", "people", "segments",
 ]  # fmt: skip

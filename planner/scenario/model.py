@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field, PrivateAttr, field_validator
 
+from planner.scenario.fleets import Fleet, Handling, Vehicle
 from planner.scenario.parts import (
     Authorisation,
     Commitment,
+    Consignment,
     Control,
-    Fleet,
     Group,
-    Handling,
     Link,
     Notification,
     Office,
@@ -23,7 +23,6 @@ from planner.scenario.parts import (
     Place,
     Team,
     Threat,
-    Vehicle,
     Window,
 )  # fmt: skip
 from planner.scenario.quantities import CountNumber, Duration, LocalTime, Moment, Real, Share
@@ -107,6 +106,8 @@ class Scenario(Part):
     """Kinds of vehicles of this scenario; the rest is in config/vehicles.yaml."""
     teams: tuple[Team, ...] = ()
     """Teams that go in."""
+    aid: tuple[Consignment, ...] = ()
+    """Aid that goes in with vehicles on their way to collect people."""
     links: tuple[Link, ...] = ()
     """Links added, or remarks on the map's."""
     threats: tuple[Threat, ...] = ()
@@ -205,6 +206,7 @@ class Scenario(Part):
             "speed_mph": fleet.speed_mph,
             "loading": fleet.loading,
             "unloading": fleet.unloading,
+            "range_m": fleet.fuel.range_m if fleet.fuel else None,
         }
         changes = {key: value for key, value in own.items() if value is not None}
         return base.model_copy(update=changes) if changes else base

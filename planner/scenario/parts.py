@@ -1,4 +1,4 @@
-"""The nouns a scenario is made of: places, groups, fleets, links, threats, control, permissions.
+"""The nouns a scenario is made of: places, groups, teams, links, threats, control, permissions.
 
 Attribute docstrings become the descriptions of the JSON Schema. Keys in YAML are the aliases; the
 attributes bear the unit: seconds, metres, metres per hour, persons, parts per ten thousand (bp).
@@ -267,133 +267,6 @@ class Group(Named):
         return self.companions is not None
 
 
-class Handling(Part):
-    """Time to load or to unload one vehicle."""
-
-    fixed_s: Duration = Field(alias="fixed")
-    """However many are on board."""
-    per_person_s: Duration = Field(0, alias="per_person")
-    """On top, per person."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _bare(cls, value: Any) -> Any:
-        return {"fixed": value} if isinstance(value, (str, int)) else value
-
-
-class Vehicle(Claim):
-    """A kind of vehicle, ship or aircraft out of the catalogue."""
-
-    mode: Mode
-    """What it moves on."""
-    name: str | None = None
-    """What people call it."""
-    seats: CountNumber
-    """Persons seated."""
-    stretchers: CountNumber = 0
-    """Stretcher places besides the seats."""
-    payload_kg: Mass | None = Field(None, alias="payload")
-    """What it can carry; 100 kg a person with baggage count against it."""
-    crew: CountNumber = 1
-    """Persons who work on board; they are exposed to harm too."""
-    speed_mph: Speed = Field(alias="speed")
-    """Road vehicles: the most it drives; ships and aircraft: cruise."""
-    loading: Handling
-    """Time to load."""
-    unloading: Handling
-    """Time to unload."""
-    car_equivalents: Real = 2.0
-    """How many private cars it counts for on a link."""
-    length_m: Length | None = Field(None, alias="length")
-    """Ships: against the berth's length."""
-    draught_m: Real | None = Field(None, alias="draught_metres")
-    """Ships: metres, against the depth at the berth."""
-    runway_m: Length | None = Field(None, alias="runway")
-    """Aircraft: runway needed."""
-    overhead_s: Duration = Field(0, alias="overhead")
-    """Added to each movement: pilotage, taxi, climb and approach."""
-    range_m: Length | None = Field(None, alias="range")
-    """Distance without refuelling."""
-    cost_per_km: Real = 1.0
-    """Relative cost, for the effort level."""
-    rough_roads: Flag = True
-    """Whether it can use tracks and unpaved roads."""
-
-
-class Escort(Part):
-    """Ships or vehicles that go only in company."""
-
-    by: Identifier
-    """The escorting fleet."""
-    ratio: CountNumber = 1
-    """How many of this fleet one escort can take along."""
-
-
-class VehicleDetail(Part):
-    """One vehicle, as a convoy leader knows it."""
-
-    plate: str | None = None
-    """Number plate or tail number."""
-    driver: str | None = None
-    """Driver, master or captain."""
-    call_sign: str | None = None
-    """Radio call sign."""
-    radio: str | None = None
-    """Channel or frequency."""
-    name: str | None = None
-    """A ship's name."""
-
-
-class Availability(Part):
-    """From when until when a fleet can be used."""
-
-    from_: Moment = Field(0, alias="from")
-    """First moment of use."""
-    until: Moment | None = None
-    """Last moment of use; the end of the horizon where it is not given."""
-
-
-class Fleet(Named):
-    """Like vehicles with one base; a named ship is a fleet of one."""
-
-    vehicle: Identifier
-    """Kind of vehicle in the catalogue."""
-    count: CountNumber
-    """How many."""
-    base: Identifier
-    """Where they stand at the start."""
-    available: Availability = Availability.model_validate({})
-    """When they can be used."""
-    return_to_base: Flag = False
-    """Whether each must be back at its base in the end."""
-    neutral: Flag = False
-    """Impartial (medical, humanitarian) vehicles, marked as such."""
-    escort: Escort | None = None
-    """Company that it needs on every loaded movement."""
-    is_escort: Flag = False
-    """Carries nobody; goes along with others."""
-    serves: tuple[Identifier, ...] = ()
-    """Places that it may go to; empty means all that it is fit for."""
-    seats: CountNumber | None = None
-    """Instead of the catalogue's."""
-    stretchers: CountNumber | None = None
-    """Instead of the catalogue's."""
-    speed_mph: Speed | None = Field(None, alias="speed")
-    """Instead of the catalogue's."""
-    loading: Handling | None = None
-    """Instead of the catalogue's."""
-    unloading: Handling | None = None
-    """Instead of the catalogue's."""
-    vehicles: tuple[VehicleDetail, ...] = ()
-    """The vehicles one by one, where they are known."""
-    convoy: dict[str, CountNumber] | None = None
-    """Smallest and largest convoy. Not planned by this version."""
-    duty: dict[str, Duration] | None = None
-    """Crew duty and rest. Not planned by this version."""
-    cargo: dict[str, Mass] | None = None
-    """Aid carried in. Not planned by this version."""
-
-
 class Team(Named):
     """People who go in with the vehicles that bring others out (a medical team)."""
 
@@ -405,6 +278,27 @@ class Team(Named):
     """The place where they work."""
     fleets: tuple[Identifier, ...]
     """The fleets that they ride with."""
+
+
+class Consignment(Named):
+    """Aid that goes in with vehicles on their way to collect people; it never goes before people.
+
+    It rides only on legs in that are made anyway, from place to place without a change; a vehicle
+    takes as much as its payload holds, or what is left.
+    """
+
+    goods: str
+    """What it is, in the words of the waybill."""
+    mass_kg: Mass = Field(alias="mass")
+    """All of it, packed."""
+    from_: Identifier = Field(alias="from")
+    """The place where it is loaded."""
+    to: Identifier
+    """The place where it is handed over."""
+    fleets: tuple[Identifier, ...]
+    """The fleets that take it along."""
+    by: Moment | None = None
+    """When it should be there; what comes later is delivered all the same, and told."""
 
 
 class Link(Named):

@@ -4,8 +4,9 @@ It shares no code with what makes plans. From the network it takes routes, posit
 what is open, dangerous, permitted and refused when, it works out anew from the scenario's entries,
 and ``geography`` compares the routes with the scenario's own outlines.
 
-``check`` gives the Verdict, from which alone documents are made. ``RULES`` is the register: one
-function a rule; its keys are the names that a Violation bears.
+``check`` gives the Verdict, from which alone documents are made. ``RULES`` holds one function a
+rule; its keys are the names that a Violation bears. ``REGISTER`` tells which rules judge which
+constraint of the model.
 """
 
 from __future__ import annotations
@@ -15,8 +16,18 @@ from typing import TYPE_CHECKING
 
 from planner.plan import Plan
 from planner.scenario import Scenario
-from planner.verify import geography, passage, people, places, proof, vehicles
+from planner.verify import (
+    aid,
+    geography,
+    passage,
+    people,
+    places,
+    proof,
+    rotations,
+    vehicles,
+)  # fmt: skip
 from planner.verify.figures import figures, harm_of_staying, level_values, relied_on
+from planner.verify.register import REGISTER, Constraint
 from planner.verify.replay import Replay
 from planner.verify.verdict import Figures, GroupFigures, Verdict, VerdictStatus, Violation
 
@@ -24,8 +35,8 @@ if TYPE_CHECKING:
     from planner.network import TransportNetwork
 
 __all__ = [
-    "RULES", "Figures", "GroupFigures", "Verdict", "VerdictStatus", "Violation", "check",
-    "conditional_on", "staying_harm", "values",
+    "REGISTER", "RULES", "Constraint", "Figures", "GroupFigures", "Verdict", "VerdictStatus",
+    "Violation", "check", "conditional_on", "judges", "staying_harm", "values",
 ]  # fmt: skip
 
 Rule = Callable[[Replay], Iterable[tuple[str, str]]]
@@ -55,12 +66,18 @@ RULES: dict[str, Rule] = {
     "C10 conditions": passage.conditions,
     "C11 acceptability": passage.acceptability,
     "C12 escort": vehicles.escorts,
+    "C13 convoy": rotations.convoys,
+    "C14 duty": rotations.duty,
+    "C14 fuel": rotations.fuel,
     "C14 range": vehicles.reach,
     "C15 fitness": vehicles.fitness,
     "C16 households": people.households,
+    "C17 deadlines": proof.deadlines,
     "C18 commitments": vehicles.commitments,
     "teams": people.teams,
     "team first": people.team_first,
+    "aid loads": aid.loads,
+    "aid told": aid.told,
     "horizon": vehicles.horizon,
     "risk cap": passage.risk,
     "left behind": proof.reasons,
@@ -70,7 +87,7 @@ RULES: dict[str, Rule] = {
     "origin": proof.origin,
     "geography": geography.routes,
 }
-"""Every rule by name, in the order in which violations are listed. C17 is the value of a level."""
+"""Every rule by name, in the order in which violations are listed."""
 
 
 def check(plan: Plan, scenario: Scenario, network: TransportNetwork) -> Verdict:
@@ -91,6 +108,12 @@ def check(plan: Plan, scenario: Scenario, network: TransportNetwork) -> Verdict:
     if not violations and found.conditional_on:
         status = "CONDITIONAL"
     return Verdict(plan, scenario, network, violations, found, status)
+
+
+def judges(constraint: Constraint) -> tuple[str, ...]:
+    """Dotted names of the functions that judge a constraint, in the order of its rules."""
+    found = (RULES[name] for name in constraint.rules)
+    return tuple(f"{rule.__module__}.{rule.__name__}" for rule in found)
 
 
 def values(plan: Plan, scenario: Scenario, network: TransportNetwork) -> dict[str, float]:

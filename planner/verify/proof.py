@@ -7,11 +7,17 @@ from collections.abc import Iterator
 
 from planner.plan import LevelResult
 from planner.scenario import people
-from planner.verify.figures import LEVEL_UNITS, harm_of_staying, level_values
+from planner.verify.figures import (
+    LEVEL_UNITS,
+    harm_of_staying,
+    level_values,
+    missed_deadlines,
+)  # fmt: skip
 from planner.verify.replay import Replay
 
 Found = Iterator[tuple[str, str]]
 RELATIVE = 1e-6
+DEADLINES = "missed_deadlines"
 ORDER = ("OPTIMAL", "FEASIBLE", "NO_PLAN_IN_TIME", "PROVEN_IMPOSSIBLE")
 
 
@@ -73,7 +79,10 @@ def totals(replay: Replay) -> Found:
 
 
 def levels(replay: Replay) -> Found:
-    """Every level is there in the scenario's order, with the value that the manifests give."""
+    """Every level is there in the scenario's order, with the value that the manifests give.
+
+    The value of the missed deadlines has a rule of its own, ``deadlines``.
+    """
     told = tuple(level.name for level in replay.plan.levels)
     wanted = replay.scenario.priorities.levels
     if told != wanted:
@@ -85,13 +94,22 @@ def levels(replay: Replay) -> Found:
     for level in replay.plan.levels:
         if level.name not in values:
             continue
-        if not same(level.value, values[level.name]):
-            yield (
-                level.name,
-                f"the plan says {level.value:.9g}, recomputed {values[level.name]:.9g}",
-            )
+        if level.name != DEADLINES:
+            yield from _told(level, values[level.name])
         if level.unit != LEVEL_UNITS[level.name]:
             yield level.name, f"is counted in {LEVEL_UNITS[level.name]}, not in {level.unit}"
+
+
+def deadlines(replay: Replay) -> Found:
+    """C17: who arrives after the deadline, or never, is counted as missed, and nobody else."""
+    for level in replay.plan.levels:
+        if level.name == DEADLINES:
+            yield from _told(level, missed_deadlines(replay))
+
+
+def _told(level: LevelResult, value: float) -> Found:
+    if not same(level.value, value):
+        yield level.name, f"the plan says {level.value:.9g}, recomputed {value:.9g}"
 
 
 def bounds(replay: Replay) -> Found:

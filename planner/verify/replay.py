@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from planner.plan import ManifestLine, Plan, PlanLeg, SelfMovement, Sortie
 from planner.scenario import Fleet, Group, Place, Scenario, Segment, Unit, Vehicle, segments
@@ -25,6 +25,18 @@ HUB_ROLES = frozenset(
 )
 HAVEN_ROLE = "safe_haven"
 PER_CASUALTY = 3.6e12  # nano x seconds in one expected casualty
+
+
+class AidLoad(Protocol):
+    """Part of a consignment of aid on one leg."""
+
+    @property
+    def aid(self) -> str:
+        """Id of the consignment."""
+
+    @property
+    def kg(self) -> int:
+        """How much of it."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +75,16 @@ class Movement:
     def team_persons(self) -> int:
         """Team members on board."""
         return sum(ride.persons for ride in self.leg.teams) if self.leg else 0
+
+    @property
+    def aid(self) -> tuple[AidLoad, ...]:
+        """Aid on board; none where the plan's legs know of no aid."""
+        return tuple(getattr(self.leg, "aid", ()))
+
+    @property
+    def handled(self) -> bool:
+        """Whether anybody or anything is put on board and taken off."""
+        return bool(self.manifest or self.team_persons or self.aid)
 
     @property
     def name(self) -> str:

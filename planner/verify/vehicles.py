@@ -70,7 +70,7 @@ def ends(replay: Replay) -> Found:
 
 
 def rides(replay: Replay) -> Found:
-    """A movement follows a route for its kind of vehicle and takes as long as this route does."""
+    """C4: a movement follows a route for its kind of vehicle and takes as long as it does."""
     for m in replay.movements:
         if (m.route.origin, m.route.destination) != (m.origin, m.destination):
             yield (
@@ -112,7 +112,7 @@ def capacity(replay: Replay) -> Found:
             yield m.where, f"{lying} stretchers on board, {m.kind.stretchers} places"
         if seated > m.kind.seats:
             yield m.where, f"{seated} persons seated, {m.kind.seats} seats"
-        weight_kg = (m.persons + m.team_persons) * KG_PER_PERSON
+        weight_kg = (m.persons + m.team_persons) * KG_PER_PERSON + sum(load.kg for load in m.aid)
         if m.kind.payload_kg is not None and weight_kg > m.kind.payload_kg:
             yield m.where, f"{weight_kg} kg on board, payload {m.kind.payload_kg} kg"
 
@@ -129,15 +129,19 @@ def _cars(replay: Replay, m: Movement) -> Found:
 
 
 def handling(replay: Replay) -> Found:
-    """C4: loading and unloading take the fixed time and the time per person who is on board."""
+    """C4: loading and unloading take the fixed time and the time per person who is on board.
+
+    A team gets on in the fixed time and off at once; aid takes the fixed time at both ends.
+    """
     for m in replay.sorties:
         assert m.kind is not None
         needed_s = unloading_s = 0
         if m.manifest:
             needed_s = m.kind.loading.fixed_s + m.kind.loading.per_person_s * m.persons
             unloading_s = m.kind.unloading.fixed_s + m.kind.unloading.per_person_s * m.persons
-        elif m.team_persons:
+        elif m.handled:
             needed_s = m.kind.loading.fixed_s
+            unloading_s = m.kind.unloading.fixed_s if m.aid else 0
         if m.depart_s - m.load_start_s < needed_s:
             yield (
                 m.where,
@@ -154,8 +158,8 @@ def escorts(replay: Replay) -> Found:
     needed: dict[tuple[str, str, str, int, int], tuple[Fraction, set[str], str]] = {}
     for m in replay.sorties:
         assert m.fleet is not None and m.leg is not None
-        if m.fleet.is_escort and (m.manifest or m.team_persons):
-            yield m.where, "an escort carries nobody"
+        if m.fleet.is_escort and m.handled:
+            yield m.where, "an escort carries nobody and nothing"
         if m.fleet.escort is None or not m.manifest:
             continue
         by, when = m.fleet.escort.by, (m.origin, m.destination, m.depart_s, m.arrive_s)
@@ -192,15 +196,12 @@ def fitness(replay: Replay) -> Found:
             yield m.where, f"a {m.kind.mode} vehicle on a {m.route.mode} route"
         if not m.kind.rough_roads and any(kind in UNPAVED for kind, _, _ in m.route.segments):
             yield m.where, "the vehicle cannot use unpaved roads, the route has some"
-        for place, handled in (
-            (replay.places[m.origin], bool(m.manifest or m.team_persons)),
-            (replay.places[m.destination], bool(m.manifest or m.team_persons)),
-        ):
+        for place in (replay.places[m.origin], replay.places[m.destination]):
             runway_m = replay.network.runway_m(place.id) if m.kind.mode == "air" else None
-            for problem in _misfits(m.kind, place, handled, runway_m):
+            for problem in _misfits(m.kind, place, m.handled, runway_m):
                 yield m.where, problem
             serves = m.fleet.serves
-            if handled and serves and place.id not in serves and place.id != m.fleet.base:
+            if m.handled and serves and place.id not in serves and place.id != m.fleet.base:
                 yield m.where, f"'{m.fleet.id}' does not serve '{place.id}'"
 
 

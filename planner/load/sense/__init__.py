@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from planner.errors import Issue
 from planner.load.config import solver_config
-from planner.load.sense import claims, fleets, ground, permissions, persons, times, whole
+from planner.load.sense import (
+    aid,
+    claims,
+    fleets,
+    ground,
+    permissions,
+    persons,
+    rotations,
+    times,
+    whole,
+)  # fmt: skip
 from planner.load.sense.look import Look
 from planner.load.yamltext import Node
 from planner.scenario import Scenario
@@ -17,8 +27,10 @@ def faults(scenario: Scenario, root: Node, file: str, timed: bool = True) -> lis
     ``references`` tells them.
     """
     look = Look(scenario, root, file, solver_config().check)
-    for part in (whole, persons, fleets, ground, permissions, claims):
+    for part in (whole, persons, fleets, rotations, aid, ground, permissions, claims):
         part.look_at(look)
     if timed and scenario.horizon_s:
         times.look_at(look)
+    for part in (rotations, aid):
+        part.refuse(look)
     return look.issues

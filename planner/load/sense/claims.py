@@ -11,7 +11,7 @@ from planner.units import format_duration
 
 # Positions, numbers of people and vehicles do not change overnight; these do.
 _PERISHABLE = ("links", "threats", "control", "authorisations")
-_SECTIONS = ("places", "groups", "fleets", "windows", "notifications", "teams", *_PERISHABLE)
+_SECTIONS = ("places", "groups", "fleets", "windows", "notifications", "teams", "aid", *_PERISHABLE)
 
 
 def look_at(look: Look) -> None:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from planner.load.sense.ground import straight_m
 from planner.load.sense.look import NOT_PLANNED, Look
 from planner.load.yamltext import Path
 from planner.scenario import Fleet, Handling, Mode, Vehicle
-from planner.units import format_duration, format_length
+from planner.units import format_duration
 
 MOST_VEHICLES = 5000
-# A road or a sea lane is longer than the straight line; that much longer at most.
-DETOUR = {"road": 1.6, "sea": 1.6, "river": 1.6, "foot": 1.6, "air": 1.0}
 
 
 def look_at(look: Look) -> None:
@@ -20,7 +17,6 @@ def look_at(look: Look) -> None:
     for fleet in look.fleets.values():
         _fleet(look, fleet)
         _escort(look, fleet)
-        _unplanned(look, fleet)
 
 
 def _kind(look: Look, path: Path, kind: Vehicle | Fleet, mode: Mode) -> None:
@@ -101,34 +97,3 @@ def _escort(look: Look, fleet: Fleet) -> None:
         fault("by", problem, "give both the same base: they set out together")
     if own and other and own.mode != other.mode:
         fault("by", f"'{by.id}' moves by {other.mode}, this fleet by {own.mode}", "choose another")
-
-
-def _unplanned(look: Look, fleet: Fleet) -> None:
-    for key, what in (("convoy", "convoy sizes"), ("duty", "duty and rest"), ("cargo", "cargo")):
-        if getattr(fleet, key) is not None:
-            path = look.item("fleets", fleet.id, key)
-            look.error(path, f"{what}: {NOT_PLANNED}", f"leave `{key}:` out and mind it by hand")
-    kind = look.vehicle(fleet)
-    if kind is None or kind.range_m is None:
-        return
-    longest = _longest_leg_m(look, fleet, kind)
-    if longest > kind.range_m:
-        problem = (
-            f"legs may be {format_length(longest)} long, its range is "
-            f"{format_length(kind.range_m)}: refuelling is {NOT_PLANNED}"
-        )
-        remedy = "narrow `serves:` to places within range, or leave `range:` out"
-        look.error(look.item("fleets", fleet.id, "vehicle"), problem, remedy)
-
-
-def _longest_leg_m(look: Look, fleet: Fleet, kind: Vehicle) -> int:
-    """Longest leg that the fleet may drive (refuelled at every stop), by reckoning."""
-    served = [fleet.base, *fleet.serves] if fleet.serves else list(look.places)
-    ends = sorted(set(served) & look.places.keys())
-    straight = [straight_m(look.places[a], look.places[b]) for a in ends for b in ends]
-    own = [
-        link.length_m or 0
-        for link in look.scenario.links
-        if link.mode == kind.mode and {link.from_, link.to} <= set(ends)
-    ]
-    return max([round(metres * DETOUR[kind.mode]) for metres in straight if metres] + own + [0])

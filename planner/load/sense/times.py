@@ -27,6 +27,7 @@ def look_at(look: Look) -> None:
             _span(look, look.item("links", link.id, "closed", index), start, end, keys=("", ""))
     _permissions(look)
     _people(look)
+    _aid(look)
     _office(look)
     claims.ages(look)
 
@@ -86,6 +87,16 @@ def _people(look: Look) -> None:
         if not 0 <= scenario.at_s(commitment.load_start) < horizon_s:
             path = look.item("commitments", commitment.id, "load_start")
             look.error(path, NEVER, "check the date, or delete the commitment")
+
+
+def _aid(look: Look) -> None:
+    for consignment in look.scenario.aid:
+        path = look.item("aid", consignment.id, "by")
+        by_s = look.scenario.at_s(consignment.by)
+        if by_s <= 0:
+            look.error(path, "due before the start", "check the date")
+        elif by_s > look.scenario.horizon_s:
+            look.warn(path, "later than the end of the plan", "the horizon is the last moment then")
 
 
 def _office(look: Look) -> None:
