@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +25,8 @@ from planner.units import HOUR_S
 
 SMOOTHING = 0.75
 MOST = 6
+LEAN, FAT, NEWEST = 500, 1200, 150
+"""Columns beyond which the master is begun anew, before a level and within one; what is kept."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,7 @@ class ColumnEngine:
         self.pricer = Pricer(problem, conveyance)
         self.separator = Separator(problem, conveyance, width_s)
         self.traffic = Traffic()
+        self.duals: dict[Key, float] = {}
         self.fine = not width_s
         """Whether spans of people in hubs are split where a solution abuses them."""
         if width_s:
@@ -121,6 +125,7 @@ class ColumnEngine:
         ``prices`` to begin with may come from another engine whose rows were adopted.
         """
         unit = SCALE[level]
+        self._thin(LEAN)
         self.master.aim({level: 1.0}, holds)
         best, centre = -np.inf, prices
         value, number, converged = np.inf, 0, False
@@ -130,8 +135,9 @@ class ColumnEngine:
                 return LevelBound(level, np.inf, float(best / unit), 1, True, centre)
         while number < rounds:
             number += 1
-            value, clean = self.solve()
-            duals = self.master.duals()
+            self._thin(FAT)
+            value, clean = self.solve(0)
+            duals = self.duals
             smooth = duals if centre is None else _between(duals, centre, SMOOTHING)
             bound, grown = self._round(smooth)
             if not grown and smooth is not duals:
@@ -150,13 +156,27 @@ class ColumnEngine:
                 break
         return LevelBound(level, float(value / unit), float(best / unit), number, converged, centre)
 
+    def lean(self, newest: int) -> ColumnEngine:
+        """An engine of its own that knows what mattered in the last optimum."""
+        found = copy(self)
+        found.master = self.master.thinned(newest)
+        return found
+
+    def _thin(self, size: int) -> None:
+        """Begins the master anew where most of its columns and rows no longer matter."""
+        if self.master.solved and len(self.master.columns) > size:
+            self.master = self.master.thinned(NEWEST)
+
     def solve(self, rounds: int = 3) -> tuple[float, bool]:
-        """Master optimum with broken limits added as rows; whether none is broken any more."""
-        value, self.traffic = self.master.solve()
-        for _ in range(rounds):
+        """Master optimum with broken limits added as rows; whether none is broken any more.
+
+        ``duals`` are those of the last optimum, before the rows that it made necessary.
+        """
+        for _ in range(rounds + 1):
+            value, self.traffic = self.master.solve()
+            self.duals = self.master.duals()
             if not self.separate():
                 return value, True
-            value, self.traffic = self.master.solve()
         return value, False
 
     def separate(self) -> bool:
@@ -178,15 +198,15 @@ class ColumnEngine:
             bound -= mover.count * max(0.0, worth)
             for column in columns:
                 grown |= self.master.add_column(column)
-        for walk, gain in self.walk_gains(prices).items():
+        gains = self.walk_gains(prices)
+        for walk, gain in gains.items():
             commodity = self.problem.commodities[self.problem.walks[walk.option].commodity]
             bound -= commodity.demand * max(0.0, gain)
-        grown |= self.add_walks(prices)
+        grown |= self.add_walks(gains)
         return bound, grown
 
-    def add_walks(self, prices: Prices) -> bool:
+    def add_walks(self, gains: dict[Walk, float]) -> bool:
         """Adds the best start of everybody who gains by going alone; whether any is new."""
-        gains = self.walk_gains(prices)
         return any([self.master.add_walk(walk) for walk, gain in gains.items() if gain > 1e-9])
 
     def base(self, duals: dict[Key, float]) -> float:
@@ -215,10 +235,7 @@ class ColumnEngine:
             gain = prices.demand[option.commodity] - prices.weight.get("harm", 0.0) * option.harm
             gain = gain - prices.weight.get("missed_deadlines", 0.0) * option.missed
             gain = gain - prices.weight.get("arrival", 0.0) * heads * end
-            for row, price in prices.rows:
-                use = row.walk.get(option.index)
-                if use is not None:
-                    gain = gain - price * use
+            gain = gain - prices.walk_tolls.get(option.index, 0.0)
             gain = np.where(option.may, gain, -np.inf)
             step = int(np.argmax(gain))
             found = (float(gain[step]), Walk(option.index, step))

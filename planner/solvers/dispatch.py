@@ -22,6 +22,8 @@ from planner.units import HOUR_S
 
 Start = tuple[int, int]  # option, step
 LONGEST_WAIT_S = 72 * HOUR_S
+PART_LOADS = ("link_persons", "persons_rate")
+"""A vehicle with more seats than such a limit may still go, with fewer on board."""
 MODES = {"bays": "road", "berths": "sea", "stands": "air"}
 
 
@@ -87,6 +89,9 @@ class _Round:
     planned: int
 
 
+Uses = tuple[list[tuple[_Rate, int, float]], list[tuple[_Room, int, int, int]]]
+
+
 class Dispatcher:
     """Places rounds one after the other; keeps what is booked."""
 
@@ -101,6 +106,7 @@ class Dispatcher:
                 self.empties[key].append(option)
         self.rates: dict[tuple[str, str], _Rate] = {}
         self.rooms: dict[tuple[str, str], _Room] = {}
+        self._uses_of: dict[int, Uses] = {}
         for limit in problem.limits:
             if limit.kind in RATES:
                 self.rates[limit.kind, limit.at] = _Rate(limit.cap)
@@ -256,46 +262,50 @@ class Dispatcher:
                 return int(step) + earliest
         return None
 
-    def _uses(
-        self, option: Option, step: int
-    ) -> tuple[list[tuple[_Rate, int, float]], list[tuple[_Room, int, int, int]]]:
+    def _uses(self, option: Option) -> Uses:
+        """What one movement books: rates and rooms, in seconds after its start."""
+        if option.index not in self._uses_of:
+            self._uses_of[option.index] = (self._rates(option), self._rooms(option))
+        return self._uses_of[option.index]
+
+    def _rates(self, option: Option) -> list[tuple[_Rate, int, float]]:
         mover = self.conveyance.movers[option.mover]
-        start = step * self.step_s
-        rates: list[tuple[_Rate, int, float]] = []
-        rooms: list[tuple[_Room, int, int, int]] = []
         heads = float(mover.seats + mover.stretchers)
+        passing = {"air": "slots", "road": "vehicles_rate"}.get(mover.mode, "")
+        wanted: list[tuple[str, str, int | None, float]] = []
         for link, offset in option.link_entries:
-            for rate_kind, use in (("link", mover.car_equivalents), ("link_persons", heads)):
-                rate = self.rates.get((rate_kind, link))
-                if rate is not None and rate_kind == "link":
-                    rates.append((rate, start + offset, use))
-                elif rate is not None and option.loaded:
-                    rates.append((rate, start + offset, min(use, rate.cap)))
-        for place in {option.origin, option.destination}:
+            wanted.append(("link", link, offset, mover.car_equivalents))
+            if option.loaded:
+                wanted.append(("link_persons", link, offset, heads))
+        ends = ((option.origin, option.depart_s), (option.destination, option.arrive_s))
+        for place, moment in ends:
             registered = registered_s(option, place, self.problem.hubs)
-            rate = self.rates.get(("persons_rate", place))
-            if rate is not None and registered is not None:
-                rates.append((rate, start + registered, min(heads, rate.cap)))
-        passing = {"air": "slots", "road": "vehicles_rate"}.get(mover.mode)
-        kind = next((k for k, mode in MODES.items() if mode == mover.mode), None)
-        for place, moment, stay in (
-            (option.origin, start + option.depart_s, (start, start + option.depart_s)),
-            (option.destination, start + option.arrive_s,
-             (start + option.arrive_s,
-              start + (option.steps * self.step_s if mover.mode == "air" else option.end_s))),
-        ):  # fmt: skip
-            rate = self.rates.get((passing or "", place))
-            if rate is not None:
-                rates.append((rate, moment, float(mover.ships)))
-            room = self.rooms.get((kind or "", place))
-            if room is not None and (option.loaded or mover.mode == "air"):
-                rooms.append((room, *stay, mover.ships))
-        return rates, rooms
+            wanted.append(("persons_rate", place, registered, heads))
+            wanted.append((passing, place, moment, float(mover.ships)))
+        return [
+            (rate, offset, min(use, rate.cap) if kind in PART_LOADS else use)
+            for kind, at, offset, use in wanted
+            if (rate := self.rates.get((kind, at))) is not None and offset is not None
+        ]
+
+    def _rooms(self, option: Option) -> list[tuple[_Room, int, int, int]]:
+        mover = self.conveyance.movers[option.mover]
+        kind = next((k for k, mode in MODES.items() if mode == mover.mode), "")
+        if not option.loaded and mover.mode != "air":
+            return []
+        end = option.steps * self.step_s if mover.mode == "air" else option.end_s
+        stays = ((option.origin, 0, option.depart_s), (option.destination, option.arrive_s, end))
+        return [
+            (room, since, until, mover.ships)
+            for place, since, until in stays
+            if (room := self.rooms.get((kind, place))) is not None
+        ]
 
     def _room(self, option: Option, step: int) -> bool:
-        rates, rooms = self._uses(option, step)
-        return all(rate.fits(moment, use) for rate, moment, use in rates) and all(
-            room.fits(start, end, use) for room, start, end, use in rooms
+        rates, rooms = self._uses(option)
+        start = step * self.step_s
+        return all(rate.fits(start + offset, use) for rate, offset, use in rates) and all(
+            room.fits(start + since, start + until, use) for room, since, until, use in rooms
         )
 
     def book(self, starts: list[Start]) -> None:
@@ -309,8 +319,9 @@ class Dispatcher:
             self._book(move, back=True)
 
     def _book(self, move: Start, *, back: bool = False) -> None:
-        rates, rooms = self._uses(self._option(move), move[1])
-        for rate, moment, use in rates:
-            (rate.unbook if back else rate.book)(moment, use)
-        for room, start, end, use in rooms:
-            (room.unbook if back else room.book)(start, end, use)
+        rates, rooms = self._uses(self._option(move))
+        start = move[1] * self.step_s
+        for rate, offset, use in rates:
+            (rate.unbook if back else rate.book)(start + offset, use)
+        for room, since, until, use in rooms:
+            (room.unbook if back else room.book)(start + since, start + until, use)

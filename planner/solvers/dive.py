@@ -45,14 +45,15 @@ class Diver:
     The engine is used up by it.
     """
 
-    def __init__(self, engine: ColumnEngine, dispatcher: Dispatcher) -> None:
+    def __init__(self, engine: ColumnEngine, dispatcher: Dispatcher, more: int = 0) -> None:
+        """``more`` rounds of new itineraries after each step than it takes at least."""
         self.engine = engine
         self.master = engine.master
         self.stages = engine.master.stages
         self.conveyance = engine.conveyance
         self.dispatcher = dispatcher
         self.grid = engine.problem.grid
-        self.rounds = 1 if engine.width_s else 2
+        self.rounds = (1 if engine.width_s else 2) + more
         self.exact = Separator(engine.problem, engine.conveyance)
         self.taken_in: dict[int, float] = {}
         self.fleet = [
@@ -118,7 +119,7 @@ class Diver:
         """Solves again; new itineraries start from where vehicles are."""
         self._solve(group)
         for _ in range(rounds):
-            prices = self.master.prices(self.master.duals())
+            prices = self.master.prices(self.engine.duals)
             grown = False
             for mover, spec in enumerate(self.conveyance.movers):
                 starts = self._standing(mover)
@@ -126,7 +127,7 @@ class Diver:
                     _, columns = self.engine.pricer.best(mover, prices, min(2, spec.count), starts)
                     for column in columns:
                         grown |= self.master.add_column(column)
-            grown |= self.engine.add_walks(prices)
+            grown |= self.engine.add_walks(self.engine.walk_gains(prices))
             if not grown:
                 break
             self._solve(group)

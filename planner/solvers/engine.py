@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import time
 from collections import Counter
@@ -16,6 +17,7 @@ from planner.solvers.dive import Diver
 from planner.solvers.extend import Extender, Vehicle
 from planner.solvers.itineraries import Column, Departure
 from planner.solvers.master import SCALE, Key
+from planner.solvers.memory import Memory, recall, remember, vehicles
 from planner.solvers.passengers import Passengers
 
 TINY = 1e-6
@@ -26,11 +28,18 @@ SEARCHED = (0.15, 0.5)
 DIVED = 0.76
 MENDED = (0.2, 0.9)
 KEPT = 800
+DIVERS = 800
+DIVES = 3
 PROVED = (0.76, 0.82)
 SHARPENED = (0.8, 0.97)
 """Shares of the time limit at which the parts of the work begin and end."""
 WIDTH_S = 7200
 RULES = 16
+FIRST_RULES = 2
+RULED = 0.7
+FILL = 0.05
+FEW_ROUNDS = 6
+REMEMBERED = 400
 MENDS = 6
 FEARS = (0.0, 3.0, 10.0, 30.0)
 
@@ -85,7 +94,10 @@ class Solver:
         self, problem: EvacuationProblem, limits: Limits,
         on_update: Callable[[Update], None] | None = None,
         should_stop: Callable[[], bool] | None = None, begun: float | None = None,
+        memory: Memory | None = None,
     ) -> None:  # fmt: skip
+        """``memory`` of a search on a scenario that differs in a few things makes this one short;
+        what it finds is proven all the same."""
         self.problem = problem
         self.limits = limits
         self.levels = problem.scenario.priorities.levels
@@ -99,6 +111,10 @@ class Solver:
         self.prover = self.engine
         if problem.relaxed is not problem.plan:
             self.prover = ColumnEngine(problem, problem.relaxed, self.width_s)
+        self.memory = memory if memory and memory.step_s == problem.grid.step_s else None
+        self.placed: tuple[Vehicle, ...] = ()
+        self.relaxed: dict[str, float] = {}
+        """By level the relaxed optimum, those before held; as far as known."""
         self.stopped_by = "gap"
         self.prices: dict[str, dict[Key, float]] = {}
         self.inflated: dict[int, int] = {}
@@ -127,13 +143,65 @@ class Solver:
     # -- search -------------------------------------------------------------------------------
 
     def search(self, man: Callable[[Chosen], Manning]) -> Manning:
-        """The best manned choice of dispatch rules and of itinerary columns."""
-        self._look()
-        best = self._mend(self._dispatch_rules(), man, MENDED[0])
-        if not self._ended(SEARCHED[1]):
-            found = self._columns(best[0])
-            best = self._better(best, self._mend(found, man, MENDED[1]))
+        """The best manned choice: of an earlier plan mended, dispatch rules, itinerary columns."""
+        best = self._first(man)
+        if not self._proven(best[0]) and not self._ended(SEARCHED[1]):
+            found = self._mend(self._columns(best[0]), man, MENDED[1])
+            won = self._better(found, best) is found
+            best = found if won else best
+            if not won and not self._near(best[0]) and self.left_s(RULED) > 0:
+                more = self._dispatch_rules(range(FIRST_RULES, RULES), RULED)
+                best = self._better(best, self._mend(more, man, MENDED[1]))
+        self.placed = best[0].placed
         return best[1]
+
+    def _first(self, man: Callable[[Chosen], Manning]) -> tuple[Candidate, Manning]:
+        """A first choice: the earlier plan as far as it holds, or what a few rules find."""
+        if self.memory is not None:
+            self.prices = recall(self.memory, self.engine)
+            if self.prover is not self.engine:
+                recall(self.memory, self.prover)
+        self._look()
+        if self.memory is None:
+            found = self._dispatch_rules(range(FIRST_RULES), SEARCHED[0])
+        else:
+            dispatcher = self._dispatcher()
+            placed = dispatcher.place(vehicles(self.memory, self.problem))
+            found = self._board(placed)
+            wanted = self._wanted(found)
+            if wanted:
+                extender = Extender(self.problem, dispatcher, None)
+                extender.regard(found.chosen, self._spare(found.left))
+                found = self._better_fill(found, self._fill_up(list(placed), wanted, extender))
+        return self._mend(found, man, MENDED[0])
+
+    def _proven(self, found: Candidate) -> bool:
+        """Whether an earlier plan's choice is proven good enough still, with few rounds."""
+        if self.memory is None:
+            return False
+        for level in self.levels[:-1]:
+            value = found.values[level]
+            result = self._bound(
+                level, found.values, PROVED[0], self.prices.get(level), rounds=FEW_ROUNDS
+            )
+            if result.prices is not None:
+                self.prices[level] = result.prices
+            if result.bound < self._enough(level, value):
+                return False
+        return True
+
+    def _near(self, found: Candidate) -> bool:
+        """Whether a choice is as near to the relaxed optimum of each level as is asked for."""
+        return all(
+            self.relaxed.get(level, -math.inf) >= self._enough(level, found.values[level])
+            - (0.5 if level in WHOLE else 0.0)
+            for level in self.levels[:-1]
+        )
+
+    def memorise(self) -> Memory:
+        """What the next search, on a scenario that differs in a few things, can begin with."""
+        engines = (self.engine,) if self.prover is self.engine else (self.engine, self.prover)
+        return remember(engines, self.placed, self.prices, REMEMBERED)
 
     def _better(
         self, a: tuple[Candidate, Manning], b: tuple[Candidate, Manning]
@@ -149,7 +217,10 @@ class Solver:
 
     def _look(self) -> None:
         """The relaxed first level: who can leave at all, and which limits stand in the way."""
-        self._generate(self.engine, self.levels[0], {}, share=0.15, tolerance=1e-3)
+        prices = self.prices.get(self.levels[0])
+        self._generate(
+            self.engine, self.levels[0], {}, share=SEARCHED[0], tolerance=1e-3, prices=prices
+        )
         duals, rows = self.engine.master.duals(), self.engine.master.rows
         self.stuck = self._staying()
         self.tight = {row.limit.at for k, (row, _) in rows.items() if duals["r", k] > 1e-6}
@@ -180,12 +251,12 @@ class Solver:
         spare = {k: units - left.get(k, 0.0) for k, units in self.stuck.items()}
         return {k: units for k, units in spare.items() if units > 0.5}
 
-    def _dispatch_rules(self) -> Candidate:
+    def _dispatch_rules(self, numbers: range, share: float) -> Candidate:
         """Vehicles sent out one after the other by a rule; the best of several rules by lot."""
         everyone = {c.index: float(c.demand) for c in self.problem.commodities if not c.is_hub}
         best: Candidate | None = None
-        for number in range(min(RULES, self.limits.node_limit or RULES)):
-            if best is not None and self._ended(0.15):
+        for number in numbers:
+            if best is not None and self._ended(share):
                 self.stopped_by = "gap"
                 break
             lot = random.Random(self.limits.seed * 1000 + number)
@@ -215,7 +286,7 @@ class Solver:
         """Adds rounds as long as that gets more people out."""
         best: Candidate | None = None
         for _ in range(4):
-            until = time.monotonic() + max(1.0, min(1e8, 0.1 * self.left_s()))
+            until = time.monotonic() + max(1.0, min(1e8, FILL * self.left_s()))
             placed = extender.extend(placed, wanted, until)
             found = self._board(placed)
             extender.regard(found.chosen, self._spare(found.left))
@@ -233,11 +304,21 @@ class Solver:
         for column in self._as_columns(seed):
             self.engine.master.add_column(column)
         weights = self._relax()
+        began = time.monotonic()
+        found = self._dive(weights, 0)
+        for number in range(1, DIVES):
+            took = (time.monotonic() - began) / number
+            if self._near(found) or self.left_s(DIVED) < 1.5 * took or self.should_stop():
+                break
+            found = self._better_fill(found, self._dive(weights, number))
+        return found
+
+    def _dive(self, weights: dict[str, float], number: int) -> Candidate:
+        """Whole numbers of itineraries, placed; each dive after the first knows more columns."""
         dispatcher = self._dispatcher()
         until = time.monotonic() + max(1.0, min(1e8, self.left_s(DIVED)))
-        lean = ColumnEngine(self.problem, self.engine.conveyance, self.width_s)
-        lean.adopt(self.engine, keep=KEPT)
-        placed = Diver(lean, dispatcher).run(weights, until=until, on_step=self._step)
+        diver = Diver(self.engine.lean(DIVERS * (1 + number)), dispatcher, number)
+        placed = diver.run(weights, until=until, on_step=self._step)
         found = self._board(placed)
         wanted = self._wanted(found)
         if wanted:
@@ -260,11 +341,14 @@ class Solver:
         for position, level in enumerate(levels):
             share = SEARCHED[0] + (SEARCHED[1] - SEARCHED[0]) * (position + 1) / len(levels)
             whole = level in WHOLE
+            tolerance = 1e-6 if whole else max(5e-4, self.limits.gap / 5)
             relaxed = self._generate(
-                self.engine, level, holds, share=share, tolerance=1e-6 if whole else 5e-4
-            )
+                self.engine, level, holds, share=share, tolerance=tolerance,
+                prices=self.prices.get(level),
+            )  # fmt: skip
             if relaxed.prices is not None:
                 self.prices[level] = relaxed.prices
+            self.relaxed[level] = relaxed.value
             holds[level] = relaxed.value * (1 + (0.0 if whole else GIVE)) + TINY
         self.stuck, self.alone = self._staying(), self._walkers(self.engine.traffic.walks)
         return self._weights(holds)
@@ -367,6 +451,7 @@ class Solver:
     def _generate(
         self, engine: ColumnEngine, level: str, holds: dict[str, float], *, share: float,
         tolerance: float, target: float | None = None, prices: dict[Key, float] | None = None,
+        rounds: int = 1000,
     ) -> LevelBound:  # fmt: skip
         until = time.monotonic() + max(0.0, min(1e8, self.left_s(share)))
 
@@ -376,7 +461,7 @@ class Solver:
 
         return engine.optimise(
             level, holds, until=until, tolerance=tolerance, target=target, on_round=tell,
-            rounds=self.limits.node_limit or 1000, prices=prices,
+            rounds=min(rounds, self.limits.node_limit or 1000), prices=prices,
         )  # fmt: skip
 
     def _board(self, placed: list[Vehicle]) -> Candidate:
@@ -413,7 +498,9 @@ class Solver:
         found: dict[str, LevelBound] = {}
         for position, level in enumerate(self.levels):
             share = PROVED[0] + (PROVED[1] - PROVED[0]) * (position + 1) / len(self.levels)
-            found[level] = self._bound(level, values, share, self.prices.get(level))
+            found[level] = result = self._bound(level, values, share, self.prices.get(level))
+            if result.prices is not None:
+                self.prices[level] = result.prices
         open_ = [
             level for level in self.levels[:-1]
             if found[level].bound < self._enough(level, values[level])
@@ -442,15 +529,16 @@ class Solver:
         return value - (gap + TINY) * max(1.0, abs(value))
 
     def _bound(
-        self, level: str, values: dict[str, float], share: float, prices: dict[Key, float] | None
-    ) -> LevelBound:
+        self, level: str, values: dict[str, float], share: float, prices: dict[Key, float] | None,
+        rounds: int = 1000,
+    ) -> LevelBound:  # fmt: skip
         """The bound of one level, until a share of the time limit."""
         holds: dict[str, float] = {}
         for before in self.levels[: self.levels.index(level)]:
             holds[before] = values[before] + 1e-9 * max(1.0, abs(values[before]))
         result = self._generate(
             self.prover, level, holds, share=share, tolerance=2e-4,
-            target=self._enough(level, values[level]), prices=prices,
+            target=self._enough(level, values[level]), prices=prices, rounds=rounds,
         )  # fmt: skip
         if not result.converged and self.stopped_by == "gap" and self.left_s(share) <= 0:
             self.stopped_by = "time"

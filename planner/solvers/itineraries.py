@@ -6,7 +6,10 @@ is one backward pass (see ``kernels``). A departure's seats are filled with whoe
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,8 +31,7 @@ MUST = 1e9
 DISCOURAGE = 0.3
 
 
-@dataclass(frozen=True, order=True)
-class Departure:
+class Departure(NamedTuple):
     """One start of one option."""
 
     option: int
@@ -64,6 +66,32 @@ class Prices:
     demand: Floats
     hubs: dict[int, tuple[Floats, Floats]]
     rows: list[tuple[Row, float]] = field(default_factory=list)
+
+    @cached_property
+    def vehicle_tolls(self) -> dict[int, Floats]:
+        """By option and start what its vehicle pays for the limits that it uses."""
+        return _tolls((row.vehicle, price) for row, price in self.rows)
+
+    @cached_property
+    def head_tolls(self) -> dict[int, Floats]:
+        """By option and start what each head on board pays."""
+        return _tolls((row.person, price) for row, price in self.rows)
+
+    @cached_property
+    def walk_tolls(self) -> dict[int, Floats]:
+        """By own way and start what one unit pays."""
+        return _tolls((row.walk, price) for row, price in self.rows)
+
+
+def _tolls(uses: Iterable[tuple[dict[int, Floats], float]]) -> dict[int, Floats]:
+    found: dict[int, Floats] = {}
+    for by_option, price in uses:
+        for index, use in by_option.items():
+            if index in found:
+                found[index] += price * use
+            else:
+                found[index] = price * use
+    return found
 
 
 class Pricer:
@@ -104,11 +132,7 @@ class Pricer:
         found = []
         final = option.destination in self.problem.havens
         weight = prices.weight
-        person_price = np.zeros(self.steps)
-        for row, price in prices.rows:
-            use = row.person.get(option.index)
-            if use is not None:
-                person_price += price * use
+        person_price = prices.head_tolls.get(option.index, 0.0)
         for carry in option.carries:
             commodity = self.problem.commodities[carry.commodity]
             gain = -weight.get("harm", 0.0) * carry.harm - commodity.persons * person_price
@@ -134,10 +158,7 @@ class Pricer:
         """Gain of the empty vehicle's movement: what it costs and what it uses up."""
         gain = -prices.weight.get("harm", 0.0) * option.crew_harm
         gain = gain - prices.weight.get("effort", 0.0) * option.effort
-        for row, price in prices.rows:
-            use = row.vehicle.get(option.index)
-            if use is not None:
-                gain = gain - price * use
+        gain = gain - prices.vehicle_tolls.get(option.index, 0.0)
         return np.where(option.starts, gain, -np.inf)
 
     def fill(
@@ -247,7 +268,7 @@ class Pricer:
         while step < self.steps:
             act = int(choice[place, step])
             if act == WAIT:
-                step += 1
+                step += int(np.argmax(choice[place, step:] != WAIT))
                 continue
             if act in (STOP, NONE):
                 break

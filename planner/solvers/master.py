@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -19,9 +20,8 @@ from planner.solvers.traffic import Traffic
 from planner.units import HOUR_S
 
 SLACK_PRICE = 1e4
-PARAMETERS = mathopt.SolveParameters(
-    lp_algorithm=mathopt.LPAlgorithm.DUAL_SIMPLEX, time_limit=timedelta(seconds=10)
-)
+EVEN = 1e-9
+PARAMETERS = mathopt.SolveParameters(time_limit=timedelta(seconds=10))
 SCALE = {"left_behind": 1.0, "missed_deadlines": 1.0, "harm": 1e3, "arrival": 0.1, "effort": 0.1}
 """Units of the linear programme: brings the levels to like sizes, which GLOP's tolerances need."""
 SPARSE = mathopt.ModelSolveParameters(
@@ -31,6 +31,8 @@ SPARSE = mathopt.ModelSolveParameters(
 )
 """What GLOP is to tell: reading zeros takes as long as finding the optimum."""
 Key = tuple[object, ...]
+Use = tuple[mathopt.LinearConstraint, float, float]
+"""A row with what a departure uses of it: the vehicle itself, and each head on board."""
 
 
 @dataclass(frozen=True)
@@ -83,14 +85,16 @@ class Master:
         self.giving = 0.0
         self.hubs = HubRows(problem, self.model)
         self.rows: dict[Key, tuple[Row, mathopt.LinearConstraint]] = {}
-        self.rows_of: dict[int, list[tuple[Row, mathopt.LinearConstraint]]] = {}
-        self.users: dict[int, list[int]] = {}
-        self.heads: list[tuple[float, ...]] = []
+        self.users: dict[tuple[int, int], list[tuple[int, float]]] = {}
+        """By option and step: numbers of the columns that start then, with the heads aboard."""
+        self.used: dict[tuple[int, int], list[Use]] = {}
+        """By option and step: the rows that such a start counts in."""
         self.hold: dict[str, mathopt.LinearConstraint] = {}
         self.hold_at: dict[str, float] = {}
         self.slack: dict[str, mathopt.Variable] = {}
         self.number: dict[Column, int] = {}
         self._known: set[Walk] = set()
+        self.solved = False
         self.stay_cost = [self._stay_cost(c.index) for c in problem.commodities]
         for commodity in problem.commodities:
             if commodity.is_hub:
@@ -156,12 +160,12 @@ class Master:
         self.number[column] = len(self.columns)
         cost = self.column_cost(column)
         variable = self.model.add_variable(lb=0.0)
-        for option in {move.option for move in column.moves}:
-            self.users.setdefault(option, []).append(len(self.columns))
         heads = tuple(
             sum(self.problem.commodities[k].persons * n for k, n in loads) for loads in column.loads
         )
-        self.heads.append(heads)
+        for move, aboard in zip(column.moves, heads, strict=True):
+            users = self.users.setdefault((move.option, move.step), [])
+            users.append((len(self.columns), aboard))
         self.columns.append((column, variable, cost))
         if not column.guests:
             self.stages.count(column, variable)
@@ -189,8 +193,8 @@ class Master:
         """What the column uses of the shared limits that stand as rows already."""
         amounts: dict[mathopt.LinearConstraint, float] = {}
         for move, aboard in zip(column.moves, heads, strict=True):
-            for row_data, row in self.rows_of.get(move.option, ()):
-                amount = _move_use(row_data, move, aboard, guests=column.guests)
+            for row, vehicle, head in self.used.get((move.option, move.step), ()):
+                amount = head * aboard + (0.0 if column.guests else vehicle)
                 if amount:
                     amounts[row] = amounts.get(row, 0.0) + amount
         for row, amount in amounts.items():
@@ -223,9 +227,13 @@ class Master:
         """A shared limit at one moment, or on average over ``width_s``."""
         if width_s not in self.makers:
             self.makers[width_s] = RowMaker(self.problem, self.conveyance, width_s)
-        made = self.makers[width_s].row(limit, moment_s)
+        return self.add_row(self.makers[width_s].row(limit, moment_s))
+
+    def add_row(self, made: Row) -> bool:
+        """A limit's row as made already; False where it stands."""
         if made.key in self.rows:
             return False
+        limit, moment_s = made.limit, made.moment_s
         row = self.model.add_linear_constraint(ub=made.cap)
         self._give(row)
         self.rows[made.key] = (made, row)
@@ -233,11 +241,13 @@ class Master:
             for stay, heads in self.hubs.waiting(limit.at, moment_s):
                 row.set_coefficient(stay, heads)
             return True
-        touched = {*made.vehicle, *made.person}
-        for option in sorted(touched):
-            self.rows_of.setdefault(option, []).append((made, row))
-        for number in sorted({n for option in touched for n in self.users.get(option, ())}):
-            amount = self._row_use(number, made)
+        amounts: dict[int, float] = {}
+        for option, step, vehicle, head in made.uses:
+            self.used.setdefault((option, step), []).append((row, vehicle, head))
+            for number, aboard in self.users.get((option, step), ()):
+                own = 0.0 if self.columns[number][0].guests else vehicle
+                amounts[number] = amounts.get(number, 0.0) + own + head * aboard
+        for number, amount in sorted(amounts.items()):
             if amount:
                 row.set_coefficient(self.columns[number][1], amount)
         for walk, variable, _ in self.walks:
@@ -260,13 +270,6 @@ class Master:
                 if hub is not None:
                     found.setdefault(hub, []).append((start + option.end_s, -units))
         return {hub: sorted(events) for hub, events in found.items()}
-
-    def _row_use(self, number: int, row: Row) -> float:
-        column = self.columns[number][0]
-        return sum(
-            _move_use(row, move, aboard, guests=column.guests)
-            for move, aboard in zip(column.moves, self.heads[number], strict=True)
-        )
 
     # -- solving ------------------------------------------------------------------------------
 
@@ -314,6 +317,7 @@ class Master:
         if not self._answered():
             reason = self.result.termination.reason.name
             raise RuntimeError(f"the linear programme ended as {reason}")
+        self.solved = True
         return self.result.objective_value(), self.traffic()
 
     def _answered(self) -> bool:
@@ -339,6 +343,27 @@ class Master:
             if values.get(variable, 0.0) > 1e-9:
                 traffic.walks[walk.option, walk.step] += values[variable]
         return traffic
+
+    def thinned(self, newest: int) -> Master:
+        """A master with what mattered in the last optimum: the columns in use and the newest of
+        the others, rows that have a price, marks in hubs where the worth of a unit changes."""
+        new = Master(self.problem, self.conveyance)
+        duals = self.duals()
+        for hub, marks in self.hubs.marks.items():
+            for mark, later in pairwise(marks):
+                if abs(duals["h", hub, mark] - duals["h", hub, later]) > EVEN:
+                    new.hubs.split(hub, mark)
+        for key, (row, _) in self.rows.items():
+            if duals["r", key] > EVEN:
+                new.add_row(row)
+        used = {number for number, _ in self.amounts()}
+        for number, (column, _, _) in enumerate(self.columns):
+            if number in used or number >= len(self.columns) - newest:
+                new.add_column(column)
+        for walk, _, _ in self.walks:
+            new.add_walk(walk)
+        new.aim(self.weights, self.hold_at)
+        return new
 
     def amounts(self) -> list[tuple[int, float]]:
         """(number of the column, how often it is used) in the last solution."""
@@ -444,14 +469,3 @@ class Master:
         for level, own in self.weights.items():
             weight[level] = weight.get(level, 0.0) + own * SCALE[level]
         return weight
-
-
-def _move_use(row: Row, move: Departure, aboard: float, *, guests: bool) -> float:
-    amount = 0.0
-    use = row.vehicle.get(move.option)
-    if use is not None and not guests:
-        amount += use[move.step]
-    use = row.person.get(move.option)
-    if use is not None:
-        amount += use[move.step] * aboard
-    return float(amount)

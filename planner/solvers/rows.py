@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +33,18 @@ class Row:
     vehicle: dict[int, Floats] = field(default_factory=dict)
     person: dict[int, Floats] = field(default_factory=dict)
     walk: dict[int, Floats] = field(default_factory=dict)
+
+    @cached_property
+    def uses(self) -> tuple[tuple[int, int, float, float], ...]:
+        """(option, step, use by the vehicle, use by one head on board) wherever there is any."""
+        found = []
+        for option in sorted({*self.vehicle, *self.person}):
+            none = np.zeros(1)
+            vehicle, head = self.vehicle.get(option, none), self.person.get(option, none)
+            both = np.broadcast_arrays(vehicle, head)
+            for step in np.flatnonzero((both[0] != 0) | (both[1] != 0)).tolist():
+                found.append((option, step, float(both[0][step]), float(both[1][step])))
+        return tuple(found)
 
     @property
     def key(self) -> tuple[str, str, int, int, int]:

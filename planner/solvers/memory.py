@@ -1,0 +1,212 @@
+"""What one search leaves for the next, on a scenario that differs in a few things.
+
+Numbers of options, movers and commodities mean nothing in another problem: everything is kept in
+the scenario's own words (fleet, route, group) and put into numbers again where it still exists.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from planner.problem import Commodity, Conveyance, EvacuationProblem, Limit
+from planner.solvers.columns import ColumnEngine
+from planner.solvers.dispatch import Start
+from planner.solvers.extend import Vehicle
+from planner.solvers.itineraries import Column, Departure
+from planner.solvers.master import Key, Walk
+
+Name = tuple[object, ...]
+Leg = tuple[str, bool, int]
+"""Route, whether loaded, step."""
+
+
+@dataclass(frozen=True)
+class Trace:
+    """One itinerary: the mover's name, its legs, whom each takes, and from when on it was free."""
+
+    mover: Name
+    legs: tuple[Leg, ...]
+    loads: tuple[tuple[tuple[Name, float], ...], ...]
+    since: int
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Vehicles as placed, itineraries, limits that mattered, marks in hubs, and prices by level."""
+
+    step_s: int
+    vehicles: tuple[Trace, ...] = ()
+    columns: tuple[Trace, ...] = ()
+    walks: tuple[tuple[Name, str, int], ...] = ()
+    rows: tuple[tuple[str, str, int, int], ...] = ()
+    """Kind, where, moment, width."""
+    marks: tuple[tuple[Name, int], ...] = ()
+    prices: dict[str, dict[Key, float]] = field(default_factory=dict)
+
+
+class Names:
+    """The words for what a problem and one of its conveyances number."""
+
+    def __init__(self, problem: EvacuationProblem, conveyance: Conveyance) -> None:
+        self.problem = problem
+        self.conveyance = conveyance
+        self.movers: list[Name] = [(m.fleet, m.ships, m.must) for m in conveyance.movers]
+        self.people: list[Name] = [self._who(c) for c in problem.commodities]
+        self.mover_of = {name: index for index, name in enumerate(self.movers)}
+        self.person_of = {name: index for index, name in enumerate(self.people)}
+        self.option_of = {(o.mover, o.route, o.loaded): o for o in conveyance.options}
+        self.walk_of = {(w.commodity, w.route): w for w in problem.walks}
+
+    def _who(self, who: Commodity) -> Name:
+        like = self.problem.transit_of[who.transit][0] if who.is_hub else who.group
+        return like, who.means, who.unit.persons, who.unit.stretchers, who.place, who.is_hub
+
+    # -- into words ---------------------------------------------------------------------------
+
+    def trace(self, column: Column) -> Trace:
+        """An itinerary in words."""
+        options = self.conveyance.options
+        legs = tuple((options[m.option].route, options[m.option].loaded, m.step)
+                     for m in column.moves)  # fmt: skip
+        loads = tuple(tuple((self.people[k], n) for k, n in load) for load in column.loads)
+        return Trace(self.movers[column.mover], legs, loads, column.since)
+
+    def spell(self, key: Key) -> Key:
+        """A price's key in words."""
+        kind, *rest = key
+        if kind not in ("d", "h"):
+            return key
+        index: Any = rest[0]
+        return (kind, self.people[index], *rest[1:])
+
+    # -- into numbers -------------------------------------------------------------------------
+
+    def read(self, key: Key) -> Key | None:
+        """A price's key in numbers; None where nothing of that name is left."""
+        kind, *rest = key
+        if kind not in ("d", "h"):
+            return key
+        name: Any = rest[0]
+        index = self.person_of.get(name)
+        return None if index is None else (kind, index, *rest[1:])
+
+    def starts(self, trace: Trace) -> tuple[int, list[Start]] | None:
+        """(mover, starts) as far as they exist; None where the mover does not."""
+        mover = self.mover_of.get(trace.mover)
+        if mover is None:
+            return None
+        found = [
+            (option.index, step)
+            for route, loaded, step in trace.legs
+            if (option := self.option_of.get((mover, route, loaded))) is not None
+        ]
+        return mover, found
+
+    def column(self, trace: Trace) -> Column | None:
+        """The itinerary; None where one of its movements is no longer possible."""
+        mover = self.mover_of.get(trace.mover)
+        if mover is None:
+            return None
+        moves: list[Departure] = []
+        loads: list[tuple[tuple[int, float], ...]] = []
+        free = max(trace.since, self.problem.grid.up(self.conveyance.movers[mover].from_s))
+        for (route, loaded, step), load in zip(trace.legs, trace.loads, strict=True):
+            option = self.option_of.get((mover, route, loaded))
+            if option is None or step < free or not option.starts[step]:
+                return None
+            free = step + option.steps
+            may = {c.commodity for c in option.carries if c.may[step]}
+            aboard = [(self.person_of.get(name, -1), units) for name, units in load]
+            moves.append(Departure(option.index, step))
+            loads.append(tuple((k, units) for k, units in aboard if k in may))
+        return Column(mover, tuple(moves), tuple(loads), trace.since) if moves else None
+
+    def walk(self, who: Name, route: str, step: int) -> Walk | None:
+        """The start of people who go by themselves; None where it is no longer possible."""
+        option = self.walk_of.get((self.person_of.get(who, -1), route))
+        if option is None or step >= self.problem.grid.steps or not option.may[step]:
+            return None
+        return Walk(option.index, step)
+
+
+def remember(
+    engines: Iterable[ColumnEngine], placed: Iterable[Vehicle],
+    prices: dict[str, dict[Key, float]], keep: int,
+) -> Memory:  # fmt: skip
+    """What a search found: its vehicles, the first engine's; of each engine the columns in use and
+    the ``keep`` newest of the others, marks, and the limits that have a price."""
+    first, *_ = engines
+    names = Names(first.problem, first.conveyance)
+    priced = {key for found in prices.values() for key, price in found.items() if price > 0}
+    columns: dict[Trace, None] = {}
+    rows: dict[tuple[str, str, int, int], None] = {}
+    marks: dict[tuple[Name, int], None] = {}
+    walks: dict[tuple[Name, str, int], None] = {}
+    for engine in engines:
+        own, master = Names(engine.problem, engine.conveyance), engine.master
+        used = {number for number, _ in master.amounts()}
+        newest = len(master.columns) - keep
+        for number, (column, _, _) in enumerate(master.columns):
+            if not column.guests and (number >= newest or number in used):
+                columns[own.trace(column)] = None
+        for key, (row, _) in master.rows.items():
+            if ("r", key) in priced:
+                rows[row.limit.kind, row.limit.at, row.moment_s, row.width_s] = None
+        for hub, found in master.hubs.marks.items():
+            marks.update({(own.people[hub], mark): None for mark in found[:-1]})
+        for walk, _, _ in master.walks:
+            option = engine.problem.walks[walk.option]
+            walks[own.people[option.commodity], option.route, walk.step] = None
+    vehicles = tuple(
+        names.trace(Column(mover, tuple(Departure(*s) for s in starts), ((),) * len(starts)))
+        for mover, starts in placed
+    )
+    told = {
+        level: {names.spell(k): v for k, v in found.items()} for level, found in prices.items()
+    }
+    return Memory(
+        first.problem.grid.step_s, vehicles, tuple(columns), tuple(walks), tuple(rows),
+        tuple(marks), told,
+    )  # fmt: skip
+
+
+def vehicles(memory: Memory, problem: EvacuationProblem) -> list[Vehicle]:
+    """The vehicles of a memory as far as they still exist, the busiest of each mover."""
+    names = Names(problem, problem.plan)
+    found: dict[int, list[Vehicle]] = defaultdict(list)
+    for trace in memory.vehicles:
+        known = names.starts(trace)
+        if known is not None and known[1]:
+            found[known[0]].append((known[0], tuple(known[1])))
+    kept: list[Vehicle] = []
+    for mover, own in sorted(found.items()):
+        own.sort(key=lambda vehicle: -len(vehicle[1]))
+        kept += own[: problem.plan.movers[mover].count]
+    return kept
+
+
+def recall(memory: Memory, engine: ColumnEngine) -> dict[str, dict[Key, float]]:
+    """Puts what still exists into an engine; the prices by level in its own numbers."""
+    names, master = Names(engine.problem, engine.conveyance), engine.master
+    for name, mark in memory.marks:
+        hub = names.person_of.get(name)
+        if hub is not None and mark < master.hubs.last:
+            master.hubs.split(hub, mark)
+    limits: dict[tuple[str, str], list[Limit]] = defaultdict(list)
+    for limit in engine.problem.limits:
+        limits[limit.kind, limit.at].append(limit)
+    for kind, at, moment, width in memory.rows:
+        for limit in limits[kind, at]:
+            if not limit.window[1] or limit.window[0] == moment:
+                master.add_limit_row(limit, moment, width)
+    for column in filter(None, map(names.column, memory.columns)):
+        master.add_column(column)
+    for walk in filter(None, (names.walk(*entry) for entry in memory.walks)):
+        master.add_walk(walk)
+    return {
+        level: {key: v for k, v in found.items() if (key := names.read(k)) is not None}
+        for level, found in memory.prices.items()
+    }
