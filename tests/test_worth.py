@@ -97,7 +97,13 @@ def test_a_closed_bridge_is_the_remedy_unless_more_is_needed() -> None:
 
 
 def test_who_pays_for_a_permission_is_told() -> None:
-    entry = told(small("small_bridge", "one_bus_only"))["upper_town_people"]
+    """One bus is full already; those of the upper town come first, once they may go at all."""
+    scenario = small("small_bridge", "one_bus_only")
+    groups = tuple(
+        group.model_copy(update={"weight": 5 if group.id == "upper_town_people" else 1})
+        for group in scenario.groups
+    )
+    entry = told(scenario.model_copy(update={"groups": groups}))["upper_town_people"]
     assert entry.remedy is not None
     assert "fewer of other groups" in entry.remedy.what
 

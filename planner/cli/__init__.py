@@ -1,4 +1,4 @@
-"""The command line: ``planner check | plan | verify | compare | export | new | map | desk``.
+"""The command line: ``planner check | plan | verify | compare | worth | export | new | map | …``.
 
 This module and ``parser`` import the standard library alone, so that ``planner --help`` is quick;
 each command imports what it needs when it runs.

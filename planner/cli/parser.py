@@ -15,6 +15,10 @@ in hand are still 0); 1 faults in the scenario, no plan, or a failed verificatio
 Under --json standard output is JSON alone; progress goes to standard error.
 Decision support, not clearance."""
 
+YES_KINDS = (
+    "authorisation", "link", "pause", "window_hour", "vehicle", "intake", "berth", "link_capacity",
+    "slots", "processing", "acceptance",
+)  # fmt: skip
 FORMATS = ("all", "json", "csv", "xlsx", "geojson", "gpx", "pdf", "left-behind", "people")
 
 
@@ -33,6 +37,7 @@ def build_parser() -> argparse.ArgumentParser:
     _plan(commands)
     _verify(commands)
     _compare(commands)
+    _worth(commands)
     _export(commands)
     _new(commands)
     _map(commands)
@@ -132,6 +137,37 @@ def _compare(commands: Commands[argparse.ArgumentParser]) -> None:
     command = _command(commands, "compare", run, "the differences between two plans")
     command.add_argument("first", type=Path, metavar="A", help="a plan.json")
     command.add_argument("second", type=Path, metavar="B", help="another plan.json")
+    _json_flag(command)
+
+
+def _worth(commands: Commands[argparse.ArgumentParser]) -> None:
+    def run(arguments: argparse.Namespace) -> int:
+        from planner.cli.worth import worth
+
+        return worth(arguments)
+
+    about = "what each pending yes, closed link, pause or extra vehicle would gain"
+    command = _command(commands, "worth", run, about)
+    command.add_argument(
+        "file", type=Path, metavar="FILE", help="a scenario, or a shipped one's name"
+    )
+    command.add_argument("--what-if", metavar="NAME", help="start from this what-if")
+    command.add_argument(
+        "--plan", type=Path, metavar="PLAN", help="a plan.json of it (default: plan it first)"
+    )
+    command.add_argument(
+        "--time-limit", type=_duration, default=600, metavar="T", help="for everything (10 min)"
+    )
+    command.add_argument(
+        "--each", type=_duration, default=30, metavar="T", help="for each search (30 s)"
+    )
+    command.add_argument(
+        "--kind", choices=YES_KINDS, action="append", help="only this kind; may be repeated"
+    )
+    command.add_argument("--seed", type=_whole, default=0, metavar="N")
+    command.add_argument(
+        "--out", type=Path, metavar="DIR", help="folder for worth.json, a table, a chart, the plans"
+    )
     _json_flag(command)
 
 

@@ -30,12 +30,16 @@ MENDED = (0.2, 0.9)
 KEPT = 800
 DIVERS = 800
 DIVES = 3
+LAST, LAST_S = 1.1, 1.0
+"""The proof of the last level takes a tenth of the time that all before took, and a second."""
 PROVED = (0.76, 0.82)
 SHARPENED = (0.8, 0.97)
 """Shares of the time limit at which the parts of the work begin and end."""
 WIDTH_S = 7200
 RULES = 16
 FIRST_RULES = 2
+FEW_VEHICLES = 20
+"""Up to so many all rules are tried at once; with more, itineraries nearly always win."""
 RULED = 0.7
 FILL = 0.05
 FEW_ROUNDS = 6
@@ -115,6 +119,8 @@ class Solver:
         self.placed: tuple[Vehicle, ...] = ()
         self.relaxed: dict[str, float] = {}
         """By level the relaxed optimum, those before held; as far as known."""
+        few = sum(mover.count for mover in problem.plan.movers) <= FEW_VEHICLES
+        self.rules = RULES if few else FIRST_RULES
         self.stopped_by = "gap"
         self.prices: dict[str, dict[Key, float]] = {}
         self.inflated: dict[int, int] = {}
@@ -129,6 +135,10 @@ class Solver:
         if self.limits.node_limit is not None:
             return 1e9
         return self.begun + share * self.limits.time_s - time.monotonic()
+
+    def _spent(self) -> float:
+        """The share of the time limit that is used up."""
+        return (time.monotonic() - self.begun) / max(1.0, self.limits.time_s)
 
     def _ended(self, share: float) -> bool:
         """Whether it is time for the next part of the work, and why."""
@@ -149,8 +159,9 @@ class Solver:
             found = self._mend(self._columns(best[0]), man, MENDED[1])
             won = self._better(found, best) is found
             best = found if won else best
-            if not won and not self._near(best[0]) and self.left_s(RULED) > 0:
-                more = self._dispatch_rules(range(FIRST_RULES, RULES), RULED)
+            more_rules = not won and self.rules < RULES and self.left_s(RULED) > 0
+            if more_rules and not self._near(best[0]):
+                more = self._dispatch_rules(range(self.rules, RULES), RULED)
                 best = self._better(best, self._mend(more, man, MENDED[1]))
         self.placed = best[0].placed
         return best[1]
@@ -163,7 +174,7 @@ class Solver:
                 recall(self.memory, self.prover)
         self._look()
         if self.memory is None:
-            found = self._dispatch_rules(range(FIRST_RULES), SEARCHED[0])
+            found = self._dispatch_rules(range(self.rules), SEARCHED[0])
         else:
             dispatcher = self._dispatcher()
             placed = dispatcher.place(vehicles(self.memory, self.problem))
@@ -498,6 +509,8 @@ class Solver:
         found: dict[str, LevelBound] = {}
         for position, level in enumerate(self.levels):
             share = PROVED[0] + (PROVED[1] - PROVED[0]) * (position + 1) / len(self.levels)
+            if level == self.levels[-1]:
+                share = min(share, self._spent() * LAST + LAST_S / max(1.0, self.limits.time_s))
             found[level] = result = self._bound(level, values, share, self.prices.get(level))
             if result.prices is not None:
                 self.prices[level] = result.prices
