@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from planner.plan import LevelResult, Plan, Provenance, Status
 from planner.problem import EvacuationProblem, pose
 from planner.scenario import Origin, Scenario, people
 from planner.schedule import Manning, Scheduler
-from planner.solvers import LevelProof, Limits, Solver, Update
+from planner.solvers import LevelProof, Limits, Memory, Solver, Update
 from planner.verify import Verdict
 
 PROVEN = 1e-6
@@ -50,6 +50,8 @@ class Result:
     verdict: Verdict
     wall_s: float
     peak_rss_mb: float
+    memory: Memory | None = field(default=None, repr=False, compare=False)
+    """What the next search, on a scenario that differs in a few things, can begin with."""
 
 
 def make_network(scenario: Scenario) -> TransportNetwork:
@@ -69,8 +71,11 @@ def make_plan(
     on_progress: Callable[[Progress], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
     remedies: bool = True,
+    memory: Memory | None = None,
 ) -> Result:
-    """Plan, prove and verify. Raises ScenarioError with every fault of the scenario.
+    """Plan, prove and verify; quicker with the ``memory`` of a like scenario's plan.
+
+    Raises ScenarioError with every fault of the scenario.
 
     ``should_stop`` is asked often; once it says yes the best plan so far is returned with its
     honest gap. Remedies are searched afterwards, in a budget of their own.
@@ -84,7 +89,7 @@ def make_plan(
     network = make_network(scenario)
     told.phase("problem")
     problem = make_problem(scenario, network)
-    solver = Solver(problem, limits, told.update, should_stop, begun)
+    solver = Solver(problem, limits, told.update, should_stop, begun, memory)
     manning = search(problem, solver, told)
     draft = to_plan(problem, solver, manning)
     values = verify.values(draft, scenario, network)
@@ -99,7 +104,7 @@ def make_plan(
     )  # fmt: skip
     told.phase("verifying")
     verdict = verify.check(plan, scenario, network)
-    return Result(verdict, wall, peak_rss_mb())
+    return Result(verdict, wall, peak_rss_mb(), solver.memorise())
 
 
 def search(problem: EvacuationProblem, solver: Solver, told: _Teller) -> Manning:

@@ -19,6 +19,7 @@ from planner.units import format_duration
 if TYPE_CHECKING:
     from planner.pipeline import Limits, Progress, Result
     from planner.scenario import Scenario
+    from planner.solvers import Memory
 
 LINE_EVERY_S = 5.0
 HEADING = (
@@ -138,6 +139,7 @@ def _one(
     should_stop: Callable[[], bool],
     arguments: argparse.Namespace,
     out: Path,
+    memory: Memory | None = None,
 ) -> _Done:
     from planner import documents, pipeline
 
@@ -149,6 +151,7 @@ def _one(
             on_progress=told,
             should_stop=should_stop,
             remedies=not arguments.no_remedies,
+            memory=memory,
         )
     finally:
         told.close()
@@ -179,13 +182,15 @@ def _every(
 ) -> int:
     folder = arguments.out or default_out(path, None)
     worst, objects = 0, []
+    memory: Memory | None = None  # of the base: each what-if's search begins with it
     rows: list[tuple[str, ...]] = [HEADING]
     for case in cases:
         if should_stop():
             break
         label = case.name or "base"
         print(f"{plain(label)}:", file=sys.stderr)
-        done = _one(case.scenario, limits, should_stop, arguments, folder / label)
+        done = _one(case.scenario, limits, should_stop, arguments, folder / label, memory)
+        memory = memory or done.result.memory
         worst = max(worst, exit_status(done.result))
         objects.append(done.object())
         rows.append(_row(label, done.result))

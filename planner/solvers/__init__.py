@@ -6,5 +6,6 @@ OR-Tools is imported in this package and nowhere else.
 from __future__ import annotations
 
 from planner.solvers.engine import LevelProof, Limits, Solver, Update
+from planner.solvers.memory import Memory
 
-__all__ = ["LevelProof", "Limits", "Solver", "Update"]
+__all__ = ["LevelProof", "Limits", "Memory", "Solver", "Update"]

@@ -130,6 +130,7 @@ class ColumnEngine:
         best, centre = -np.inf, prices
         value, number, converged = np.inf, 0, False
         if centre is not None:
+            self.master.know(centre)
             best, _ = self._round(centre)
             if target is not None and best / unit >= target:
                 return LevelBound(level, np.inf, float(best / unit), 1, True, centre)

@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 from planner.problem import EvacuationProblem
 from planner.schedule import Chosen, Manning
 from planner.solvers.columns import ColumnEngine, LevelBound
-from planner.solvers.dispatch import Dispatcher
+from planner.solvers.dispatch import Dispatcher, Start
 from planner.solvers.dive import Diver
 from planner.solvers.extend import Extender, Vehicle
 from planner.solvers.itineraries import Column, Departure
 from planner.solvers.master import SCALE, Key
-from planner.solvers.memory import Memory, recall, remember, vehicles
+from planner.solvers.memory import Memory, alone, recall, remember, vehicles
 from planner.solvers.passengers import Passengers
 
 TINY = 1e-6
@@ -116,7 +116,7 @@ class Solver:
         if problem.relaxed is not problem.plan:
             self.prover = ColumnEngine(problem, problem.relaxed, self.width_s)
         self.memory = memory if memory and memory.step_s == problem.grid.step_s else None
-        self.placed: tuple[Vehicle, ...] = ()
+        self.best: Candidate | None = None
         self.relaxed: dict[str, float] = {}
         """By level the relaxed optimum, those before held; as far as known."""
         few = sum(mover.count for mover in problem.plan.movers) <= FEW_VEHICLES
@@ -163,7 +163,7 @@ class Solver:
             if more_rules and not self._near(best[0]):
                 more = self._dispatch_rules(range(self.rules, RULES), RULED)
                 best = self._better(best, self._mend(more, man, MENDED[1]))
-        self.placed = best[0].placed
+        self.best = best[0]
         return best[1]
 
     def _first(self, man: Callable[[Chosen], Manning]) -> tuple[Candidate, Manning]:
@@ -176,7 +176,7 @@ class Solver:
         if self.memory is None:
             found = self._dispatch_rules(range(self.rules), SEARCHED[0])
         else:
-            dispatcher = self._dispatcher()
+            dispatcher = self._dispatcher(alone(self.memory, self.problem))
             placed = dispatcher.place(vehicles(self.memory, self.problem))
             found = self._board(placed)
             wanted = self._wanted(found)
@@ -212,7 +212,9 @@ class Solver:
     def memorise(self) -> Memory:
         """What the next search, on a scenario that differs in a few things, can begin with."""
         engines = (self.engine,) if self.prover is self.engine else (self.engine, self.prover)
-        return remember(engines, self.placed, self.prices, REMEMBERED)
+        assert self.best is not None
+        alone_ = self.best.chosen.walks
+        return remember(engines, self.best.placed, alone_, self.prices, REMEMBERED)
 
     def _better(
         self, a: tuple[Candidate, Manning], b: tuple[Candidate, Manning]
@@ -286,9 +288,10 @@ class Solver:
         assert best is not None
         return best
 
-    def _dispatcher(self) -> Dispatcher:
+    def _dispatcher(self, walks: Mapping[Start, float] | None = None) -> Dispatcher:
+        """With those who go by their own means on the roads: the relaxed optimum's, or these."""
         dispatcher = Dispatcher(self.problem, self.engine.conveyance)
-        dispatcher.reserve_walks(dict(self.engine.traffic.walks))
+        dispatcher.reserve_walks(dict(self.engine.traffic.walks if walks is None else walks))
         return dispatcher
 
     def _fill_up(

@@ -229,6 +229,22 @@ class Master:
             self.makers[width_s] = RowMaker(self.problem, self.conveyance, width_s)
         return self.add_row(self.makers[width_s].row(limit, moment_s))
 
+    def know(self, prices: dict[Key, float]) -> None:
+        """Adds the rows and the marks in hubs that prices speak of, where they do not stand."""
+        for kind, *rest in prices:
+            place: Any = rest[0]
+            if kind == "h" and place in self.hubs.marks:
+                mark: Any = rest[1]
+                if mark < self.hubs.last:
+                    self.hubs.split(place, mark)
+            if kind == "r" and place not in self.rows:
+                self._add_named(*place)
+
+    def _add_named(self, kind: str, at: str, moment_s: int, end_s: int, width_s: int) -> None:
+        for limit in self.problem.limits:
+            if (limit.kind, limit.at, limit.window[1]) == (kind, at, end_s):
+                self.add_limit_row(limit, moment_s, width_s)
+
     def add_row(self, made: Row) -> bool:
         """A limit's row as made already; False where it stands."""
         if made.key in self.rows:

@@ -7,11 +7,11 @@ the scenario's own words (fleet, route, group) and put into numbers again where 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from planner.problem import Commodity, Conveyance, EvacuationProblem, Limit
+from planner.problem import Commodity, Conveyance, EvacuationProblem
 from planner.solvers.columns import ColumnEngine
 from planner.solvers.dispatch import Start
 from planner.solvers.extend import Vehicle
@@ -35,15 +35,14 @@ class Trace:
 
 @dataclass(frozen=True)
 class Memory:
-    """Vehicles as placed, itineraries, limits that mattered, marks in hubs, and prices by level."""
+    """Vehicles as placed, itineraries, and prices by level (with the limits that have any)."""
 
     step_s: int
     vehicles: tuple[Trace, ...] = ()
     columns: tuple[Trace, ...] = ()
+    alone: tuple[tuple[Name, str, int, float], ...] = ()
+    """Who goes by own means: who, which way, step, units."""
     walks: tuple[tuple[Name, str, int], ...] = ()
-    rows: tuple[tuple[str, str, int, int], ...] = ()
-    """Kind, where, moment, width."""
-    marks: tuple[tuple[Name, int], ...] = ()
     prices: dict[str, dict[Key, float]] = field(default_factory=dict)
 
 
@@ -133,17 +132,14 @@ class Names:
 
 
 def remember(
-    engines: Iterable[ColumnEngine], placed: Iterable[Vehicle],
+    engines: Iterable[ColumnEngine], placed: Iterable[Vehicle], alone: Mapping[Start, float],
     prices: dict[str, dict[Key, float]], keep: int,
 ) -> Memory:  # fmt: skip
     """What a search found: its vehicles, the first engine's; of each engine the columns in use and
-    the ``keep`` newest of the others, marks, and the limits that have a price."""
+    the ``keep`` newest of the others."""
     first, *_ = engines
     names = Names(first.problem, first.conveyance)
-    priced = {key for found in prices.values() for key, price in found.items() if price > 0}
     columns: dict[Trace, None] = {}
-    rows: dict[tuple[str, str, int, int], None] = {}
-    marks: dict[tuple[Name, int], None] = {}
     walks: dict[tuple[Name, str, int], None] = {}
     for engine in engines:
         own, master = Names(engine.problem, engine.conveyance), engine.master
@@ -152,11 +148,6 @@ def remember(
         for number, (column, _, _) in enumerate(master.columns):
             if not column.guests and (number >= newest or number in used):
                 columns[own.trace(column)] = None
-        for key, (row, _) in master.rows.items():
-            if ("r", key) in priced:
-                rows[row.limit.kind, row.limit.at, row.moment_s, row.width_s] = None
-        for hub, found in master.hubs.marks.items():
-            marks.update({(own.people[hub], mark): None for mark in found[:-1]})
         for walk, _, _ in master.walks:
             option = engine.problem.walks[walk.option]
             walks[own.people[option.commodity], option.route, walk.step] = None
@@ -164,12 +155,15 @@ def remember(
         names.trace(Column(mover, tuple(Departure(*s) for s in starts), ((),) * len(starts)))
         for mover, starts in placed
     )
+    options = first.problem.walks
+    gone = tuple((names.people[options[option].commodity], options[option].route, step, units)
+                 for (option, step), units in sorted(alone.items()))  # fmt: skip
     told = {
-        level: {names.spell(k): v for k, v in found.items()} for level, found in prices.items()
+        level: {names.spell(k): v for k, v in found.items() if v or k[0] != "r"}
+        for level, found in prices.items()
     }
     return Memory(
-        first.problem.grid.step_s, vehicles, tuple(columns), tuple(walks), tuple(rows),
-        tuple(marks), told,
+        first.problem.grid.step_s, vehicles, tuple(columns), gone, tuple(walks), told,
     )  # fmt: skip
 
 
@@ -188,20 +182,16 @@ def vehicles(memory: Memory, problem: EvacuationProblem) -> list[Vehicle]:
     return kept
 
 
+def alone(memory: Memory, problem: EvacuationProblem) -> dict[Start, float]:
+    """Who goes by own means, as far as the ways still exist."""
+    names = Names(problem, problem.plan)
+    found = ((names.walk(*entry[:3]), entry[3]) for entry in memory.alone)
+    return {(walk.option, walk.step): units for walk, units in found if walk is not None}
+
+
 def recall(memory: Memory, engine: ColumnEngine) -> dict[str, dict[Key, float]]:
     """Puts what still exists into an engine; the prices by level in its own numbers."""
     names, master = Names(engine.problem, engine.conveyance), engine.master
-    for name, mark in memory.marks:
-        hub = names.person_of.get(name)
-        if hub is not None and mark < master.hubs.last:
-            master.hubs.split(hub, mark)
-    limits: dict[tuple[str, str], list[Limit]] = defaultdict(list)
-    for limit in engine.problem.limits:
-        limits[limit.kind, limit.at].append(limit)
-    for kind, at, moment, width in memory.rows:
-        for limit in limits[kind, at]:
-            if not limit.window[1] or limit.window[0] == moment:
-                master.add_limit_row(limit, moment, width)
     for column in filter(None, map(names.column, memory.columns)):
         master.add_column(column)
     for walk in filter(None, (names.walk(*entry) for entry in memory.walks)):
