@@ -28,11 +28,12 @@ WALKERS_PER_CAR = 20
 
 @dataclass(frozen=True)
 class Mover:
-    """Like vehicles that are planned as one kind; with escorts, a formation that stays together.
+    """Like vehicles that are planned as one kind, singly or in formations that stay together.
 
-    ``ships`` vehicles of ``fleet`` and ``escorts`` of ``escort_fleet`` move as one; ``count`` such
-    formations exist, made up of the vehicles ``numbers`` (from 1). ``must`` lists the commitments
-    that the one vehicle of a mover has to fulfil.
+    ``ships`` vehicles of ``fleet`` (a convoy, or ships under escort) and ``escorts`` of
+    ``escort_fleet`` move as one; ``count`` such formations exist, made up of the vehicles
+    ``numbers`` (from 1). ``must`` lists the commitments that the one vehicle of a mover has to
+    fulfil.
     """
 
     id: str
@@ -56,6 +57,7 @@ class Mover:
     from_s: int
     until_s: int
     return_to_base: bool
+    range_m: int | None = None
     must: tuple[int, ...] = ()
 
 
@@ -177,10 +179,10 @@ def start_mask(grid: TimeGrid, conditions: Iterable[Condition], last_s: int) -> 
 def movers(scenario: Scenario, network: TransportNetwork, *, relaxed: bool) -> tuple[Mover, ...]:
     """Every fleet as movers.
 
-    In the plan a full vehicle's loading time is kept and escorted vehicles form fixed formations.
-    In the relaxation (for bounds) loading takes its fixed part only, and escorted vehicles move
-    freely as long as there is an escort at all: every plan's movements exist in the relaxation as
-    well.
+    In the plan a full vehicle's loading time is kept, and vehicles that go in convoys (C13) or
+    under escort (C12) form fixed formations. In the relaxation (for bounds) loading takes its fixed
+    part only, vehicles move singly, and escorted ones freely as long as there is an escort at all:
+    every plan's movements exist in the relaxation as well.
     """
     out: list[Mover] = []
     for fleet in scenario.fleets:
@@ -198,32 +200,48 @@ def movers(scenario: Scenario, network: TransportNetwork, *, relaxed: bool) -> t
                 for index, c in enumerate(scenario.commitments)
                 if c.fleet == fleet.id and c.vehicle == number
             )
-            company = (1, int(fleet.escort is not None and not relaxed))
-            out.append(_mover(scenario, network, fleet, [number], company, relaxed, must))
+            alone = (1, int(fleet.escort is not None and not relaxed))
+            out.append(_mover(scenario, network, fleet, [number], alone, relaxed, must))
         free = [n for n in range(1, fleet.count + 1) if n not in promised]
         if fleet.escort is None or relaxed:
-            if free:
-                out.append(_mover(scenario, network, fleet, free, (1, 0), relaxed))
-            continue
-        out += _formations(scenario, network, fleet, free, escorts - len(promised))
+            least = 1 if relaxed or fleet.convoy is None else fleet.convoy.min_vehicles
+            sizes = [1] * len(free) if least <= 1 else convoy_sizes(fleet, len(free))
+        else:
+            sizes = _formations(fleet, len(free), escorts - len(promised))
+        company = int(fleet.escort is not None and not relaxed)
+        first = 0
+        for size in sorted(set(sizes), reverse=True):
+            last = first + size * sizes.count(size)
+            out.append(
+                _mover(scenario, network, fleet, free[first:last], (size, company), relaxed)
+            )
+            first = last
     return tuple(out)
 
 
-def _formations(
-    scenario: Scenario, network: TransportNetwork, fleet: Fleet, ships: list[int], escorts: int
-) -> list[Mover]:
+def convoy_sizes(fleet: Fleet, vehicles: int) -> list[int]:
+    """C13: convoys that stay together for good, as many as can be and none below the least.
+
+    Wherever some of them leave together, their vehicles are so many whole convoys. Vehicles beyond
+    the largest size are left at the base.
+    """
+    assert fleet.convoy is not None
+    least, most = fleet.convoy.min_vehicles, fleet.convoy.max_vehicles
+    convoys = vehicles // least
+    if not convoys:
+        return []
+    used = vehicles if most is None else min(vehicles, convoys * most)
+    return [used // convoys + (1 if i < used % convoys else 0) for i in range(convoys)]
+
+
+def _formations(fleet: Fleet, ships: int, escorts: int) -> list[int]:
+    """C12: sizes of the formations of like ships that sail with one escort each."""
     assert fleet.escort is not None
-    usable = min(len(ships), escorts * fleet.escort.ratio)
+    usable = min(ships, escorts * fleet.escort.ratio)
     if usable <= 0:
         return []
     groups = min(escorts, usable)
-    sizes = [usable // groups + (1 if i < usable % groups else 0) for i in range(groups)]
-    out, first = [], 0
-    for size in sorted(set(sizes), reverse=True):
-        last = first + size * sizes.count(size)
-        out.append(_mover(scenario, network, fleet, ships[first:last], (size, 1), relaxed=False))
-        first = last
-    return out
+    return [usable // groups + (1 if i < usable % groups else 0) for i in range(groups)]
 
 
 def _mover(
@@ -250,7 +268,7 @@ def _mover(
         cars += escorts * scenario.vehicle(company).car_equivalents
         home = home or company.return_to_base
     return Mover(
-        id=f"{fleet.id}#{numbers[0]}x{ships}" if escorts or must else fleet.id,
+        id=f"{fleet.id}#{numbers[0]}x{ships}" if escorts or must or ships > 1 else fleet.id,
         fleet=fleet.id, count=len(numbers) // ships, numbers=tuple(numbers), ships=ships,
         escort_fleet=escort, escorts=escorts,
         seats=ships * seats, stretchers=ships * vehicle.stretchers,
@@ -265,7 +283,7 @@ def _mover(
         base=fleet.base,
         from_s=scenario.at_s(fleet.available.from_, 0),
         until_s=scenario.at_s(fleet.available.until),
-        return_to_base=home, must=must,
+        return_to_base=home, range_m=vehicle.range_m, must=must,
     )  # fmt: skip
 
 

@@ -14,6 +14,8 @@ C9 a movement starts only where every window on its way is open while it is ther
 C10 a movement starts only where every party on its way has granted it.
 C11 a commodity boards only what it accepts.
 C12 escorted vehicles move as formations of up to ``ratio`` ships and one escort.
+C13 vehicles that go in convoys move as formations of a convoy's size.
+C14 no movement is longer than the vehicle's range.
 C15 a mover goes only to places that it fits.
 C16 households travel whole: counted in persons here, packed by ``schedule``.
 C17 arriving after the deadline, or never, counts in the second level.
@@ -378,6 +380,8 @@ class _Builder:
         conditions += self.ground.stop(route.origin, mover.fleet, 0, depart)
         conditions += self.ground.stop(route.destination, mover.fleet, arrive, end)
         starts = start_mask(self.grid, conditions, end)
+        if mover.range_m is not None and route.length_m > mover.range_m:
+            starts[:] = False
         harm = self.ground.ride_harm(route, depart, mover.overhead_s, {})
         starts &= harm <= self.risk_cap + 1e-12
         harm += self.ground.stay_harm(route.origin, 0, depart, {})

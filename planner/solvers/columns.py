@@ -109,7 +109,9 @@ class ColumnEngine:
                     break
                 made.append(Departure(twin.index, move.step))
             else:
-                self.master.add_column(Column(mover, tuple(made), column.loads, column.since))
+                share = self.conveyance.movers[mover].ships / spec.ships
+                loads = tuple(tuple((k, n * share) for k, n in load) for load in column.loads)
+                self.master.add_column(Column(mover, tuple(made), loads, column.since))
         for walk, _, _ in other.master.walks:
             self.master.add_walk(walk)
 

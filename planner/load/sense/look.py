@@ -12,10 +12,10 @@ from planner.scenario import Fleet, Place, Scenario, Vehicle
 
 NOT_PLANNED = "not planned by this version"
 NOT_PLANNED_PARTS: dict[str, str] = {
-    "convoy": "convoy sizes",
+    "headway": "time between convoys",
+    "convoy": "convoys under escort, or with a commitment",
     "duty": "duty and rest",
     "fuel": "refuelling",
-    "range": "leaving longer legs out",
     "aid": "aid carried in",
 }
 """Parts of the language that are read and judged, but not searched for yet, by what they are called

@@ -11,8 +11,6 @@ from planner.load.yamltext import Path
 from planner.scenario import Convoy, Duty, Fleet, Fuel, Place, Vehicle
 from planner.units import HOUR_S, format_duration, format_length
 
-# A road or a sea lane is longer than the straight line; that much longer at most.
-DETOUR = {"road": 1.6, "sea": 1.6, "river": 1.6, "foot": 1.6, "air": 1.0}
 # Nobody is put down at places of these roles on the way out.
 _STARTS_ONLY = ("assembly_point", "hospital", "staging_base")
 
@@ -30,10 +28,17 @@ def look_at(look: Look) -> None:
 def refuse(look: Look) -> None:
     """What is in order and not planned yet."""
     for fleet in look.fleets.values():
-        for part in ("convoy", "duty", "fuel"):
+        for part in ("duty", "fuel"):
             if getattr(fleet, part) is not None:
                 look.unplanned(part, look.item("fleets", fleet.id, part))
-        _refuse_range(look, fleet)
+        if fleet.convoy is None:
+            continue
+        path = look.item("fleets", fleet.id, "convoy")
+        promised = any(promise.fleet == fleet.id for promise in look.scenario.commitments)
+        if fleet.convoy.headway_s:
+            look.unplanned("headway", (*path, "headway"))
+        if fleet.convoy.min_vehicles > 1 and (fleet.escort is not None or promised):
+            look.unplanned("convoy", path)
 
 
 def _convoy(look: Look, fleet: Fleet, convoy: Convoy) -> None:
@@ -87,18 +92,6 @@ def _range(look: Look, fleet: Fleet) -> None:
     look.error(_range_path(look, fleet), problem, remedy)
 
 
-def _refuse_range(look: Look, fleet: Fleet) -> None:
-    """Legs that the range may leave out, as long as none are left out."""
-    kind = look.vehicle(fleet)
-    longest = _longest_leg_m(look, fleet, kind) if kind else 0
-    if kind is None or kind.range_m is None or longest <= kind.range_m:
-        return
-    before = f"legs may be {format_length(longest)} long, its range is "
-    before += f"{format_length(kind.range_m)}; "
-    remedy = "narrow `serves:` to places within range, or leave `range:` out"
-    look.unplanned("range", _range_path(look, fleet), before, remedy)
-
-
 def _range_path(look: Look, fleet: Fleet) -> Path:
     own = fleet.fuel is not None and fleet.fuel.range_m is not None
     return look.item("fleets", fleet.id, *(("fuel", "range") if own else ("vehicle",)))
@@ -118,15 +111,6 @@ def _own_links_m(look: Look, pairs: list[tuple[Place, Place]], kind: Vehicle) ->
     for link in look.scenario.links:
         if link.mode == kind.mode and link.length_m and {link.from_, link.to} in joined:
             yield link.length_m
-
-
-def _longest_leg_m(look: Look, fleet: Fleet, kind: Vehicle) -> int:
-    """Longest leg that the fleet may drive, empty or not, in metres."""
-    ends = _ends(look, fleet)
-    pairs = [(a, b) for a in ends for b in ends if a.id != b.id]
-    straight = [straight_m(a, b) for a, b in pairs]
-    roads = [round(metres * DETOUR[kind.mode]) for metres in straight if metres]
-    return max([*roads, *_own_links_m(look, pairs, kind), 0])
 
 
 def _shortest_leg_m(look: Look, fleet: Fleet, kind: Vehicle) -> int | None:
