@@ -21,12 +21,13 @@ endif
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONUTF8 := 1
 
-.PHONY: help plan test desk wheelhouse lint lock clean
+.PHONY: help plan test bench desk wheelhouse lint lock clean
 .DELETE_ON_ERROR:
 
 help:
 	@echo 'make plan        solve and verify the shipped scenarios; documents in out/'
 	@echo 'make test        the whole test suite with coverage'
+	@echo 'make bench       us beside the peers, as a table, JSON and a picture'
 	@echo 'make desk        the browser app, on this machine alone'
 	@echo 'make wheelhouse  fill wheelhouse/ for a laptop without a network'
 	@echo 'make lint        ruff and mypy'
@@ -68,6 +69,10 @@ plan: $(STAMP)
 # Two workers; a file stays with one of them, so that each case is planned once.
 test: $(STAMP)
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --cov --cov-report=term $(or $(PYTEST_ARGS),--cov-fail-under=90)
+
+# Us beside the peers in one run; public instances from the folder that PEER_INSTANCES names.
+bench: $(STAMP)
+	@$(BIN)/python -m tests.bench $(BENCH_ARGS)
 
 desk: $(STAMP)
 	@$(BIN)/planner desk

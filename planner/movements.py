@@ -212,9 +212,7 @@ def movers(scenario: Scenario, network: TransportNetwork, *, relaxed: bool) -> t
         first = 0
         for size in sorted(set(sizes), reverse=True):
             last = first + size * sizes.count(size)
-            out.append(
-                _mover(scenario, network, fleet, free[first:last], (size, company), relaxed)
-            )
+            out.append(_mover(scenario, network, fleet, free[first:last], (size, company), relaxed))
             first = last
     return tuple(out)
 

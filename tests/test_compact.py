@@ -467,9 +467,7 @@ def _plan(case: Scenario) -> tuple[EvacuationProblem, Any]:
 def test_the_relaxation_is_that_of_the_columns(case: Scenario) -> None:
     """Filling seats whole makes an itinerary no better than a flow: both optima are the same."""
     problem, plan = _plan(case)
-    told = ColumnEngine(problem, plan).optimise(
-        "arrival", {}, until=float("inf"), tolerance=1e-9
-    )
+    told = ColumnEngine(problem, plan).optimise("arrival", {}, until=float("inf"), tolerance=1e-9)
     model = compact.build(problem, plan)
     cost = model.program.costs["arrival"]
     relaxed = relaxation(model.program, cost, [], QUICK)

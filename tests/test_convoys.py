@@ -53,9 +53,7 @@ def together(result: Result) -> Counter[tuple[str, int]]:
     plan = result.verdict.plan
     legs = [leg for sortie in plan.sorties if sortie.fleet == "buses" for leg in sortie.legs]
     loaded = {(leg.route, leg.depart_s) for leg in legs if leg.manifest}
-    return Counter(
-        (leg.route, leg.depart_s) for leg in legs if (leg.route, leg.depart_s) in loaded
-    )
+    return Counter((leg.route, leg.depart_s) for leg in legs if (leg.route, leg.depart_s) in loaded)
 
 
 def test_buses_leave_in_whole_convoys(tmp_path: Path) -> None:

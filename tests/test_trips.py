@@ -643,9 +643,7 @@ def test_faults_name_file_and_line(tmp_path: Path, changed: dict[str, str], said
     assert said in str(told.value)
 
 
-def test_answers_of_the_command(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_answers_of_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """One JSON value on standard output; a table; 1 with a sentence for bad input; 2 for misuse."""
     root = folder(tmp_path / "a")
     assert icep.main([str(tmp_path), "--json"]) == 0

@@ -199,9 +199,7 @@ def test_every_plan_is_verified_again_from_its_own_text(found: Appraisal) -> Non
     assert found.plans
     for name, plan in found.plans.items():
         said = plan.provenance
-        origin = Origin(
-            file=said.scenario_file, sha256=said.scenario_sha256, what_if=said.what_if
-        )
+        origin = Origin(file=said.scenario_file, sha256=said.scenario_sha256, what_if=said.what_if)
         scenario = load.from_tree(said.tree, origin)
         verdict = verify.check(plan, scenario, pipeline.make_network(scenario))
         assert verdict.verified, (name, verdict.violations)
@@ -680,7 +678,10 @@ def test_the_drawing_has_every_row_and_stays_on_its_sheet(found: Appraisal) -> N
     assert "Three &lt;that&gt; wait" in picture
     shown = gain_rows(rows)
     assert all(entry["what"][:20] in picture for entry in shown)
-    widths = [float(x) + float(w) for x, w in re.findall(r'<rect x="([\d.]+)"[^>]*?width="([\d.]+)"', picture)]  # noqa: E501
+    widths = [
+        float(x) + float(w)
+        for x, w in re.findall(r'<rect x="([\d.]+)"[^>]*?width="([\d.]+)"', picture)
+    ]
     assert widths and max(widths) <= papers.WIDTH
     odd = drawn("x" * 80, seen=-3.0, least=0.0, most=math.pi)
     assert "3.14" not in papers.gains_svg([odd], "t") and "-3" in papers.gains_svg([odd], "t")

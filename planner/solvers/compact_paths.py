@@ -14,9 +14,7 @@ from planner.solvers.compact_flow import Columns, Standing
 Itinerary = tuple[int, tuple[Start, ...], int]
 
 
-def itineraries(
-    conveyance: Conveyance, at: Columns, solution: Floats
-) -> tuple[Itinerary, ...]:
+def itineraries(conveyance: Conveyance, at: Columns, solution: Floats) -> tuple[Itinerary, ...]:
     """(mover, starts, how many vehicles do so), each vehicle that moves in exactly one.
 
     Raises ValueError where the flow is none: a start where nothing stands.
@@ -37,9 +35,7 @@ def itineraries(
     return tuple((mover, moves, count) for (mover, moves), count in sorted(found.items()))
 
 
-def _starts(
-    conveyance: Conveyance, at: Columns, solution: Floats
-) -> dict[int, Counter[Start]]:
+def _starts(conveyance: Conveyance, at: Columns, solution: Floats) -> dict[int, Counter[Start]]:
     """By mover how many vehicles make each start."""
     starts: dict[int, Counter[Start]] = defaultdict(Counter)
     for option in conveyance.options:

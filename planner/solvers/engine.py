@@ -204,8 +204,8 @@ class Solver:
     def _near(self, found: Candidate) -> bool:
         """Whether a choice is as near to the relaxed optimum of each level as is asked for."""
         return all(
-            self.relaxed.get(level, -math.inf) >= self._enough(level, found.values[level])
-            - (0.5 if level in WHOLE else 0.0)
+            self.relaxed.get(level, -math.inf)
+            >= self._enough(level, found.values[level]) - (0.5 if level in WHOLE else 0.0)
             for level in self.levels[:-1]
         )
 

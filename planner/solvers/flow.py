@@ -371,9 +371,7 @@ def _grown(moves: kernels.Moves, columns: int) -> kernels.Moves:
 
 def _room(nodes: int, columns: int) -> tuple[tuple[Ints, ...], tuple[Ints, ...]]:
     """Working room of ``kernels.advance``: lists by place and step, and the stack."""
-    lists = tuple(
-        np.empty(size, np.int32) for size in (nodes, nodes, columns, nodes, nodes, nodes)
-    )
+    lists = tuple(np.empty(size, np.int32) for size in (nodes, nodes, columns, nodes, nodes, nodes))
     height = min(nodes * (columns + 1) + 2, 1 << 22)
     return lists, tuple(np.empty(height, np.int32) for _ in range(3))
 

@@ -47,9 +47,7 @@ def _rides(m: Movement, consignment: Consignment) -> Found:
 def _collects(m: Movement) -> bool:
     """Whether the same sortie carries people, or takes a team in, from this leg on."""
     legs = m.sortie.legs if m.sortie else ()
-    return any(
-        leg.load_start_s >= m.load_start_s and (leg.manifest or leg.teams) for leg in legs
-    )
+    return any(leg.load_start_s >= m.load_start_s and (leg.manifest or leg.teams) for leg in legs)
 
 
 def told(replay: Replay) -> Found:

@@ -173,9 +173,7 @@ class _Work:
 
     def _screen(self, workers: Workers, found: Iterable[Candidate]) -> None:
         time_s = self.budget.each_s * SCREEN_SHARE
-        jobs = [
-            Job(c.id, "screen", c.scenario, time_s) for c in found if c.scenario is not None
-        ]
+        jobs = [Job(c.id, "screen", c.scenario, time_s) for c in found if c.scenario is not None]
         for job, answer in self._answers(workers, jobs, "bounds", self._left_s() / 2):
             assert isinstance(answer, Screened)
             self.seen[job.id].screened = answer
@@ -202,9 +200,7 @@ class _Work:
                 better = (job.id, one)
         return better
 
-    def _settled(
-        self, workers: Workers, found: list[Candidate], name: str, base: Base
-    ) -> Base:
+    def _settled(self, workers: Workers, found: list[Candidate], name: str, base: Base) -> Base:
         """The better base, tried with every change whose own plan is worse than it."""
         ours = rank(base.figures, base.scenario)
         jobs = []

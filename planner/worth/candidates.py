@@ -63,9 +63,7 @@ def candidates(network: TransportNetwork, kinds: tuple[str, ...] = KINDS) -> lis
     ]
     drafts.sort(key=lambda draft: KINDS.index(draft[0]))
     names = _names([(kind, changes) for kind, _, _, changes, _ in drafts])
-    return [
-        _candidate(scenario, name, *draft) for name, draft in zip(names, drafts, strict=True)
-    ]
+    return [_candidate(scenario, name, *draft) for name, draft in zip(names, drafts, strict=True)]
 
 
 def _candidate(

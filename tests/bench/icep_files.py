@@ -330,9 +330,7 @@ def _pairs(files: dict[str, Path], name: str) -> dict[tuple[str, str], float] | 
     return found
 
 
-def _demands(
-    files: dict[str, Path], folder: Path, known: set[str]
-) -> dict[str, dict[str, int]]:
+def _demands(files: dict[str, Path], folder: Path, known: set[str]) -> dict[str, dict[str, int]]:
     """Net demand by location, by scenario; locations where nobody is left to move are left out."""
     table = _table(files, folder, "scenarios").needs("scenario", "location", "demand")
     found: dict[str, dict[str, int]] = {}

@@ -150,9 +150,7 @@ def _roads(
         side, end = ("west_end", -2.0) if spot[0] < 0 else ("east_end", 2.0)
         found.append(_road(f"{name}_road", (name, side), (spot, (end, 0.0)), 30))
     for name, east, north in havens:
-        found.append(
-            _road(f"{name}_road", ("east_end", name), ((2.0, 0.0), (east, north)), 60)
-        )
+        found.append(_road(f"{name}_road", ("east_end", name), ((2.0, 0.0), (east, north)), 60))
     return found
 
 

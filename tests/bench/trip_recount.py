@@ -17,9 +17,7 @@ ROUNDED_MS = 1
 """Exported minutes carry more than enough digits for a millisecond."""
 
 
-def recount(
-    problem: TripProblem, trips: Sequence[Sequence[Trip]]
-) -> tuple[int, list[str]]:
+def recount(problem: TripProblem, trips: Sequence[Sequence[Trip]]) -> tuple[int, list[str]]:
     """The makespan in milliseconds (0 without a trip), and every fault as a sentence.
 
     ``trips`` has one sequence a vessel. A trip that cannot be sailed counts no time.

@@ -96,9 +96,7 @@ def deadline(limit_s: int) -> Make:
     def make() -> Case:
         found = edited("groups", "wounded", deadline=f"{limit_s} s")()
         told = case().plan.levels
-        return Case(
-            found.plan.model_copy(update={"levels": told}), found.scenario, found.network
-        )
+        return Case(found.plan.model_copy(update={"levels": told}), found.scenario, found.network)
 
     return make
 
@@ -112,9 +110,7 @@ def duty_of(longest_s: int) -> Make:
 
 
 def resting(rest_s: int) -> Make:
-    return lambda: rotation(
-        {"duty": {"longest": "3 h", "rest": f"{rest_s} s"}}, twice(8 * 3600)
-    )
+    return lambda: rotation({"duty": {"longest": "3 h", "rest": f"{rest_s} s"}}, twice(8 * 3600))
 
 
 def on_one_filling(range_m: int) -> Make:

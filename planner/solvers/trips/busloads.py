@@ -187,9 +187,7 @@ def coarser(fleet: BusEvacuation, factor: int) -> BusEvacuation:
         np.where(times == NO_WAY, NO_WAY, times // factor)
         for times in (fleet.start, fleet.loaded, fleet.empty)
     )
-    return replace(
-        fleet, unit_ms=fleet.unit_ms * factor, start=start, loaded=loaded, empty=empty
-    )
+    return replace(fleet, unit_ms=fleet.unit_ms * factor, start=start, loaded=loaded, empty=empty)
 
 
 def _takes_time(fleet: BusEvacuation) -> bool:

@@ -188,7 +188,10 @@ def overtime(lengths, target):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def anneal(target, floor, heat, slope, draws, room, weight, point, start, loaded, empty, order, size, drop, used, lengths, best_order, best_size, best_drop):  # type: ignore[no-untyped-def]  # noqa: E501
+def anneal(  # type: ignore[no-untyped-def]
+    target, floor, heat, slope, draws, room, weight, point, start, loaded, empty, order,
+    size, drop, used, lengths, best_order, best_size, best_drop,
+):  # fmt: skip
     """Simulated annealing towards buses that are all done within ``target``.
 
     ``order[b, :size[b]]`` are the loads of bus b in order, ``drop`` their shelters, ``used`` what

@@ -86,9 +86,7 @@ def solve(
     return TripPlan(standing.trips, standing.value_ms, bound, "FEASIBLE", reason)
 
 
-def _by_days(
-    problem: TripProblem, standing: Standing, clock: Clock, seed: int, gap: float
-) -> None:
+def _by_days(problem: TripProblem, standing: Standing, clock: Clock, seed: int, gap: float) -> None:
     """First as if drop-offs had room for all; where the plan found does not keep it, with it."""
     wanted = [source for source, demand in enumerate(problem.demand) if demand]
     tight = [

@@ -224,9 +224,7 @@ def _plan(programme: Programme, result: mathopt.SolveResult) -> Plan:
     return tuple(found)
 
 
-def _aboard(
-    ship: _Ship, walk: list[Round], people: dict[tuple[int, int], int]
-) -> tuple[Trip, ...]:
+def _aboard(ship: _Ship, walk: list[Round], people: dict[tuple[int, int], int]) -> tuple[Trip, ...]:
     """A walk's trips, full first; trailing trips that carry nobody are left out."""
     trips: list[Trip] = []
     for row, source, drop in walk:

@@ -35,7 +35,6 @@ class OutOfTime(Exception):
     """The clock ran out, or someone asked to stop, before yes or no was known."""
 
 
-
 @dataclass(frozen=True)
 class Choice:
     """Per vessel its trips by good (None: it stays), and the people moved by good."""
@@ -298,4 +297,3 @@ class Cover:
             for member in free[: solver.value(variable)]:
                 counts[member] = self.days[kind].counts[day]
         return counts
-

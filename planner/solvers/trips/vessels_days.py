@@ -54,9 +54,7 @@ def kinds(problem: TripProblem) -> list[Kind]:
     for index, vessel in enumerate(problem.vessels):
         sails = any(
             start is not None and any(ride is not None for ride in rides)
-            for start, rides in zip(
-                problem.start_ms[index], problem.loaded_ms[index], strict=True
-            )
+            for start, rides in zip(problem.start_ms[index], problem.loaded_ms[index], strict=True)
         )
         if vessel.capacity > 0 and sails:
             times = problem.start_ms[index], problem.loaded_ms[index], problem.empty_ms[index]
@@ -254,9 +252,7 @@ class Days:
         def keep(trips: Integers, _: Integers) -> Flags:
             return np.asarray((trips <= counts).all(axis=1))
 
-        return Days(
-            self.problem, self.kind, self.goods, within_ms, most, lambda: False, keep
-        )
+        return Days(self.problem, self.kind, self.goods, within_ms, most, lambda: False, keep)
 
     def route(self, counts: Integers) -> list[tuple[int, int, int]]:
         """(pick-up, drop-off, good) of the trips of a vector in order; good -1 is a detour."""

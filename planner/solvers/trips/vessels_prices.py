@@ -126,9 +126,7 @@ class Pricer:
         try:
             self.listed = Days(problem, kind, goods, within_ms, FEW, lambda: False)
         except TooManyDays:
-            steps = np.stack(
-                [steps_of(problem, kind, goods, g) for g in range(len(goods))], axis=1
-            )
+            steps = np.stack([steps_of(problem, kind, goods, g) for g in range(len(goods))], axis=1)
             ways = steps[steps < FAR]
             self.unit = self._unit(ways, within_ms)
             self.steps = np.where(steps < FAR, steps // self.unit, 0)

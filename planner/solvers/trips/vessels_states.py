@@ -48,9 +48,7 @@ def cover_states(
     return _traced(brings, order, steps, int(full[0])) if len(full) else None
 
 
-def _traced(
-    brings: list[Integers], order: list[int], steps: list[Integers], at: int
-) -> list[int]:
+def _traced(brings: list[Integers], order: list[int], steps: list[Integers], at: int) -> list[int]:
     """The days that lead to a state."""
     found = [0] * len(brings)
     for vessel, made in zip(reversed(order), reversed(steps), strict=True):
