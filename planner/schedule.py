@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from planner.boarding import Crowd, Ledger, Load, Stop, Who, seat_first
+from planner.movements import Mover
 from planner.network import TransportNetwork
 from planner.plan import PlanLeg, SelfMovement, Sortie, TeamDelivery, TeamRide
 from planner.problem import Commodity, EvacuationProblem
@@ -344,6 +345,10 @@ class Scheduler:
         people = any(x.persons for x in vehicle.loads.get(key, []))
         return people or bool(vehicle.teams.get(key)) or self._promise(vehicle, key) is not None
 
+    def _holds_stand(self, mover: Mover, place: str) -> bool:
+        """C5: an aircraft that does not fly off keeps a stand that others may have been given."""
+        return mover.mode == "air" and self.problem.scenario.place(place).stands is not None
+
     def _useful(self, vehicle: _Vehicle) -> list[Start]:
         """The moves without the rounds on which nobody was carried."""
         moves = list(vehicle.moves)
@@ -356,7 +361,7 @@ class Scheduler:
             for i in range(len(moves)):
                 for j in range(len(moves), i, -1):
                     idle = not any(self._loaded(vehicle, k) for k in moves[i:j])
-                    if not idle:
+                    if not idle or (i and self._holds_stand(mover, at[i])):
                         continue
                     before = 0 if i == 0 else moves[i - 1][1] + self.options[moves[i - 1][0]].steps
                     ends = j == len(moves) and bool(

@@ -43,7 +43,7 @@ def chromium_path() -> str:
 
 # What a case is given in a test run. Base cases are planned to the end by count of rounds, so that
 # their figures do not hang on the machine; the others for some seconds: a plan is there early.
-BASE_ROUNDS = 60
+BASE_ROUNDS = 150
 SEARCH_S = {"what_if": 20.0, "small": 5.0}
 
 

@@ -45,8 +45,11 @@ class Diver:
     The engine is used up by it.
     """
 
-    def __init__(self, engine: ColumnEngine, dispatcher: Dispatcher, more: int = 0) -> None:
-        """``more`` rounds of new itineraries after each step than it takes at least."""
+    def __init__(
+        self, engine: ColumnEngine, dispatcher: Dispatcher, more: int = 0, clear: float = CLEAR
+    ) -> None:
+        """``more`` rounds of new itineraries after each step than it takes at least; a fraction
+        from ``clear`` on is rounded up at once."""
         self.engine = engine
         self.master = engine.master
         self.stages = engine.master.stages
@@ -54,6 +57,7 @@ class Diver:
         self.dispatcher = dispatcher
         self.grid = engine.problem.grid
         self.rounds = (1 if engine.width_s else 2) + more
+        self.clear = clear
         self.exact = Separator(engine.problem, engine.conveyance)
         self.taken_in: dict[int, float] = {}
         self.fleet = [
@@ -185,7 +189,7 @@ class Diver:
             total = sum(amount for amount, _ in entries)
             room = int(total + 1 - NOTHING) if last else len(self.fleet[mover])
             for rank, (amount, piece) in enumerate(entries):
-                clear = last or rank == 0 or amount >= CLEAR
+                clear = last or rank == 0 or amount >= self.clear
                 count = min(room, int(amount + 1e-6) or int(clear and amount > NOTHING))
                 more = more or count > 0
                 for _ in range(count):

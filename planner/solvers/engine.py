@@ -29,7 +29,9 @@ DIVED = 0.76
 MENDED = (0.2, 0.9)
 KEPT = 800
 DIVERS = 800
-DIVES = 3
+DIVES = ((0, 0.7), (1, 0.7), (2, 0.7), (1, 0.5), (2, 0.9), (2, 0.6))
+"""By dive: rounds more than the least, and the fraction from which on a vehicle is sent at once."""
+COUNTED_DIVES = 3
 LAST, LAST_S = 1.1, 1.0
 """The proof of the last level takes a tenth of the time that all before took, and a second."""
 PROVED = (0.76, 0.82)
@@ -320,7 +322,8 @@ class Solver:
         weights = self._relax()
         began = time.monotonic()
         found = self._dive(weights, 0)
-        for number in range(1, DIVES):
+        most = len(DIVES) if self.limits.node_limit is None else COUNTED_DIVES
+        for number in range(1, most):
             took = (time.monotonic() - began) / number
             if self._near(found) or self.left_s(DIVED) < 1.5 * took or self.should_stop():
                 break
@@ -328,10 +331,11 @@ class Solver:
         return found
 
     def _dive(self, weights: dict[str, float], number: int) -> Candidate:
-        """Whole numbers of itineraries, placed; each dive after the first knows more columns."""
+        """Whole numbers of itineraries, placed; a dive with more rounds knows more columns too."""
         dispatcher = self._dispatcher()
         until = time.monotonic() + max(1.0, min(1e8, self.left_s(DIVED)))
-        diver = Diver(self.engine.lean(DIVERS * (1 + number)), dispatcher, number)
+        more, clear = DIVES[number]
+        diver = Diver(self.engine.lean(DIVERS * (1 + more)), dispatcher, more, clear)
         placed = diver.run(weights, until=until, on_step=self._step)
         found = self._board(placed)
         wanted = self._wanted(found)
