@@ -70,19 +70,20 @@ def measure(arguments: list[str]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def bars(name: str, told: Any) -> Bars:
+def bars(name: str, told: Any, engine: str = "ours") -> Bars:
     """Seconds by engine wherever a bench tells any, looked for by their names."""
     if isinstance(told, list):
-        return [bar for item in told for bar in bars(name, item)]
+        return [bar for item in told for bar in bars(name, item, engine)]
     if not isinstance(told, dict):
         return []
-    case = " ".join([name, *(str(told[key]) for key in ("scenario", "size") if key in told)])
+    keys = ("instance", "scenario", "size")
+    case = " ".join([name, *(str(told[key]) for key in keys if key in told)])
     found: Bars = []
     if isinstance(told.get("seconds"), (int, float)):
-        found.append((case, str(told.get("engine", "ours")), float(told["seconds"])))
+        found.append((case, str(told.get("engine", engine)), float(told["seconds"])))
     for key in ("rows", "table", "cases", "peer", "growth"):
         inner = told.get(key)
-        found += bars(f"{case} {key}" if key == "peer" else case, inner)
+        found += bars(case, inner, "OR-Tools" if key == "peer" else engine)
     if "median_s" in told:
         found.append((f"{name}: median", "ours", float(told["median_s"])))
     return found
@@ -105,6 +106,7 @@ def draw(found: Bars, path: Path) -> None:
                     fontsize=7)  # fmt: skip
     axes.invert_yaxis()
     axes.set_xscale("log")
+    axes.set_xlim(left=1e-3)
     axes.set_xlabel("seconds")
     figure.tight_layout()
     figure.savefig(path)
