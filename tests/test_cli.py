@@ -14,9 +14,10 @@ from typing import Any
 
 import pytest
 
-from planner import assets, cli, mapbuild
+from planner import assets, mapbuild
 from planner.cli import desk, papers, planning, scenarios, text
 from planner.errors import Issue, ScenarioError
+from tests.command import run
 
 HERE = Path(__file__).parent
 BRIDGE = HERE / "scenarios" / "small_bridge.yaml"
@@ -37,15 +38,6 @@ fleets:
 links:
   - {id: the_road, from: village, to: haven, mode: road, length: 30}
 """
-
-
-def run(*arguments: str | Path) -> int:
-    """The exit status, whether the command returns it or argparse ends with it."""
-    try:
-        return cli.main([str(argument) for argument in arguments])
-    except SystemExit as end:
-        assert isinstance(end.code, int)
-        return end.code
 
 
 @pytest.fixture

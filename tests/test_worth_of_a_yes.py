@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from planner import charts, cli, load, pipeline, verify
+from planner import charts, load, pipeline, verify
 from planner.charts.gains import gain_bars, gain_parts, gain_rows
 from planner.cli import parser
 from planner.cli import worth as command
@@ -32,6 +32,7 @@ from planner.worth.gains import Measure as M
 from planner.worth.gains import Standing, Worth, fewest_left, proof_of, saved
 from planner.worth.report import report
 from tests import network_case as case
+from tests.command import run
 
 SMALL = Path(__file__).parent / "scenarios"
 HERE = Budget(time_s=120.0, each_s=4.0, workers=0)
@@ -497,14 +498,6 @@ def test_a_process_that_dies_or_is_given_up_harms_nobody_else(three: Path) -> No
 
 
 # ------------------------------------------------------------------ the command
-
-
-def run(*arguments: str | Path) -> int:
-    try:
-        return cli.main([str(argument) for argument in arguments])
-    except SystemExit as end:
-        assert isinstance(end.code, int)
-        return end.code
 
 
 @pytest.fixture

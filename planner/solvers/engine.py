@@ -180,12 +180,7 @@ class Solver:
         else:
             dispatcher = self._dispatcher(alone(self.memory, self.problem))
             placed = dispatcher.place(vehicles(self.memory, self.problem))
-            found = self._board(placed)
-            wanted = self._wanted(found)
-            if wanted:
-                extender = Extender(self.problem, dispatcher, None)
-                extender.regard(found.chosen, self._spare(found.left))
-                found = self._better_fill(found, self._fill_up(list(placed), wanted, extender))
+            found = self._seated(dispatcher, placed)
         return self._mend(found, man, MENDED[0])
 
     def _proven(self, found: Candidate) -> bool:
@@ -337,6 +332,10 @@ class Solver:
         more, clear = DIVES[number]
         diver = Diver(self.engine.lean(DIVERS * (1 + more)), dispatcher, more, clear)
         placed = diver.run(weights, until=until, on_step=self._step)
+        return self._seated(dispatcher, placed)
+
+    def _seated(self, dispatcher: Dispatcher, placed: list[Vehicle]) -> Candidate:
+        """Who boards what of the vehicles as placed; more rounds for whoever is left over."""
         found = self._board(placed)
         wanted = self._wanted(found)
         if wanted:

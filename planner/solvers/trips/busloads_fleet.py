@@ -8,6 +8,7 @@ someone. Where demands are whole busloads every trip is full, and a shelter take
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -106,7 +107,10 @@ def read(problem: TripProblem) -> BusEvacuation:
     bases: dict[tuple[int | None, ...], list[int]] = {}
     for index, vessel in enumerate(problem.vessels):
         row = problem.start_ms[index]
-        ways = tuple(None if row[i] is None else row[i] + vessel.available_ms for i in pickups)  # type: ignore[operator]
+        ways = tuple(
+            None if ride is None else ride + vessel.available_ms
+            for ride in (row[i] for i in pickups)
+        )
         bases.setdefault(ways, []).append(index)
     start = _times(list(bases), len(pickups))
     loaded = _times([problem.loaded_ms[0][i] for i in pickups], len(problem.drops))
@@ -139,8 +143,8 @@ def _pickups(problem: TripProblem) -> tuple[int, ...]:
     return tuple(chosen)
 
 
-def _times(rows: object, width: int) -> Ints:
-    found = [[NO_WAY if t is None else t for t in row] for row in rows]  # type: ignore[attr-defined]
+def _times(rows: Iterable[Iterable[int | None]], width: int) -> Ints:
+    found = [[NO_WAY if t is None else t for t in row] for row in rows]
     return np.array(found, dtype=np.int64).reshape(len(found), width)
 
 
