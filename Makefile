@@ -52,10 +52,13 @@ $(BIN)/python:
 	echo "making $(VENV) with $$("$$python" --version)" >&2; \
 	"$$python" -m venv $(VENV)
 
+# The lock is complete, so pip resolves nothing (--no-deps): where a dependency is named with an extra,
+# a resolver looks for newer versions, which have no hash here. `pip check` tells what would be missing.
 $(STAMP): $(LOCK) pyproject.toml | $(BIN)/python
 	@echo 'installing the locked packages (the first time takes some minutes)' >&2
-	@$(BIN)/python -m pip install --quiet $(SOURCE) --require-hashes --requirement $(LOCK)
+	@$(BIN)/python -m pip install --quiet $(SOURCE) --require-hashes --no-deps --requirement $(LOCK)
 	@$(BIN)/python -m pip install --quiet --no-index --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m pip check >/dev/null || { $(BIN)/python -m pip check; exit 1; }
 	@touch $@
 
 plan: $(STAMP)
@@ -80,7 +83,7 @@ desk: $(STAMP)
 # For this kind of machine and this Python; the packages are the ones whose hashes the lock holds.
 wheelhouse: $(STAMP)
 	@rm -rf wheelhouse
-	@$(BIN)/python -m pip download --quiet --require-hashes --prefer-binary \
+	@$(BIN)/python -m pip download --quiet --require-hashes --no-deps --prefer-binary \
 	  --requirement $(LOCK) --dest wheelhouse
 	@$(BIN)/python -m hatchling build -t wheel -d wheelhouse
 	@echo 'Copy this folder, wheelhouse/ included, to the laptop: make installs from it.'
