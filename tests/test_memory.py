@@ -67,10 +67,11 @@ def test_what_no_longer_exists_is_left_out(bases: dict[str, Result]) -> None:
     names = Names(new.problem, new.problem.plan)
     assert all(not starts for _, starts in vehicles(memory, new.problem))
     assert not any(names.column(trace) for trace in memory.columns)
-    prices = recall(memory, new.engine)
+    prices, proofs = recall(memory, new.engine)
     assert new.engine.master.columns == []
     homes = {c.index for c in new.problem.commodities}
-    assert all(key[1] in homes for found in prices.values() for key in found if key[0] == "d")
+    for levels in (prices, proofs):
+        assert all(key[1] in homes for found in levels.values() for key in found if key[0] == "d")
 
 
 def test_no_more_vehicles_than_there_are(bases: dict[str, Result]) -> None:
@@ -96,7 +97,8 @@ def test_words_come_back_as_the_numbers_they_were(bases: dict[str, Result]) -> N
         column = names.column(trace)
         if column is not None:
             assert names.trace(column) == trace
-    for prices in memory.prices.values():
+    assert memory.proofs.keys() >= {"left_behind", "harm", "arrival"}
+    for prices in (*memory.prices.values(), *memory.proofs.values()):
         for key in prices:
             number = names.read(key)
             assert number is not None and names.spell(number) == key

@@ -118,13 +118,14 @@ class ColumnEngine:
     def optimise(
         self, level: str, holds: dict[str, float], *, until: float, tolerance: float = 1e-4,
         target: float | None = None, on_round: Callable[[float, float], bool] | None = None,
-        rounds: int = 1000, prices: dict[Key, float] | None = None,
+        rounds: int = 1000, prices: dict[Key, float] | None = None, hope: bool = False,
     ) -> LevelBound:  # fmt: skip
         """Least cost of ``level`` with the levels before held at ``holds``.
 
         Stops when value and bound are within ``tolerance`` of the value, when the
         bound reaches ``target``, after ``rounds``, or at the moment ``until`` (time.monotonic).
-        ``prices`` to begin with may come from another engine whose rows were adopted.
+        ``prices`` to begin with may come from another engine whose rows were adopted. With ``hope``
+        it stops as well once the optimum shows that the bound cannot reach ``target``.
         """
         unit = SCALE[level]
         self._thin(LEAN)
@@ -155,7 +156,8 @@ class ColumnEngine:
             if reached or (clean and (near or not grown)):
                 converged = True
                 break
-            if stop or time.monotonic() > until:
+            lost = hope and clean and target is not None and value / unit < target
+            if stop or lost or time.monotonic() > until:
                 break
         return LevelBound(level, float(value / unit), float(best / unit), number, converged, centre)
 

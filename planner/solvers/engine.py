@@ -32,8 +32,9 @@ DIVERS = 800
 DIVES = ((0, 0.7), (1, 0.7), (2, 0.7), (1, 0.5), (2, 0.9), (2, 0.6))
 """By dive: rounds more than the least, and the fraction from which on a vehicle is sent at once."""
 COUNTED_DIVES = 3
-LAST, LAST_S = 1.1, 1.0
-"""The proof of the last level takes a tenth of the time that all before took, and a second."""
+LAST, LAST_S, LAST_MORE_S = 1.1, 0.2, 0.8
+"""The proof of the last level takes a tenth of the time that all before took, and a fifth of a
+second; more where nothing is known from a like scenario."""
 PROVED = (0.76, 0.82)
 SHARPENED = (0.8, 0.97)
 """Shares of the time limit at which the parts of the work begin and end."""
@@ -44,7 +45,7 @@ FEW_VEHICLES = 20
 """Up to so many all rules are tried at once; with more, itineraries nearly always win."""
 RULED = 0.7
 FILL = 0.05
-FEW_ROUNDS = 6
+FEW_ROUNDS = 16
 REMEMBERED = 400
 MENDS = 6
 FEARS = (0.0, 3.0, 10.0, 30.0)
@@ -125,6 +126,9 @@ class Solver:
         self.rules = RULES if few else FIRST_RULES
         self.stopped_by = "gap"
         self.prices: dict[str, dict[Key, float]] = {}
+        """By level the prices with which the search goes on; the master knows few limits then."""
+        self.proofs: dict[str, dict[Key, float]] = {}
+        """By level the prices of the best bound."""
         self.inflated: dict[int, int] = {}
         self.tight: set[str] = set()
         self.stuck: dict[int, float] = {}
@@ -171,7 +175,7 @@ class Solver:
     def _first(self, man: Callable[[Chosen], Manning]) -> tuple[Candidate, Manning]:
         """A first choice: the earlier plan as far as it holds, or what a few rules find."""
         if self.memory is not None:
-            self.prices = recall(self.memory, self.engine)
+            self.prices, self.proofs = recall(self.memory, self.engine)
             if self.prover is not self.engine:
                 recall(self.memory, self.prover)
         self._look()
@@ -189,11 +193,7 @@ class Solver:
             return False
         for level in self.levels[:-1]:
             value = found.values[level]
-            result = self._bound(
-                level, found.values, PROVED[0], self.prices.get(level), rounds=FEW_ROUNDS
-            )
-            if result.prices is not None:
-                self.prices[level] = result.prices
+            result = self._bound(level, found.values, PROVED[0], rounds=FEW_ROUNDS, hope=True)
             if result.bound < self._enough(level, value):
                 return False
         return True
@@ -211,7 +211,7 @@ class Solver:
         engines = (self.engine,) if self.prover is self.engine else (self.engine, self.prover)
         assert self.best is not None
         alone_ = self.best.chosen.walks
-        return remember(engines, self.best.placed, alone_, self.prices, REMEMBERED)
+        return remember(engines, self.best.placed, alone_, (self.prices, self.proofs), REMEMBERED)
 
     def _better(
         self, a: tuple[Candidate, Manning], b: tuple[Candidate, Manning]
@@ -321,6 +321,8 @@ class Solver:
         for number in range(1, most):
             took = (time.monotonic() - began) / number
             if self._near(found) or self.left_s(DIVED) < 1.5 * took or self.should_stop():
+                break
+            if self._proven(found):
                 break
             found = self._better_fill(found, self._dive(weights, number))
         return found
@@ -468,7 +470,7 @@ class Solver:
     def _generate(
         self, engine: ColumnEngine, level: str, holds: dict[str, float], *, share: float,
         tolerance: float, target: float | None = None, prices: dict[Key, float] | None = None,
-        rounds: int = 1000,
+        rounds: int = 1000, hope: bool = False,
     ) -> LevelBound:  # fmt: skip
         until = time.monotonic() + max(0.0, min(1e8, self.left_s(share)))
 
@@ -478,7 +480,7 @@ class Solver:
 
         return engine.optimise(
             level, holds, until=until, tolerance=tolerance, target=target, on_round=tell,
-            rounds=min(rounds, self.limits.node_limit or 1000), prices=prices,
+            rounds=min(rounds, self.limits.node_limit or 1000), prices=prices, hope=hope,
         )  # fmt: skip
 
     def _board(self, placed: list[Vehicle]) -> Candidate:
@@ -516,10 +518,9 @@ class Solver:
         for position, level in enumerate(self.levels):
             share = PROVED[0] + (PROVED[1] - PROVED[0]) * (position + 1) / len(self.levels)
             if level == self.levels[-1]:
-                share = min(share, self._spent() * LAST + LAST_S / max(1.0, self.limits.time_s))
-            found[level] = result = self._bound(level, values, share, self.prices.get(level))
-            if result.prices is not None:
-                self.prices[level] = result.prices
+                extra = LAST_S + (0.0 if self.memory else LAST_MORE_S)
+                share = min(share, self._spent() * LAST + extra / max(1.0, self.limits.time_s))
+            found[level] = self._bound(level, values, share)
         open_ = [
             level for level in self.levels[:-1]
             if found[level].bound < self._enough(level, values[level])
@@ -527,7 +528,7 @@ class Solver:
         if open_ and not self._ended(SHARPENED[1]) and self.prover.sharpen():
             for position, level in enumerate(open_):
                 share = SHARPENED[0] + (SHARPENED[1] - SHARPENED[0]) * (position + 1) / len(open_)
-                again = self._bound(level, values, share, found[level].prices)
+                again = self._bound(level, values, share)
                 rounds = found[level].rounds + again.rounds
                 found[level] = replace(
                     again, bound=max(again.bound, found[level].bound), rounds=rounds
@@ -548,17 +549,23 @@ class Solver:
         return value - (gap + TINY) * max(1.0, abs(value))
 
     def _bound(
-        self, level: str, values: dict[str, float], share: float, prices: dict[Key, float] | None,
-        rounds: int = 1000,
+        self, level: str, values: dict[str, float], share: float, rounds: int = 1000,
+        hope: bool = False,
     ) -> LevelBound:  # fmt: skip
-        """The bound of one level, until a share of the time limit."""
+        """The bound of one level, until a share of the time limit; its prices are kept.
+
+        With ``hope`` only as long as it can still become good enough.
+        """
         holds: dict[str, float] = {}
         for before in self.levels[: self.levels.index(level)]:
             holds[before] = values[before] + 1e-9 * max(1.0, abs(values[before]))
         result = self._generate(
             self.prover, level, holds, share=share, tolerance=2e-4,
-            target=self._enough(level, values[level]), prices=prices, rounds=rounds,
+            target=self._enough(level, values[level]), rounds=rounds,
+            prices=self.proofs.get(level) or self.prices.get(level), hope=hope,
         )  # fmt: skip
+        if result.prices is not None:
+            self.proofs[level] = result.prices
         if not result.converged and self.stopped_by == "gap" and self.left_s(share) <= 0:
             self.stopped_by = "time"
         if self.limits.node_limit is not None and result.rounds >= self.limits.node_limit:

@@ -19,6 +19,7 @@ from planner.solvers.itineraries import Column, Departure
 from planner.solvers.master import Key, Walk
 
 Name = tuple[object, ...]
+Levels = dict[str, dict[Key, float]]
 Leg = tuple[str, bool, int]
 """Route, whether loaded, step."""
 
@@ -35,7 +36,7 @@ class Trace:
 
 @dataclass(frozen=True)
 class Memory:
-    """Vehicles as placed, itineraries, and prices by level (with the limits that have any)."""
+    """Vehicles as placed, itineraries, prices by level (with the limits that have any)."""
 
     step_s: int
     vehicles: tuple[Trace, ...] = ()
@@ -44,6 +45,8 @@ class Memory:
     """Who goes by own means: who, which way, step, units."""
     walks: tuple[tuple[Name, str, int], ...] = ()
     prices: dict[str, dict[Key, float]] = field(default_factory=dict)
+    proofs: dict[str, dict[Key, float]] = field(default_factory=dict)
+    """Prices by level of the best bounds, with every limit that they needed."""
 
 
 class Names:
@@ -133,7 +136,7 @@ class Names:
 
 def remember(
     engines: Iterable[ColumnEngine], placed: Iterable[Vehicle], alone: Mapping[Start, float],
-    prices: dict[str, dict[Key, float]], keep: int,
+    prices: tuple[Levels, Levels], keep: int,
 ) -> Memory:  # fmt: skip
     """What a search found: its vehicles, the first engine's; of each engine the columns in use and
     the ``keep`` newest of the others."""
@@ -158,12 +161,15 @@ def remember(
     options = first.problem.walks
     gone = tuple((names.people[options[option].commodity], options[option].route, step, units)
                  for (option, step), units in sorted(alone.items()))  # fmt: skip
-    told = {
-        level: {names.spell(k): v for k, v in found.items() if v or k[0] != "r"}
-        for level, found in prices.items()
-    }
+    search, proof = (
+        {
+            level: {names.spell(k): v for k, v in found.items() if v or k[0] != "r"}
+            for level, found in levels.items()
+        }
+        for levels in prices
+    )
     return Memory(
-        first.problem.grid.step_s, vehicles, tuple(columns), gone, tuple(walks), told,
+        first.problem.grid.step_s, vehicles, tuple(columns), gone, tuple(walks), search, proof,
     )  # fmt: skip
 
 
@@ -189,14 +195,18 @@ def alone(memory: Memory, problem: EvacuationProblem) -> dict[Start, float]:
     return {(walk.option, walk.step): units for walk, units in found if walk is not None}
 
 
-def recall(memory: Memory, engine: ColumnEngine) -> dict[str, dict[Key, float]]:
-    """Puts what still exists into an engine; the prices by level in its own numbers."""
+def recall(memory: Memory, engine: ColumnEngine) -> tuple[Levels, Levels]:
+    """Puts what still exists into an engine; the prices of search and proof in its own numbers."""
     names, master = Names(engine.problem, engine.conveyance), engine.master
     for column in filter(None, map(names.column, memory.columns)):
         master.add_column(column)
     for walk in filter(None, (names.walk(*entry) for entry in memory.walks)):
         master.add_walk(walk)
-    return {
-        level: {key: v for k, v in found.items() if (key := names.read(k)) is not None}
-        for level, found in memory.prices.items()
-    }
+    search, proof = (
+        {
+            level: {key: v for k, v in found.items() if (key := names.read(k)) is not None}
+            for level, found in levels.items()
+        }
+        for levels in (memory.prices, memory.proofs)
+    )
+    return search, proof

@@ -44,8 +44,10 @@ def changes(tree: Tree) -> Iterator[Change]:
                         break
                     target = target[first]
                 else:
+                    changed = target.get(last) != value
                     target[last] = value
-                    yield f"{part}[{item['id']}].{key}: {value}", made
+                    if changed:
+                        yield f"{part}[{item['id']}].{key}: {value}", made
 
 
 def _edits(tree: Tree) -> list[tuple[str, str, Any]]:
