@@ -159,7 +159,7 @@ def _worth(commands: Commands[argparse.ArgumentParser]) -> None:
         "--time-limit", type=_duration, default=600, metavar="T", help="for everything (10 min)"
     )
     command.add_argument(
-        "--each", type=_duration, default=30, metavar="T", help="for each search (30 s)"
+        "--each", type=_duration, default=15, metavar="T", help="for each search (15 s)"
     )
     command.add_argument(
         "--kind", choices=YES_KINDS, action="append", help="only this kind; may be repeated"

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from planner import pipeline
 from planner.plan import Plan
 from planner.scenario import Scenario
-from planner.solvers import Limits
+from planner.solvers import Limits, Memory
 from planner.verify import Verdict
 from planner.worth.candidates import KINDS, Candidate, candidates
 from planner.worth.duals import Priced
@@ -31,6 +31,8 @@ from planner.worth.trials import (
 )  # fmt: skip
 from planner.worth.workers import Fault, Workers, default_count
 
+BASE_EACH = 4
+"""The base is searched for as long as so many candidates: all of them begin with what it found."""
 SCREEN_SHARE = 0.25
 """Of the time for one candidate: longest that its first level is bounded."""
 
@@ -40,7 +42,7 @@ class Budget:
     """Seconds for everything and for each search, how many processes (0: none but this one)."""
 
     time_s: float = 600.0
-    each_s: float = 30.0
+    each_s: float = 15.0
     workers: int = field(default_factory=default_count)
     seed: int = 0
 
@@ -110,6 +112,7 @@ class _Work:
         self.stopped = False
         self.told = ("", 0, 0)
         self.is_given = False
+        self.memory: Memory | None = None
 
     def run(
         self, given: Verdict | None, kinds: tuple[str, ...],
@@ -123,11 +126,11 @@ class _Work:
         self._news("candidates", 0, 0)
         found = candidates(verdict.network, kinds)
         self.seen = {c.id: Seen(fault=c.fault) for c in found}
-        trials = Trials(base)
+        trials = Trials(base, memory=self.memory)
         self._news("prices", 0, len(found))
         priced = trials.price(min(self.budget.each_s, max(1.0, self._left_s() / 2)), self._asked)
         self.held_back = held_back(trials.problem)
-        with Workers(base, priced, self.budget.workers) as workers:
+        with Workers(base, priced, self.budget.workers, self.memory) as workers:
             self._screen(workers, found)
             better = self._search(workers, found, base, priced)
             if better is not None:
@@ -135,11 +138,13 @@ class _Work:
         return self._told(base, verdict, priced, found, better[0] if better else None)
 
     def _planned(self, on_progress: Callable[[pipeline.Progress], None] | None) -> Verdict:
-        time_s = min(self.budget.each_s, max(1.0, self.budget.time_s / 2))
+        time_s = min(BASE_EACH * self.budget.each_s, max(1.0, self.budget.time_s / 4))
         limits = Limits(time_s=time_s, seed=self.budget.seed)
-        return pipeline.make_plan(
+        found = pipeline.make_plan(
             self.scenario, limits, on_progress, self.should_stop, remedies=False
-        ).verdict
+        )
+        self.memory = found.memory
+        return found.verdict
 
     def _news(self, phase: str, done: int, of: int) -> None:
         self.told = (phase, done, of)

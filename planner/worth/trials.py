@@ -16,7 +16,7 @@ from planner.network import TransportNetwork
 from planner.plan import LevelResult, Plan
 from planner.problem import EvacuationProblem
 from planner.scenario import Scenario
-from planner.solvers import Limits
+from planner.solvers import Limits, Memory
 from planner.verify import Figures, Verdict, VerdictStatus
 from planner.worth.duals import Priced, bounds_at, price
 from planner.worth.ways import Ways
@@ -24,6 +24,8 @@ from planner.worth.ways import Ways
 LAST = "effort"
 """The level that no gain is told of."""
 TINY = 1e-6
+FINE = 0.001
+"""Gap at which a search is content: what a change gains may be less than a plan's usual gap."""
 
 
 @dataclass(frozen=True)
@@ -91,9 +93,13 @@ Answer = Screened | Searched | None
 class Trials:
     """Looks at candidates against one base; keeps the base's network and problem."""
 
-    def __init__(self, base: Base, priced: Priced | None = None) -> None:
+    def __init__(
+        self, base: Base, priced: Priced | None = None, memory: Memory | None = None
+    ) -> None:
+        """``memory`` of the search for the base's plan: every other search begins with it."""
         self.base = base
         self.priced = priced
+        self.memory = memory
 
     def do(self, job: Job, should_stop: Callable[[], bool] | None = None) -> Answer:
         """One job. Raises ScenarioError where the changed scenario does not fit its map."""
@@ -140,8 +146,10 @@ class Trials:
     ) -> Searched:
         """A plan with the change, or the base's where that is better and holds with it too."""
         begun = time.monotonic()
-        limits = Limits(time_s=time_s, seed=self.base.seed)
-        found = pipeline.make_plan(scenario, limits, None, should_stop, remedies=False).verdict
+        limits = Limits(time_s=time_s, seed=self.base.seed, gap=FINE)
+        found = pipeline.make_plan(
+            scenario, limits, None, should_stop, remedies=False, memory=self.memory
+        ).verdict
         ours = rank(self.base.figures, scenario)
         if not found.verified or rank(found.figures, scenario) > ours:
             kept = carry(self.base.plan, found.plan, scenario, found.network)

@@ -22,6 +22,7 @@ from pathlib import Path
 from types import TracebackType
 
 from planner.errors import ScenarioError
+from planner.solvers import Memory
 from planner.worth.duals import Priced
 from planner.worth.trials import Answer, Base, Job, Trials
 
@@ -57,8 +58,8 @@ def answered(trials: Trials, job: Job, should_stop: Question | None = None) -> A
 def serve(connection: Connection, given: str) -> None:
     """Answers jobs until the other end is closed.
 
-    ``given`` is the file of the base and its prices; jobs come as names of files too. What goes
-    through a pipe keeps the sender waiting until it is read, and a new process reads late.
+    ``given`` is the file of the base, its prices and its search; jobs come as names of files too.
+    What goes through a pipe keeps the sender waiting until it is read; a new process reads late.
     """
     with contextlib.suppress(ValueError):  # only a process's first thread may say so
         signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -79,13 +80,15 @@ class _Worker:
 class Workers:
     """``count`` processes; with 0 the work is done here, one job after the other."""
 
-    def __init__(self, base: Base, priced: Priced, count: int) -> None:
+    def __init__(
+        self, base: Base, priced: Priced, count: int, memory: Memory | None = None
+    ) -> None:
         self._count = count
         self._workers: list[_Worker] = []
-        self._here = Trials(base, priced) if count == 0 else None
+        self._here = Trials(base, priced, memory) if count == 0 else None
         self._folder = tempfile.TemporaryDirectory(prefix="planner-worth-")
         self._written = 0
-        self._given = self._kept((base, priced))
+        self._given = self._kept((base, priced, memory))
 
     def __enter__(self) -> Workers:
         return self
