@@ -156,11 +156,32 @@ class Integrals:
         """Expected casualties per person over ``length_s`` seconds from each start."""
         return self.upto(threat, start + length_s) - self.upto(threat, start)
 
+    def least(self, threat: str, grid: TimeGrid, shift_s: int, length_s: int) -> Floats:
+        """Expected casualties per person over ``length_s`` seconds, ``shift_s`` after each step.
+
+        Where steps are spans of time: the least of any moment in each. As a function of its start
+        the integral is linear between the moments at which either end meets a change of the rate,
+        so that it is least at one of these, or at an end of the span.
+        """
+        moments = np.arange(grid.steps, dtype=np.int64) * grid.step_s + shift_s
+        found = self.between(threat, moments, length_s)
+        if not grid.spread_s:
+            return found
+        found = np.minimum(found, self.between(threat, moments + grid.spread_s, length_s))
+        changes = self._rates[threat][0]
+        turns = np.concatenate([changes, changes - length_s])
+        steps = (turns - shift_s) // grid.step_s
+        inside = (steps >= 0) & (steps < grid.steps)
+        turns, steps = turns[inside], steps[inside]
+        np.minimum.at(found, steps, self.between(threat, turns, length_s))
+        return found
+
 
 def start_mask(grid: TimeGrid, conditions: Iterable[Condition], last_s: int) -> Bools:
     """Grid moments t for which every condition ``(open, a, b)`` has ``[t+a, t+b]`` inside one span.
 
-    ``last_s`` is the offset at which the movement ends; nothing ends past the horizon.
+    ``last_s`` is the offset at which the movement ends; nothing ends past the horizon. Where steps
+    are spans of time, each condition holds at some moment of the span.
     """
     mask = np.zeros(grid.steps, dtype=np.bool_)
     if grid.horizon_s >= last_s:
@@ -168,9 +189,9 @@ def start_mask(grid: TimeGrid, conditions: Iterable[Condition], last_s: int) -> 
     for intervals, enter_s, exit_s in conditions:
         allowed = np.zeros(grid.steps, dtype=np.bool_)
         for start, end in intervals.spans:
-            first = max(0, grid.up(start - enter_s))
+            first = max(0, -(-(start - enter_s - grid.spread_s) // grid.step_s))
             last = (end - exit_s) // grid.step_s
-            if last >= first:
+            if last >= first and end - exit_s >= start - enter_s:
                 allowed[first : last + 1] = True
         mask &= allowed
     return mask
@@ -383,11 +404,10 @@ class Ground:
         """Expected casualties per person on the ride, for each grid start."""
         harm = np.zeros(self.grid.steps)
         for exposure in route.exposures:
-            start = self.moments + shift_s + overhead_s // 2 + exposure.enter_s
+            shift = shift_s + overhead_s // 2 + exposure.enter_s
             factor = multiplier.get(exposure.threat, 1.0)
-            harm += factor * self.hazard.between(
-                exposure.threat, start, exposure.exit_s - exposure.enter_s
-            )
+            length = exposure.exit_s - exposure.enter_s
+            harm += factor * self.hazard.least(exposure.threat, self.grid, shift, length)
         return harm
 
     def stay_harm(
@@ -397,7 +417,7 @@ class Ground:
         harm = np.zeros(self.grid.steps)
         for threat in self.network.threats_at.get(place, ()):
             factor = multiplier.get(threat, 1.0)
-            harm += factor * self.hazard.between(threat, self.moments + shift_s, length_s)
+            harm += factor * self.hazard.least(threat, self.grid, shift_s, length_s)
         return harm
 
     def upto(self, place: str, moments: NDArray[np.int64], multiplier: dict[str, float]) -> Floats:
@@ -415,7 +435,8 @@ class Ground:
         rest = np.zeros(len(moments))
         for threat in self.network.threats_at.get(place, ()):
             end = np.full(len(moments), self.grid.horizon_s, dtype=np.int64)
-            rest += self.hazard.upto(threat, end) - self.hazard.upto(threat, moments)
+            since = np.minimum(moments + self.grid.spread_s, end)
+            rest += self.hazard.upto(threat, end) - self.hazard.upto(threat, since)
         return rest <= 1e-15
 
     def _overhead(self, fleet: str | None) -> int:

@@ -119,10 +119,12 @@ def _make_plan(
     draft = to_plan(problem, solver, manning)
     values = verify.values(draft, scenario, network)
     proofs = solver.prove(values)
+    told.phase("continuous time")
+    at_any_moment = solver.prove_any_moment(values)
     wall = time.monotonic() - begun
     told.phase("reasons")
     left = worth.left_behind(problem, solver, manning, search=remedies, should_stop=should_stop)
-    levels = tuple(_level(proof, values) for proof in proofs)
+    levels = tuple(_level(proof, values, at_any_moment) for proof in proofs)
     plan = draft.model_copy(
         update={"levels": levels, "status": _worst(levels), "left_behind": left,
                 "stopped_by": solver.stopped_by}
@@ -161,7 +163,9 @@ def to_plan(problem: EvacuationProblem, solver: Solver, manning: Manning) -> Pla
     )
 
 
-def _level(proof: LevelProof, values: dict[str, float]) -> LevelResult:
+def _level(
+    proof: LevelProof, values: dict[str, float], at_any_moment: dict[str, float]
+) -> LevelResult:
     value = values[proof.level]
     bound = min(proof.bound, value)
     gap = abs(value - bound) / max(1.0, abs(value))
@@ -171,6 +175,9 @@ def _level(proof: LevelProof, values: dict[str, float]) -> LevelResult:
     return LevelResult(
         name=proof.level, value=value, bound=bound, gap=gap, unit=UNITS[proof.level],
         status=status, holds_for=proof.holds_for, method=proof.method,
+        any_moment_bound=(
+            min(bound, at_any_moment[proof.level]) if proof.level in at_any_moment else None
+        ),
     )  # fmt: skip
 
 
@@ -258,7 +265,16 @@ def summary(found: Result | Verdict) -> dict[str, Any]:
         "levels": [
             {
                 key: getattr(level, key)
-                for key in ("name", "value", "bound", "gap", "unit", "status")
+                for key in (
+                    "name",
+                    "value",
+                    "bound",
+                    "gap",
+                    "unit",
+                    "status",
+                    "any_moment_bound",
+                    "grid_gap",
+                )
             }
             for level in plan.levels
         ],

@@ -202,6 +202,16 @@ class LevelResult(Noun):
     """What the bound holds for: the grid at its step, or continuous time."""
     method: str
     """How the bound was got, in a few words."""
+    any_moment_bound: float | None = None
+    """No plan is better than this, whenever its departures are; None where that was not asked."""
+
+    @property
+    def grid_gap(self) -> float | None:
+        """What the grid of departures may cost at most: from this bound to the one in continuous
+        time, as a share of the value like ``gap``, which is left to the solver."""
+        if self.any_moment_bound is None:
+            return None
+        return (self.bound - self.any_moment_bound) / max(1.0, abs(self.value))
 
 
 class Provenance(Noun):

@@ -221,31 +221,39 @@ def _commodities(
 
 def pose(
     scenario: Scenario, network: TransportNetwork, *, step_s: int | None = None,
-    effort: Effort | None = None,
+    effort: Effort | None = None, any_moment: bool = False,
 ) -> EvacuationProblem:  # fmt: skip
     """Scenario and network → problem. Departures lie on ``step_s`` (else the scenario's).
 
+    With ``any_moment`` steps are spans of time, and every plan, whenever its departures are, has
+    its like in the problem, at no higher cost: for bounds alone. Who waits in a hub is not limited
+    there.
+
     Raises ScenarioError with every commitment that no movement can keep.
     """
-    grid = TimeGrid(step_s or scenario.step_s, scenario.horizon_s)
+    make = TimeGrid.cells if any_moment else TimeGrid
+    grid = make(step_s or scenario.step_s, scenario.horizon_s)
     ground = Ground(network, grid)
     hubs = tuple(p.id for p in scenario.places if p.role in HUB_ROLES)
     commodities, transit_of = _commodities(scenario, hubs)
     weights = effort or Effort()
     builder = _Builder(scenario, ground, commodities, weights)
-    plan = builder.conveyance(movers(scenario, network, relaxed=False))
+    plan = builder.conveyance(movers(scenario, network, relaxed=any_moment))
     faults = [fault for found in plan.openings for fault in found.faults]
-    if faults:
+    if faults and not any_moment:
         raise ScenarioError(faults)
     loose = movers(scenario, network, relaxed=True)
     relaxed = plan if loose == plan.movers else builder.conveyance(loose)
+    limits = [
+        limit for limit in _limits(scenario, network) if limit.kind != "waiting" or not any_moment
+    ]
     wait_harm = tuple(
         c.persons * ground.upto(c.place, ground.moments, builder.multiplier[c.group])
         for c in commodities
     )
     return EvacuationProblem(
         scenario, network, grid, ground, tuple(commodities), transit_of, plan, relaxed,
-        builder.walks(), _limits(scenario, network), wait_harm,
+        builder.walks(), tuple(limits), wait_harm,
     )  # fmt: skip
 
 
@@ -443,9 +451,8 @@ class _Builder:
         if final:
             harm = harm + self.ground.stay_harm(route.destination, arrive, end - arrive, multiplier)
         else:
-            harm = harm - self.ground.upto(
-                route.destination, self.ground.moments + arrive, multiplier
-            )
+            there = self.ground.moments + arrive + self.grid.spread_s
+            harm = harm - self.ground.upto(route.destination, there, multiplier)
         missed = np.zeros(self.grid.steps)
         if final and commodity.deadline_s is not None:
             missed = (self.ground.moments + end > commodity.deadline_s).astype(np.float64)

@@ -195,10 +195,20 @@ def largest_remainder(total: int, weights: list[int]) -> list[int]:
 
 @dataclass(frozen=True)
 class TimeGrid:
-    """The only place where seconds become steps: departures lie on multiples of ``step_s``."""
+    """The only place where seconds become steps: departures lie on multiples of ``step_s``.
+
+    With ``spread_s`` steps stand for spans of time: what happens at a step may really happen up to
+    so many seconds later. A bound on such a grid (``cells``) holds for every moment of departure.
+    """
 
     step_s: int
     horizon_s: int
+    spread_s: int = 0
+
+    @staticmethod
+    def cells(step_s: int, horizon_s: int) -> TimeGrid:
+        """Spans of ``step_s``, one after the other, that hold every moment."""
+        return TimeGrid(step_s, horizon_s, step_s)
 
     @property
     def steps(self) -> int:
@@ -210,9 +220,9 @@ class TimeGrid:
         return step * self.step_s
 
     def up(self, seconds: int) -> int:
-        """Steps that a movement of ``seconds`` occupies: only its sum rounds up."""
-        return -(-seconds // self.step_s)
+        """Steps that a movement of ``seconds`` occupies: only its sum rounds up.
 
-    def down(self, seconds: int) -> int:
-        """Steps that surely fit into ``seconds``: rounding of a bound in continuous time."""
-        return seconds // self.step_s
+        Where steps are spans it rounds down: whoever follows another movement in true time follows
+        it in steps as well.
+        """
+        return seconds // self.step_s if self.spread_s else -(-seconds // self.step_s)

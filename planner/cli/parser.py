@@ -109,6 +109,10 @@ def _plan(commands: Commands[argparse.ArgumentParser]) -> None:
         help="good enough: a level this near to its bound is proven no further (0.5%%)",
     )
     command.add_argument(
+        "--any-moment", type=_duration, default=0, metavar="T",
+        help="so long for bounds that hold whenever vehicles leave, not on the grid alone ('40 s')",
+    )  # fmt: skip
+    command.add_argument(
         "--no-remedies", action="store_true", help="do not search what would help those left behind"
     )
     command.add_argument(

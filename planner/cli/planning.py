@@ -91,6 +91,7 @@ def plan(arguments: argparse.Namespace) -> int:
         seed=arguments.seed,
         node_limit=arguments.node_limit,
         gap=arguments.gap,
+        any_moment_s=arguments.any_moment,
     )
     with interruptible() as should_stop:
         if not arguments.every_what_if:

@@ -246,7 +246,17 @@ def _levels(verdict: Verdict) -> list[str]:
         name = level_name(verdict, level.name)
         figures = (number(level.value), number(level.bound), percent(level.gap))
         rows.append((name, *figures, level.unit, STATUS_WORDS[level.status]))
-    return table(rows, right=(1, 2, 3)) if levels else []
+    return [*table(rows, right=(1, 2, 3)), *_any_moment(verdict)] if levels else []
+
+
+def _any_moment(verdict: Verdict) -> list[str]:
+    """Bounds that hold whenever vehicles leave, and what the grid of departures costs at most."""
+    rows = [("whenever vehicles leave", "no less than", "the grid costs at most")]
+    for level in verdict.plan.levels:
+        if level.any_moment_bound is not None and level.grid_gap is not None:
+            bound, gap = number(level.any_moment_bound), percent(level.grid_gap)
+            rows.append((level_name(verdict, level.name), bound, gap))
+    return ["", *table(rows, right=(1, 2))] if len(rows) > 1 else []
 
 
 def _harm(verdict: Verdict) -> list[str]:

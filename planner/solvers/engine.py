@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from planner.problem import EvacuationProblem
 from planner.schedule import Chosen, Manning
+from planner.solvers import anymoment
 from planner.solvers.columns import ColumnEngine, LevelBound
 from planner.solvers.dispatch import Dispatcher, Start
 from planner.solvers.dive import Diver
@@ -62,6 +63,8 @@ class Limits:
     seed: int = 0
     node_limit: int | None = None
     gap: float = 0.005
+    any_moment_s: float = 0.0
+    """Seconds beyond the others for bounds in continuous time; none are sought with 0."""
 
 
 @dataclass(frozen=True)
@@ -542,6 +545,15 @@ class Solver:
             )
             for level, result in found.items()
         ]  # fmt: skip
+
+    def prove_any_moment(self, values: dict[str, float]) -> dict[str, float]:
+        """By level a bound that holds whenever vehicles leave; after ``prove``."""
+        if not self.limits.any_moment_s:
+            return {}
+        return anymoment.bounds(
+            self.problem, self.memorise(), values, width_s=self.width_s,
+            time_s=self.limits.any_moment_s, should_stop=self.should_stop,
+        )  # fmt: skip
 
     def _enough(self, level: str, value: float) -> float:
         """The bound that is good enough: whole numbers of people are proven to the head."""

@@ -147,7 +147,7 @@ class Pricer:
                 stamps = self.moments + option.end_s
                 gain = gain + self._hub_worth(prices, hub, stamps)
             if commodity.is_hub:
-                stamps = self.moments + option.depart_s
+                stamps = self.moments + option.depart_s + self.problem.grid.spread_s
                 gain = gain - self._hub_worth(prices, commodity.index, stamps)
             else:
                 gain = gain + prices.demand[commodity.index]

@@ -281,7 +281,8 @@ class Master:
             for index, units in loads:
                 who = self.problem.commodities[index]
                 if who.is_hub:
-                    found.setdefault(index, []).append((start + option.depart_s, units))
+                    leaves = start + option.depart_s + self.problem.grid.spread_s
+                    found.setdefault(index, []).append((leaves, units))
                 hub = self.problem.at_hub(who.transit, option.destination)
                 if hub is not None:
                     found.setdefault(hub, []).append((start + option.end_s, -units))

@@ -70,6 +70,8 @@ class RowMaker:
         self.movers = conveyance.movers
         self.options = conveyance.options
         self.moments = np.arange(problem.grid.steps, dtype=np.int64) * problem.grid.step_s
+        self.spread_s = problem.grid.spread_s
+        """Where steps are spans of time, a row counts what surely falls into it."""
 
     def row(self, limit: Limit, moment_s: int) -> Row:
         """The row of a limit at a moment (start of the 60 minutes, or the instant)."""
@@ -98,7 +100,10 @@ class RowMaker:
 
     def _hour(self, stamps: NDArray[np.int64], moment_s: int) -> Floats:
         width = self.width_s or HOUR_S
-        return ((stamps >= moment_s) & (stamps < moment_s + width)).astype(np.float64)
+        return self._within(stamps, moment_s, moment_s + width)
+
+    def _within(self, stamps: NDArray[np.int64], start_s: int, end_s: int) -> Floats:
+        return ((stamps >= start_s) & (stamps + self.spread_s < end_s)).astype(np.float64)
 
     def _hours(self, offsets: list[int], moment_s: int) -> Floats:
         """How often the hour is entered at one of the offsets, for each start."""
@@ -108,6 +113,7 @@ class RowMaker:
         return use
 
     def _during(self, start_s: int, end_s: int, moment_s: int) -> Floats:
+        start_s += self.spread_s
         if self.width_s:
             first = np.maximum(self.moments + start_s, moment_s)
             last = np.minimum(self.moments + end_s, moment_s + self.stay_s)
@@ -179,9 +185,7 @@ class RowMaker:
     def _intake(self, limit: Limit, moment_s: int, option: Option) -> Floats | None:
         if option.destination != limit.at or not option.loaded:
             return None
-        stamps = self.moments + option.end_s
-        inside = (stamps >= limit.window[0]) & (stamps < limit.window[1])
-        return inside.astype(np.float64)
+        return self._within(self.moments + option.end_s, *limit.window)
 
     def _waiting(self, limit: Limit, moment_s: int, option: Option) -> Floats | None:
         if not option.loaded or limit.at not in (option.origin, option.destination):
@@ -196,9 +200,8 @@ class RowMaker:
         if passes:
             return passes[0][1] * self._hours([offset for offset, _ in passes], moment_s)
         if limit.kind == "intake" and walk.destination == limit.at:
-            stamps = self.moments + walk.ride_s
-            inside = (stamps >= limit.window[0]) & (stamps < limit.window[1])
-            return inside.astype(np.float64) * self.heads(walk.commodity)
+            inside = self._within(self.moments + walk.ride_s, *limit.window)
+            return inside * self.heads(walk.commodity)
         return None
 
     def heads(self, commodity: int) -> int:

@@ -8,7 +8,8 @@ say where vehicles are and from when on they are free.
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
+from itertools import pairwise
 
 import numpy as np
 from ortools.math_opt.python import mathopt
@@ -50,6 +51,8 @@ class Stages:
         self.grid = grid
         self.cuts = [cuts(conveyance, i, grid) for i in range(len(conveyance.movers))]
         self.rows: dict[State, mathopt.LinearConstraint] = {}
+        self.free_at: dict[tuple[int, int, str], list[int]] = {}
+        """By mover, stage and place: the steps from which on vehicles are free there, in order."""
         self.strict = True
         self.astray: list[mathopt.Variable] = []
         """Ways to end where a vehicle may not stay for good."""
@@ -77,7 +80,24 @@ class Stages:
         if not last:
             later = self._row(self.state(mover, stage + 1, place, free))
             later.set_coefficient(idle, -1.0)
+        if self.grid.spread_s:
+            self._queue(state)
         return row
+
+    def _queue(self, state: State) -> None:
+        """Who is free at a place earlier may as well begin what begins there later.
+
+        Where steps are spans of time only: itineraries found on another grid begin anywhere there,
+        while rounding to whole vehicles does better without.
+        """
+        mover, stage, place, free = state
+        known = self.free_at.setdefault((mover, stage, place), [])
+        at = bisect_left(known, free)
+        known.insert(at, free)
+        for earlier, later in pairwise(known[max(0, at - 1) : at + 2]):
+            wait = self.model.add_variable(lb=0.0)
+            self.rows[mover, stage, place, earlier].set_coefficient(wait, 1.0)
+            self.rows[mover, stage, place, later].set_coefficient(wait, -1.0)
 
     def _may_end(self, mover: int, place: str, free: int) -> bool:
         at = self.conveyance.places[mover].index(place)

@@ -34,6 +34,7 @@ class Separator:
         self.options = conveyance.options
         self.maker = RowMaker(problem, conveyance, width_s)
         self.step_s = problem.grid.step_s
+        self.spread_s = problem.grid.spread_s
 
     def broken(
         self, traffic: Traffic, most: int = 4, slack: float = 1e-6
@@ -81,7 +82,8 @@ class Separator:
         for (index, step, commodity), units in traffic.units.items():
             option, who = self.options[index], self.problem.commodities[commodity]
             if who.is_hub:
-                events[commodity].append((step * self.step_s + option.depart_s, units))
+                leaves = step * self.step_s + option.depart_s + self.spread_s
+                events[commodity].append((leaves, units))
             hub = self.problem.at_hub(who.transit, option.destination)
             if hub is not None:
                 events[hub].append((step * self.step_s + option.end_s, -units))
@@ -139,12 +141,13 @@ class Separator:
             end = option.steps * self.step_s if mode == "air" else option.end_s
             for step, count in starts:
                 start = step * self.step_s
-                if option.origin == limit.at and option.depart_s:
-                    events[start] += count * mover.ships
-                    events[start + option.depart_s] -= count * mover.ships
-                if option.destination == limit.at and end > option.arrive_s:
-                    events[start + option.arrive_s] += count * mover.ships
-                    events[start + end] -= count * mover.ships
+                for at, since, until in (
+                    (option.origin, self.spread_s, option.depart_s),
+                    (option.destination, option.arrive_s + self.spread_s, end),
+                ):
+                    if at == limit.at and until > since:
+                        events[start + since] += count * mover.ships
+                        events[start + until] -= count * mover.ships
         return _means(events, self.maker.stay_s) if self.width_s else _running(events)
 
     def _peaks_waiting(self, traffic: Traffic, limit: Limit) -> list[tuple[int, float]]:
@@ -171,7 +174,11 @@ class Separator:
         for (index, step), units in traffic.walks.items():
             for offset, use in self.problem.walks[index].passes(limit.kind, limit.at):
                 events[step * self.step_s + offset] += use * units
-        return _sums(events, self.width_s) if self.width_s else _hourly(events)
+        if self.width_s:
+            last = self.width_s - self.spread_s
+            sure = {moment: n for moment, n in events.items() if moment % self.width_s < last}
+            return _sums(sure, self.width_s)
+        return _hourly(events, HOUR_S - self.spread_s)
 
     def _passes(self, limit: Limit, index: int) -> list[tuple[int, float]]:
         option = self.options[index]
@@ -201,12 +208,12 @@ def _sums(events: dict[int, float], width_s: int) -> list[tuple[int, float]]:
     return sorted(sums.items())
 
 
-def _hourly(events: dict[int, float]) -> list[tuple[int, float]]:
-    """Sum in the half-open hour that begins with each event."""
+def _hourly(events: dict[int, float], width_s: int) -> list[tuple[int, float]]:
+    """Sum in the half-open span of ``width_s`` that begins with each event."""
     moments = sorted(events)
     found, total, head = [], 0.0, 0
     for moment in moments:
-        while head < len(moments) and moments[head] < moment + HOUR_S:
+        while head < len(moments) and moments[head] < moment + width_s:
             total += events[moments[head]]
             head += 1
         found.append((moment, total))

@@ -128,6 +128,12 @@ def _bound(level: LevelResult) -> Found:
     room = RELATIVE * max(1.0, abs(level.value))
     if level.bound > level.value + room:
         yield level.name, f"the value {level.value:.9g} is better than its bound {level.bound:.9g}"
+    anytime = level.any_moment_bound
+    if anytime is not None and not anytime <= level.bound + room:
+        yield (
+            level.name,
+            f"a bound in continuous time of {anytime:.9g} lies above the one on the grid",
+        )
     gap = abs(level.value - level.bound) / max(1.0, abs(level.value))
     if abs(gap - level.gap) > RELATIVE:
         yield level.name, f"the gap is {gap:.3g}, the plan says {level.gap:.3g}"
