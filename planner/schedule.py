@@ -322,23 +322,23 @@ class Scheduler:
                 continue
             own = mover.numbers[vehicle.instance * mover.ships :][: mover.ships]
             fleets = [(mover.fleet, number, ship) for ship, number in enumerate(own)]
-            escort = None
+            guards: list[int] = []
             if mover.escort_fleet is not None:
-                escort = self._escort_number(vehicle)
-                fleets.append((mover.escort_fleet, escort, -1))
+                guards = self._escort_numbers(vehicle)
+                fleets += [(mover.escort_fleet, guard, -1) for guard in guards]
             for fleet, number, ship in fleets:
-                company = None if ship < 0 or escort is None else (mover.escort_fleet, escort)
+                company = tuple(f"{mover.escort_fleet}-{guard}" for guard in guards)
                 found += self._split(vehicle, moves, fleet, number, ship, company)
         return sorted(found, key=lambda s: (s.start_s, s.id))
 
-    def _escort_number(self, vehicle: _Vehicle) -> int:
-        """Each formation has its own escort, numbered through all formations of that fleet."""
-        mine = self.movers[vehicle.mover].escort_fleet
-        number = 1
+    def _escort_numbers(self, vehicle: _Vehicle) -> list[int]:
+        """Each formation has its own escorts, numbered through all formations of that fleet."""
+        own = self.movers[vehicle.mover]
+        number = 1 + vehicle.instance * own.escorts
         for index, mover in enumerate(self.movers):
-            if mover.escort_fleet == mine and index < vehicle.mover:
-                number += mover.count
-        return number + vehicle.instance
+            if mover.escort_fleet == own.escort_fleet and index < vehicle.mover:
+                number += mover.count * mover.escorts
+        return list(range(number, number + own.escorts))
 
     def _loaded(self, vehicle: _Vehicle, key: Start) -> bool:
         """Whether a movement has to be: people, a team, or a promise."""
@@ -367,7 +367,7 @@ class Scheduler:
                     ends = j == len(moves) and bool(
                         self.problem.plan.may_end[vehicle.mover][places.index(at[i]), before]
                     )
-                    if at[i] == at[j] or ends:
+                    if (at[i] == at[j] or ends) and self._rests(vehicle, moves[:i] + moves[j:]):
                         moves = moves[:i] + moves[j:]
                         changed = True
                         break
@@ -375,19 +375,26 @@ class Scheduler:
                     break
         return moves
 
+    def _rests(self, vehicle: _Vehicle, moves: list[Start]) -> bool:
+        """C14: whether crews rest and tanks are filled all the same with these movements alone."""
+        rota = self.problem.plan.rotas[vehicle.mover]
+        if rota is None:
+            return True
+        options = [self.options[index] for index, _ in moves]
+        return rota.follow(options, [step * self.step_s for _, step in moves]) is not None
+
     def _split(
         self, vehicle: _Vehicle, moves: list[Start], fleet: str, number: int, ship: int,
-        company: tuple[str | None, int] | None,
+        company: tuple[str, ...],
     ) -> list[Sortie]:  # fmt: skip
         sorties: list[list[PlanLeg]] = [[]]
         escort_trip = 0
         for key in moves:
             leg = self._leg(vehicle, key, ship)
             people = any(x.persons for x in vehicle.loads.get(key, []))
-            if people and company is not None:
-                leg = leg.model_copy(
-                    update={"escorted_by": (f"{company[0]}-{company[1]}-{escort_trip + 1}",)}
-                )
+            if people and company and ship >= 0:
+                guards = tuple(f"{guard}-{escort_trip + 1}" for guard in company)
+                leg = leg.model_copy(update={"escorted_by": guards})
             sorties[-1].append(leg)
             if people:
                 escort_trip += 1

@@ -18,6 +18,7 @@ import numpy as np
 from planner.movements import Option
 from planner.problem import Conveyance, EvacuationProblem
 from planner.solvers.rows import RATES, registered_s
+from planner.solvers.turns import Convoys, Headways, Turn, Turns
 from planner.units import HOUR_S
 
 Start = tuple[int, int]  # option, step
@@ -89,7 +90,7 @@ class _Round:
     planned: int
 
 
-Uses = tuple[list[tuple[_Rate, int, float]], list[tuple[_Room, int, int, int]]]
+Uses = tuple[list[tuple[_Rate | Convoys, int, float]], list[tuple[_Room, int, int, int]]]
 
 
 class Dispatcher:
@@ -100,8 +101,10 @@ class Dispatcher:
         self.conveyance = conveyance
         self.step_s = problem.grid.step_s
         self.empties: dict[tuple[int, str, str], list[Option]] = defaultdict(list)
+        self.turns = Turns(problem, conveyance)
+        self.headways = Headways(problem, conveyance)
         for option in conveyance.options:
-            if not option.loaded:
+            if not option.loaded and not option.goods:
                 key = (option.mover, option.origin, option.destination)
                 self.empties[key].append(option)
         self.rates: dict[tuple[str, str], _Rate] = {}
@@ -137,7 +140,7 @@ class Dispatcher:
             if item.moves[-1] in done:
                 continue  # promised, and booked before all others
             at, free = self.stands(mover, done)
-            done += self.place_round(item.moves, at, max(free, item.planned)) or []
+            done += self.place_round(item.moves, at, max(free, item.planned), done) or []
         found = [(mover, self.bring_home(mover, placed[n])) for n, (mover, _) in
                  enumerate(itineraries)]  # fmt: skip
         return [(mover, tuple(starts)) for mover, starts in found if starts]
@@ -167,13 +170,26 @@ class Dispatcher:
         last = self._option(starts[-1])
         return last.destination, starts[-1][1] + last.steps
 
-    def place_round(self, moves: list[Start], at: str, earliest: int) -> list[Start] | None:
-        """The round from where the vehicle is, booked; None where it does not fit."""
+    def place_round(
+        self, moves: list[Start], at: str, earliest: int, done: list[Start]
+    ) -> list[Start] | None:
+        """The round from where the vehicle is after what it has done, booked; None where it does
+        not fit. Where crews rest and tanks are filled the way counts that ends first."""
+        best: list[Start] | None = None
         for way in self.ways(moves, at):
-            starts = self.fit(way, earliest)
-            if starts is not None:
+            starts = self.fit(way, earliest, done)
+            if starts is None:
+                continue
+            if self.turns.log(self._option(moves[-1]).mover, done) is None:
                 return starts
-        return None
+            self.cancel(starts)
+            if best is None or self._ends(starts) < self._ends(best):
+                best = starts
+        self.book(best or [])
+        return best
+
+    def _ends(self, starts: list[Start]) -> int:
+        return starts[-1][1] + self._option(starts[-1]).steps
 
     def bring_home(self, mover: int, starts: list[Start]) -> list[Start]:
         """The movements with a last one, if need be, to where a vehicle may stay for good.
@@ -188,8 +204,9 @@ class Dispatcher:
             end = min(self.problem.grid.steps - 1, free)
             if self.conveyance.may_end[mover][spot, end]:
                 return starts
-            for option in self._empties(mover, at, spec.base):
-                way = self.fit([(option.index, free)], free)
+            home = [[(option.index, free)] for option in self._empties(mover, at, spec.base)]
+            for planned in [*home, *self._past(mover, at, spec.base, [])]:
+                way = self.fit(planned, free, starts)
                 if way is not None:
                     return starts + way
             last = self.rounds(starts)[-1]
@@ -207,16 +224,28 @@ class Dispatcher:
         return starts[:-1]
 
     def ways(self, moves: list[Start], at: str) -> list[list[Start]]:
-        """The round from where the vehicle really is: as planned, or by another empty leg."""
+        """The round from where the vehicle really is: as planned, or by another empty leg; past
+        fuel or a change of crews too, where its fleet has need of such."""
         last = self._option(moves[-1])
         if self._option(moves[0]).origin == at:
-            return [moves]
+            found = [moves]
+        elif not last.loaded:
+            found = [[(o.index, 0)] for o in self._empties(last.mover, at, last.destination)]
+        elif last.origin == at:
+            found = [[moves[-1]]]
+        else:
+            found = [[(o.index, 0), moves[-1]] for o in self._empties(last.mover, at, last.origin)]
         if not last.loaded:
-            return [[(o.index, 0)] for o in self._empties(last.mover, at, last.destination)]
-        if last.origin == at:
-            return [[moves[-1]]]
+            return found + self._past(last.mover, at, last.destination, [])
+        return found + self._past(last.mover, at, last.origin, moves[-1:])
+
+    def _past(self, mover: int, at: str, to: str, then: list[Start]) -> list[list[Start]]:
+        """Empty ways by the places where the mover's vehicles may want to stop, and on."""
         return [
-            [(option.index, 0), moves[-1]] for option in self._empties(last.mover, at, last.origin)
+            [(out.index, 0), (on.index, 0), *then]
+            for stop in self.turns.detours(mover, at)
+            for out in self._empties(mover, at, stop)
+            for on in self._empties(mover, stop, to)
         ]
 
     def _empties(self, mover: int, origin: str, destination: str) -> list[Option]:
@@ -225,33 +254,67 @@ class Dispatcher:
     def _option(self, move: Start) -> Option:
         return self.conveyance.options[move[0]]
 
-    def fit(self, moves: list[Start], earliest: int) -> list[Start] | None:
-        """First moments from ``earliest`` on at which all moves of a round fit, in turn.
-
-        No move starts before its own planned step.
+    def fit(
+        self, moves: list[Start], earliest: int, done: list[Start]
+    ) -> list[Start] | None:
+        """First moments from ``earliest`` on at which all moves of a round fit, in turn, after
+        what the vehicle has done. No move starts before its own planned step.
         """
+        mover = self._option(moves[-1]).mover
+        log = self.turns.log(mover, done)
+        if log is None:
+            return self._fit(moves, earliest)
+        best: list[Start] | None = None
+        rank: tuple[int, ...] = ()
+        for turn in self.turns.ways(mover, log, moves):
+            starts = self._fit(moves, earliest, turn)
+            if starts is None:
+                continue
+            self.cancel(starts)
+            found = self.turns.rank(mover, [*done, *starts])
+            if found is not None and (best is None or found < rank):
+                best, rank = starts, found
+        self.book(best or [])
+        return best
+
+    def _fit(
+        self, moves: list[Start], earliest: int, turn: Turn | None = None
+    ) -> list[Start] | None:
         begin = earliest
         while begin < self.problem.grid.steps:
-            found: list[Start] = []
-            at = begin
-            for move in moves:
-                step = self._next(self._option(move), max(at, move[1]))
-                late = bool(found) and step is not None and step > at
-                if step is None or (late and self._mode(move) == "air"):
-                    break  # an aircraft does not wait on a stand for its turn
-                found.append((move[0], step))
-                self._book(found[-1])
-                at = step + self._option(move).steps
+            found, waits = self._in_turn(moves, begin, turn)
             if len(found) == len(moves):
                 return found
-            for move in found:
-                self._book(move, back=True)
-            if not found:
+            self.cancel(found)
+            if not found or not waits:
                 return None
             begin = found[0][1] + 1
             if begin > earliest + LONGEST_WAIT_S // self.step_s:
                 return None
         return None
+
+    def _in_turn(
+        self, moves: list[Start], begin: int, turn: Turn | None
+    ) -> tuple[list[Start], bool]:
+        """The moves that fit one after the other, booked, and whether the rest may fit later."""
+        found: list[Start] = []
+        at = begin
+        log = turn.log if turn else None
+        for number, move in enumerate(moves):
+            option = self._option(move)
+            at = turn.earliest(number, log, at) if turn and log else at
+            step = self._next(option, max(at, move[1]))
+            late = bool(found) and step is not None and step > at
+            if step is None or (late and self._mode(move) == "air"):
+                return found, True  # an aircraft does not wait on a stand for its turn
+            if turn and log:
+                log = turn.rota.after(log, option, step * self.step_s)
+                if log is None:
+                    return found, late
+            found.append((move[0], step))
+            self._book(found[-1])
+            at = step + option.steps
+        return found, False
 
     def _mode(self, move: Start) -> str:
         return self.conveyance.movers[self._option(move).mover].mode
@@ -268,7 +331,7 @@ class Dispatcher:
             self._uses_of[option.index] = (self._rates(option), self._rooms(option))
         return self._uses_of[option.index]
 
-    def _rates(self, option: Option) -> list[tuple[_Rate, int, float]]:
+    def _rates(self, option: Option) -> list[tuple[_Rate | Convoys, int, float]]:
         mover = self.conveyance.movers[option.mover]
         heads = float(mover.seats + mover.stretchers)
         passing = {"air": "slots", "road": "vehicles_rate"}.get(mover.mode, "")
@@ -286,12 +349,13 @@ class Dispatcher:
             (rate, offset, min(use, rate.cap) if kind in PART_LOADS else use)
             for kind, at, offset, use in wanted
             if (rate := self.rates.get((kind, at))) is not None and offset is not None
-        ]
+        ] + list(self.headways.uses(option))
 
     def _rooms(self, option: Option) -> list[tuple[_Room, int, int, int]]:
         mover = self.conveyance.movers[option.mover]
         kind = next((k for k, mode in MODES.items() if mode == mover.mode), "")
-        if not option.loaded and mover.mode != "air":
+        handled = option.loaded or option.goods or option.depart_s
+        if not handled and mover.mode != "air":
             return []
         end = option.steps * self.step_s if mover.mode == "air" else option.end_s
         stays = ((option.origin, 0, option.depart_s), (option.destination, option.arrive_s, end))

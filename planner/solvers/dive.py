@@ -228,8 +228,9 @@ class Diver:
         done: list[Start] = []
         loads: list[Load] = []
         for moves in self.dispatcher.rounds((m.option, m.step) for m in piece.moves):
-            at, free = self.dispatcher.stands(vehicle.mover, vehicle.moves + done)
-            starts = self.dispatcher.place_round(moves, at, max(free, moves[0][1]))
+            before = vehicle.moves + done
+            at, free = self.dispatcher.stands(vehicle.mover, before)
+            starts = self.dispatcher.place_round(moves, at, max(free, moves[0][1]), before)
             if starts is None:
                 continue
             load = self._loading(starts[-1], load_of[moves[-1]])

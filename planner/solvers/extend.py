@@ -164,7 +164,7 @@ class Extender:
             if not wanted:
                 continue
             for moves in self.dispatcher.ways([(option.index, 0)], vehicle.at):
-                starts = self.dispatcher.fit(moves, earliest)
+                starts = self.dispatcher.fit(moves, earliest, vehicle.moves)
                 if starts is None:
                     continue
                 self.dispatcher.cancel(starts)
