@@ -129,7 +129,7 @@ def to_plan(problem: EvacuationProblem, solver: Solver, manning: Manning) -> Pla
         conditional_on=manning.conditional_on, horizon_s=scenario.horizon_s,
         step_s=problem.grid.step_s, people=people(scenario), levels=(),
         sorties=tuple(manning.sorties), self_movements=tuple(manning.self_movements),
-        left_behind=(), teams=tuple(manning.teams), harm_of_staying=0.0,
+        left_behind=(), teams=tuple(manning.teams), aid=tuple(manning.aid), harm_of_staying=0.0,
     )  # fmt: skip
     return draft.model_copy(
         update={"harm_of_staying": verify.staying_harm(draft, scenario, network)}
@@ -246,6 +246,7 @@ def summary(found: Result | Verdict) -> dict[str, Any]:
         "harm_of_staying": figures.harm_of_staying,
         "clearance_time_min": round(figures.clearance_s / 60),
         "sorties": figures.sorties,
+        "aid": [entry.model_dump() for entry in plan.aid],
         "verified": verdict.verified,
         "verdict": verdict.status,
         "violations": [str(violation) for violation in verdict.violations],

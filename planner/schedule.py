@@ -11,7 +11,15 @@ from dataclasses import dataclass, field
 from planner.boarding import Crowd, Ledger, Load, Stop, Who, seat_first
 from planner.movements import Mover
 from planner.network import TransportNetwork
-from planner.plan import PlanLeg, SelfMovement, Sortie, TeamDelivery, TeamRide
+from planner.plan import (
+    AidDelivery,
+    AidLoad,
+    PlanLeg,
+    SelfMovement,
+    Sortie,
+    TeamDelivery,
+    TeamRide,
+)  # fmt: skip
 from planner.problem import Commodity, EvacuationProblem
 from planner.promises import promised_heads
 from planner.scenario import CONTESTED, Authorisation, Scenario
@@ -37,6 +45,7 @@ class Manning:
     self_movements: list[SelfMovement] = field(default_factory=list)
     left: dict[Who, int] = field(default_factory=dict)
     teams: list[TeamDelivery] = field(default_factory=list)
+    aid: list[AidDelivery] = field(default_factory=list)
     conditional_on: tuple[str, ...] = ()
 
 
@@ -47,6 +56,8 @@ class _Vehicle:
     moves: tuple[Start, ...]
     loads: dict[Start, list[Load]] = field(default_factory=dict)
     teams: dict[Start, list[TeamRide]] = field(default_factory=dict)
+    aid: dict[tuple[Start, int], list[AidLoad]] = field(default_factory=dict)
+    """Aid by movement and by vehicle of the formation."""
 
 
 class Scheduler:
@@ -99,6 +110,7 @@ class Scheduler:
             vehicle.loads.setdefault(stop.key, []).append(stop.load)
         out.self_movements = walks
         out.sorties = self._sorties()
+        out.aid = delivered(self.problem.scenario, out.sorties)
         out.conditional_on = conditional_on(self.problem.network, out.sorties)
         return out
 
@@ -315,11 +327,10 @@ class Scheduler:
 
     def _sorties(self) -> list[Sortie]:
         found: list[Sortie] = []
-        for vehicle in self.vehicles:
+        rounds = [(vehicle, moves) for vehicle in self.vehicles if (moves := self._useful(vehicle))]
+        self._load_aid(rounds)
+        for vehicle, moves in rounds:
             mover = self.movers[vehicle.mover]
-            moves = self._useful(vehicle)
-            if not moves:
-                continue
             own = mover.numbers[vehicle.instance * mover.ships :][: mover.ships]
             fleets = [(mover.fleet, number, ship) for ship, number in enumerate(own)]
             guards: list[int] = []
@@ -331,6 +342,31 @@ class Scheduler:
                 found += self._split(vehicle, moves, fleet, number, ship, company)
         return sorted(found, key=lambda s: (s.start_s, s.id))
 
+    def _load_aid(self, rounds: list[tuple[_Vehicle, list[Start]]]) -> None:
+        """Aid goes in on the legs made ready for it, first come first served, before people."""
+        left = {aid.id: aid.mass_kg for aid in self.problem.scenario.aid}
+        legs = []
+        for number, (vehicle, moves) in enumerate(rounds):
+            carried = [key for key in moves if self._aboard(vehicle, key)]
+            for key in moves:
+                collects = next((k for k in carried if k[1] > key[1]), None)
+                if self.options[key[0]].goods and collects and not vehicle.teams.get(key):
+                    legs.append((key[1], number, key, collects))
+        for _, number, key, collects in sorted(legs):
+            vehicle = rounds[number][0]
+            mover, option = self.movers[vehicle.mover], self.options[key[0]]
+            for ship, load in enumerate(vehicle.loads[collects]):
+                room = self.problem.scenario.vehicle(
+                    self.problem.scenario.fleet(mover.fleet)
+                ).payload_kg or 0
+                for aid in self.problem.scenario.aid if load.persons else ():
+                    ends = (aid.from_, aid.to) == (option.origin, option.destination)
+                    kg = min(room, left[aid.id]) if ends and mover.fleet in aid.fleets else 0
+                    if kg:
+                        vehicle.aid.setdefault((key, ship), []).append(AidLoad(aid=aid.id, kg=kg))
+                        left[aid.id] -= kg
+                        room -= kg
+
     def _escort_numbers(self, vehicle: _Vehicle) -> list[int]:
         """Each formation has its own escorts, numbered through all formations of that fleet."""
         own = self.movers[vehicle.mover]
@@ -340,10 +376,13 @@ class Scheduler:
                 number += mover.count * mover.escorts
         return list(range(number, number + own.escorts))
 
+    def _aboard(self, vehicle: _Vehicle, key: Start) -> bool:
+        """Whether any vehicle of the formation carries people on a movement."""
+        return any(load.persons for load in vehicle.loads.get(key, []))
+
     def _loaded(self, vehicle: _Vehicle, key: Start) -> bool:
         """Whether a movement has to be: people, a team, or a promise."""
-        people = any(x.persons for x in vehicle.loads.get(key, []))
-        return people or bool(vehicle.teams.get(key)) or self._promise(vehicle, key) is not None
+        return self._aboard(vehicle, key) or bool(vehicle.teams.get(key)) or self._promise(vehicle, key) is not None
 
     def _holds_stand(self, mover: Mover, place: str) -> bool:
         """C5: an aircraft that does not fly off keeps a stand that others may have been given."""
@@ -391,7 +430,7 @@ class Scheduler:
         escort_trip = 0
         for key in moves:
             leg = self._leg(vehicle, key, ship)
-            people = any(x.persons for x in vehicle.loads.get(key, []))
+            people = self._aboard(vehicle, key)
             if people and company and ship >= 0:
                 guards = tuple(f"{guard}-{escort_trip + 1}" for guard in company)
                 leg = leg.model_copy(update={"escorted_by": guards})
@@ -418,20 +457,35 @@ class Scheduler:
         # The escort (ship -1) boards nobody: it neither loads nor unloads.
         teams = tuple(vehicle.teams.get(key, ())) if ship == 0 else ()
         promise = self._promise(vehicle, key) if ship == 0 else None
-        busy = ship >= 0 and (people or bool(teams) or promise is not None)
+        aid = tuple(vehicle.aid.get((key, ship), ()))
+        busy = ship >= 0 and (people or bool(teams or aid) or promise is not None)
         arrive = start + option.arrive_s
         return PlanLeg(
             route=option.route, origin=option.origin, destination=option.destination,
             load_start_s=start if busy else start + option.depart_s,
             depart_s=start + option.depart_s, arrive_s=arrive,
-            unload_end_s=start + option.end_s if people and ship >= 0 else arrive,
-            manifest=manifest, teams=teams, commitment=promise,
+            unload_end_s=start + option.end_s if aid or (people and ship >= 0) else arrive,
+            manifest=manifest, teams=teams, aid=aid, commitment=promise,
         )  # fmt: skip
 
     def _promise(self, vehicle: _Vehicle, key: Start) -> str | None:
         """C18: the commitment that a movement keeps."""
         number = self.problem.plan.openings[vehicle.mover].promised.get(key)
         return None if number is None else self.problem.scenario.commitments[number].id
+
+
+def delivered(scenario: Scenario, sorties: list[Sortie]) -> list[AidDelivery]:
+    """Of each consignment how much arrives, and when the last of it is off board."""
+    found = []
+    for aid in scenario.aid:
+        loads = [
+            (leg.unload_end_s, load.kg)
+            for sortie in sorties for leg in sortie.legs for load in leg.aid if load.aid == aid.id
+        ]  # fmt: skip
+        last_s = max((moment for moment, _ in loads), default=None)
+        total = sum(kg for _, kg in loads)
+        found.append(AidDelivery(aid=aid.id, kg=total, arrive_s=last_s))
+    return found
 
 
 def conditional_on(network: TransportNetwork, sorties: list[Sortie]) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from planner.problem import EvacuationProblem
 from planner.schedule import Chosen, Manning
+from planner.solvers.aid import AidCarrier
 from planner.solvers.columns import ColumnEngine, LevelBound
 from planner.solvers.dispatch import Dispatcher, Start
 from planner.solvers.dive import Diver
@@ -165,8 +166,28 @@ class Solver:
             if more_rules and not self._near(best[0]):
                 more = self._dispatch_rules(range(self.rules, RULES), RULED)
                 best = self._better(best, self._mend(more, man, MENDED[1]))
+        best = self._with_aid(best, man)
         self.best = best[0]
         return best[1]
+
+    def _with_aid(
+        self, best: tuple[Candidate, Manning], man: Callable[[Chosen], Manning]
+    ) -> tuple[Candidate, Manning]:
+        """Aid rides along, as long as that leaves nobody behind or late who is not so anyway."""
+        for may_delay in (True, False) if self.problem.scenario.aid else ():
+            dispatcher = self._dispatcher(best[0].chosen.walks)
+            dispatcher.book([move for _, moves in best[0].placed for move in moves])
+            carrier = AidCarrier(self.problem, dispatcher, may_delay=may_delay)
+            found = self._board(carrier.run(best[0].placed))
+            manned = man(found.chosen)
+            if self._whole(found, manned) <= self._whole(*best):
+                return found, manned
+        return best
+
+    def _whole(self, candidate: Candidate, manning: Manning) -> list[float]:
+        """Value of the levels that count whole people."""
+        values = zip(self.levels, self._score(candidate, manning), strict=False)
+        return [value for level, value in values if level in WHOLE]
 
     def _first(self, man: Callable[[Chosen], Manning]) -> tuple[Candidate, Manning]:
         """A first choice: the earlier plan as far as it holds, or what a few rules find."""
