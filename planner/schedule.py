@@ -189,7 +189,8 @@ class Scheduler:
         option = self.options[stop.key[0]]
         may = [c.commodity for c in option.carries if c.may[stop.key[1]]]
         may = [k for k in may if self._team_there(k, stop.depart_s, delivered)]
-        for who in seat_first(self.problem, may):
+        first = self._promised_to(stop)
+        for who in sorted(seat_first(self.problem, may), key=lambda c: c.group != first):
             aim = wanted.pop((*stop.key, who.index), 0.0)
             ledger.pledge(stop.destination, stop.end_s, -aim * who.persons)
             owed[who.index] += aim
@@ -203,6 +204,12 @@ class Scheduler:
                 spare = min(spare, self._unpromised(crowd, who, stop.depart_s))
                 taken = self._take(crowd, ledger, stop, who.index, spare)
                 owed[who.index] -= taken / who.persons
+
+    def _promised_to(self, stop: Stop) -> str | None:
+        """C18: the group to which a departure of one vehicle is promised; it boards first."""
+        mover, _, ship = stop.vehicle
+        number = self.problem.plan.openings[mover].promised.get(stop.key) if ship == 0 else None
+        return None if number is None else self.problem.scenario.commitments[number].group
 
     def _unpromised(self, crowd: Crowd, who: Commodity, moment_s: int) -> int:
         """C18: heads of a commodity still at home whom no later promise needs."""
