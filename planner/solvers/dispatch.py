@@ -282,21 +282,22 @@ class Dispatcher:
     ) -> list[Start] | None:
         begin = earliest
         while begin < self.problem.grid.steps:
-            found, waits = self._in_turn(moves, begin, turn)
+            found, late = self._in_turn(moves, begin, turn)
             if len(found) == len(moves):
                 return found
             self.cancel(found)
-            if not found or not waits:
+            if not late:
                 return None
-            begin = found[0][1] + 1
+            begin = self._sooner(found[0], late)
             if begin > earliest + LONGEST_WAIT_S // self.step_s:
                 return None
         return None
 
     def _in_turn(
         self, moves: list[Start], begin: int, turn: Turn | None
-    ) -> tuple[list[Start], bool]:
-        """The moves that fit one after the other, booked, and whether the rest may fit later."""
+    ) -> tuple[list[Start], int]:
+        """The moves that fit one after the other, booked, and by how many steps the first of them
+        is too early for the next one (0: it is no use to begin later)."""
         found: list[Start] = []
         at = begin
         log = turn.log if turn else None
@@ -304,9 +305,11 @@ class Dispatcher:
             option = self._option(move)
             at = turn.earliest(number, log, at) if turn and log else at
             step = self._next(option, max(at, move[1]))
-            late = bool(found) and step is not None and step > at
-            if step is None or (late and self._mode(move) == "air"):
-                return found, True  # an aircraft does not wait on a stand for its turn
+            if step is None:
+                return found, 0  # whoever begins later finds no more room
+            late = step - at if found else 0
+            if late and self._mode(move) == "air":
+                return found, 1  # an aircraft does not wait on a stand for its turn
             if turn and log:
                 log = turn.rota.after(log, option, step * self.step_s)
                 if log is None:
@@ -314,7 +317,15 @@ class Dispatcher:
             found.append((move[0], step))
             self._book(found[-1])
             at = step + option.steps
-        return found, False
+        return found, 0
+
+    def _sooner(self, first: Start, late: int) -> int:
+        """When a round should begin that now has to wait on its way: as much later as it can."""
+        option = self._option(first)
+        for step in range(first[1] + late, first[1], -1):
+            if step < self.problem.grid.steps and option.starts[step] and self._room(option, step):
+                return step
+        return first[1] + late + 1
 
     def _mode(self, move: Start) -> str:
         return self.conveyance.movers[self._option(move).mover].mode
