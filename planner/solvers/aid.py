@@ -66,7 +66,8 @@ class AidCarrier:
         fleet = self.conveyance.movers[twin.mover].fleet
         ends = (twin.origin, twin.destination)
         scenario = self.problem.scenario
-        if any((t.start, t.to) == ends and fleet in t.fleets for t in scenario.teams):
+        by_team = any((t.start, t.to) == ends and fleet in t.fleets for t in scenario.teams)
+        if by_team or self.dispatcher.counts_stands(twin.mover):
             return []
         return [
             aid for aid in scenario.aid
@@ -95,13 +96,13 @@ class AidCarrier:
         promised = self.conveyance.openings[twin.mover].starts
         if not collects or any(start in promised for start in old):
             return None
-        self.dispatcher.cancel(old)
+        self.dispatcher.cancel(old, kept)
         made: list[Start] = []
         for part in rounds[first:]:
             placed = self._again(part, move, twin, [*kept, *made], longest_s)
             if placed is None:
-                self.dispatcher.cancel(made)
-                self.dispatcher.book(old)
+                self.dispatcher.cancel(made, kept)
+                self.dispatcher.book(old, kept)
                 return None
             made += placed
         return kept + made
@@ -124,6 +125,6 @@ class AidCarrier:
         before, after = part[-1], starts[-1]
         late_s = (after[1] - before[1]) * self.step_s
         if self.conveyance.options[before[0]].loaded and late_s > longest_s:
-            self.dispatcher.cancel(starts)
+            self.dispatcher.cancel(starts, done)
             return None
         return starts

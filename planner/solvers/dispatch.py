@@ -12,6 +12,7 @@ from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 
@@ -148,7 +149,7 @@ class Dispatcher:
     def begin(self, mover: int) -> list[Start]:
         """What has been promised of a vehicle (C18), booked; nothing for most."""
         starts = list(self.conveyance.openings[mover].starts)
-        self.book(starts)
+        self.book(starts, [])
         return starts
 
     def rounds(self, starts: Iterable[Start]) -> list[list[Start]]:
@@ -182,10 +183,10 @@ class Dispatcher:
                 continue
             if self.turns.log(self._option(moves[-1]).mover, done) is None:
                 return starts
-            self.cancel(starts)
+            self.cancel(starts, done)
             if best is None or self._ends(starts) < self._ends(best):
                 best = starts
-        self.book(best or [])
+        self.book(best or [], done)
         return best
 
     def _ends(self, starts: list[Start]) -> int:
@@ -202,25 +203,28 @@ class Dispatcher:
             spec = self.conveyance.movers[mover]
             spot = self.conveyance.places[mover].index(at)
             end = min(self.problem.grid.steps - 1, free)
-            if self.conveyance.may_end[mover][spot, end]:
+            if self.conveyance.may_end[mover][spot, end] and self._stays(starts[-1]):
                 return starts
             home = [[(option.index, free)] for option in self._empties(mover, at, spec.base)]
             for planned in [*home, *self._past(mover, at, spec.base, [])]:
                 way = self.fit(planned, free, starts)
                 if way is not None:
+                    self._stays(way[-1])
                     return starts + way
             last = self.rounds(starts)[-1]
-            self.cancel(last)
             del starts[-len(last) :]
+            self.cancel(last, starts)
         return starts
 
     def leave_home(self, mover: int, starts: list[Start]) -> list[Start]:
         """The movements without a last empty one to the base: the vehicle is to go on instead."""
         base = self.conveyance.movers[mover].base
         last = self._option(starts[-1]) if starts else None
+        if last is not None and (tail := self._stand(starts[-1], None)):
+            tail[0].unbook(*tail[1:])
         if last is None or last.loaded or last.destination != base:
             return starts
-        self.cancel(starts[-1:])
+        self.cancel(starts[-1:], starts[:-1])
         return starts[:-1]
 
     def ways(self, moves: list[Start], at: str) -> list[list[Start]]:
@@ -263,29 +267,31 @@ class Dispatcher:
         mover = self._option(moves[-1]).mover
         log = self.turns.log(mover, done)
         if log is None:
-            return self._fit(moves, earliest)
+            starts = self._fit(moves, earliest, done)
+            self._hold(starts or [], done)
+            return starts
         best: list[Start] | None = None
         rank: tuple[int, ...] = ()
         for turn in self.turns.ways(mover, log, moves):
-            starts = self._fit(moves, earliest, turn)
+            starts = self._fit(moves, earliest, done, turn)
             if starts is None:
                 continue
-            self.cancel(starts)
+            self._release(starts)
             found = self.turns.rank(mover, [*done, *starts])
             if found is not None and (best is None or found < rank):
                 best, rank = starts, found
-        self.book(best or [])
+        self.book(best or [], done)
         return best
 
     def _fit(
-        self, moves: list[Start], earliest: int, turn: Turn | None = None
+        self, moves: list[Start], earliest: int, done: list[Start], turn: Turn | None = None
     ) -> list[Start] | None:
         begin = earliest
         while begin < self.problem.grid.steps:
-            found, late = self._in_turn(moves, begin, turn)
+            found, late = self._in_turn(moves, begin, done, turn)
             if len(found) == len(moves):
                 return found
-            self.cancel(found)
+            self._release(found)
             if not late:
                 return None
             begin = self._sooner(found[0], late)
@@ -294,7 +300,7 @@ class Dispatcher:
         return None
 
     def _in_turn(
-        self, moves: list[Start], begin: int, turn: Turn | None
+        self, moves: list[Start], begin: int, done: list[Start], turn: Turn | None
     ) -> tuple[list[Start], int]:
         """The moves that fit one after the other, booked, and by how many steps the first of them
         is too early for the next one (0: it is no use to begin later)."""
@@ -304,7 +310,7 @@ class Dispatcher:
         for number, move in enumerate(moves):
             option = self._option(move)
             at = turn.earliest(number, log, at) if turn and log else at
-            step = self._next(option, max(at, move[1]))
+            step = self._next(option, max(at, move[1]), (found or done)[-1:])
             if step is None:
                 return found, 0  # whoever begins later finds no more room
             late = step - at if found else 0
@@ -330,10 +336,14 @@ class Dispatcher:
     def _mode(self, move: Start) -> str:
         return self.conveyance.movers[self._option(move).mover].mode
 
-    def _next(self, option: Option, earliest: int) -> int | None:
+    def _next(self, option: Option, earliest: int, before: list[Start]) -> int | None:
+        """The first step at which a movement fits after the one before; None where it does not."""
         for step in np.flatnonzero(option.starts[earliest:]):
-            if self._room(option, int(step) + earliest):
-                return int(step) + earliest
+            start = (option.index, int(step) + earliest)
+            if self._room(option, start[1]):
+                stand = self._stand(before[0], start) if before else None
+                # Whoever cannot stand where it is until then cannot do so for longer either.
+                return start[1] if stand is None or stand[0].fits(*stand[1:]) else None
         return None
 
     def _uses(self, option: Option) -> Uses:
@@ -383,15 +393,55 @@ class Dispatcher:
             room.fits(start + since, start + until, use) for room, since, until, use in rooms
         )
 
-    def book(self, starts: list[Start]) -> None:
-        """Keeps what ``fit`` found."""
+    def book(self, starts: list[Start], done: list[Start]) -> None:
+        """Keeps what ``fit`` found for a vehicle that has ``done`` something before."""
         for move in starts:
             self._book(move)
+        self._hold(starts, done)
 
-    def cancel(self, starts: list[Start]) -> None:
+    def cancel(self, starts: list[Start], done: list[Start]) -> None:
         """Gives back what ``fit`` booked."""
+        self._release(starts)
+        self._hold(starts, done, back=True)
+
+    def _release(self, starts: list[Start]) -> None:
         for move in starts:
             self._book(move, back=True)
+
+    def _stand(self, before: Start, after: Start | None) -> tuple[_Room, int, int, int] | None:
+        """C5: the stand that an aircraft takes up between two movements, or for good after its
+        last one away from base; None where nobody counts them."""
+        option = self._option(before)
+        room = self.rooms.get(("stands", option.destination))
+        mover = self.conveyance.movers[option.mover]
+        if room is None or mover.mode != "air":
+            return None
+        since = before[1] + option.steps
+        if after is None and option.destination == mover.base:
+            return None
+        until_s = self.problem.grid.horizon_s if after is None else after[1] * self.step_s
+        return room, since * self.step_s, until_s, mover.ships
+
+    def counts_stands(self, mover: int) -> bool:
+        """Whether a mover is an aircraft and somebody counts its stands."""
+        counted = any(kind == "stands" for kind, _ in self.rooms)
+        return counted and self.conveyance.movers[mover].mode == "air"
+
+    def _hold(self, starts: list[Start], done: list[Start], *, back: bool = False) -> None:
+        """Takes up stands between movements, or gives them back."""
+        for before, after in pairwise([*done[-1:], *starts]):
+            stand = self._stand(before, after)
+            if stand is not None:
+                (stand[0].unbook if back else stand[0].book)(*stand[1:])
+
+    def _stays(self, last: Start) -> bool:
+        """Whether an aircraft has a stand for good where it is, booked then."""
+        stand = self._stand(last, None)
+        if stand is not None and not stand[0].fits(*stand[1:]):
+            return False
+        if stand is not None:
+            stand[0].book(*stand[1:])
+        return True
 
     def _book(self, move: Start, *, back: bool = False) -> None:
         rates, rooms = self._uses(self._option(move))

@@ -236,12 +236,12 @@ class Diver:
             load = self._loading(starts[-1], load_of[moves[-1]])
             option = self.conveyance.options[starts[-1][0]]
             if starts[0][1] > end or (option.loaded and not load):
-                self.dispatcher.cancel(starts)
+                self.dispatcher.cancel(starts, before)
                 continue
             done += starts
             loads += [()] * (len(starts) - 1) + [load]
         if not any(loads) and any(piece.loads):
-            self.dispatcher.cancel(done)
+            self.dispatcher.cancel(done, vehicle.moves)
             return None
         if not done:
             return None

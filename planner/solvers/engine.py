@@ -176,7 +176,8 @@ class Solver:
         """Aid rides along, as long as that leaves nobody behind or late who is not so anyway."""
         for may_delay in (True, False) if self.problem.scenario.aid else ():
             dispatcher = self._dispatcher(best[0].chosen.walks)
-            dispatcher.book([move for _, moves in best[0].placed for move in moves])
+            for _, moves in best[0].placed:
+                dispatcher.book(list(moves), [])
             carrier = AidCarrier(self.problem, dispatcher, may_delay=may_delay)
             found = self._board(carrier.run(best[0].placed))
             manned = man(found.chosen)
