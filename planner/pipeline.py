@@ -18,7 +18,7 @@ from planner.plan import LevelResult, Plan, Provenance, Status
 from planner.problem import EvacuationProblem, pose
 from planner.scenario import Origin, Scenario, people
 from planner.schedule import Manning, Scheduler
-from planner.solvers import LevelProof, Limits, Memory, Solver, Update
+from planner.solvers import LevelProof, Limits, Memory, Solver, Update, pack
 from planner.verify import Verdict
 
 PROVEN = 1e-6
@@ -110,7 +110,7 @@ def make_plan(
 def search(problem: EvacuationProblem, solver: Solver, told: _Teller) -> Manning:
     """Whole vehicles, manned with whole households; mended where packing lost people."""
     del told
-    return solver.search(lambda chosen: Scheduler(problem, chosen).man())
+    return solver.search(lambda chosen: Scheduler(problem, chosen, pack).man())
 
 
 def to_plan(problem: EvacuationProblem, solver: Solver, manning: Manning) -> Plan:

@@ -73,7 +73,9 @@ def _company(scenario: Scenario, mover: Mover, due: list[int], found: Opening) -
     convoy = scenario.fleet(mover.fleet).convoy
     if not due or convoy is None or mover.ships >= convoy.min_vehicles:
         return
-    problem = f"its convoy takes {convoy.min_vehicles} vehicles, there are {mover.ships} left for it"
+    problem = (
+        f"its convoy takes {convoy.min_vehicles} vehicles, there are {mover.ships} left for it"
+    )
     remedy = "promise fewer vehicles, or write a smaller `min:`"
     found.faults.append(_fault(scenario, scenario.commitments[due[0]], problem, remedy))
 

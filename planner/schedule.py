@@ -5,10 +5,10 @@ from __future__ import annotations
 import itertools
 import math
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from planner.boarding import Crowd, Ledger, Load, Stop, Who, seat_first
+from planner.boarding import Crowd, Ledger, Load, Offer, Passing, Stop, Who, seat_first
 from planner.movements import Mover
 from planner.network import TransportNetwork
 from planner.plan import (
@@ -37,6 +37,10 @@ class Chosen:
     walks: Mapping[Start, float]
 
 
+Packer = Callable[[EvacuationProblem, list[Offer], Crowd, list[Passing]], None]
+"""Loads departures to havens anew: see ``solvers.packing``."""
+
+
 @dataclass
 class Manning:
     """Everything that the schedule decides: sorties, self-movements, who stays."""
@@ -63,8 +67,12 @@ class _Vehicle:
 class Scheduler:
     """Mans one choice. ``man`` may be called once."""
 
-    def __init__(self, problem: EvacuationProblem, chosen: Chosen) -> None:
+    def __init__(
+        self, problem: EvacuationProblem, chosen: Chosen, pack: Packer | None = None
+    ) -> None:
+        """``pack`` loads departures anew, all together, where people are left in spite of seats."""
         self.problem = problem
+        self.pack = pack
         self.options = problem.plan.options
         self.movers = problem.plan.movers
         self.step_s = problem.grid.step_s
@@ -101,9 +109,11 @@ class Scheduler:
         if cancelled:
             self._give_back(out.teams, cancelled)
             crowd, stops, walks = self._board(out.teams, cancelled)
+        crowd.stay(cancelled)
+        if self.pack is not None:
+            self.pack(self.problem, self._offers(stops, out.teams), crowd,
+                      self._passing(stops, walks))  # fmt: skip
         out.left = crowd.left()
-        for who, units in cancelled.items():
-            out.left[who] = out.left.get(who, 0) + units
         for stop in stops:
             mover, instance, _ = stop.vehicle
             vehicle = self._vehicle(mover, instance)
@@ -113,6 +123,42 @@ class Scheduler:
         out.aid = delivered(self.problem.scenario, out.sorties)
         out.conditional_on = conditional_on(self.problem.network, out.sorties)
         return out
+
+    def _offers(self, stops: list[Stop], teams: list[TeamDelivery]) -> list[Offer]:
+        """The departures straight from home to a haven."""
+        delivered_s = {t.team: t.arrive_s for t in teams}
+        found = []
+        for stop in stops:
+            if stop.origin in self.problem.hubs or stop.destination not in self.problem.havens:
+                continue
+            mover = self.movers[stop.vehicle[0]]
+            may = frozenset(
+                carry.commodity
+                for carry in self.options[stop.key[0]].carries
+                if carry.may[stop.key[1]]
+                and self._team_there(carry.commodity, stop.depart_s, delivered_s)
+            )
+            first = stop.vehicle[2] == 0
+            promised = self.problem.plan.openings[stop.vehicle[0]].promised
+            found.append(
+                Offer(stop, mover.seats // mover.ships, mover.stretchers // mover.ships, may,
+                      promised.get(stop.key) if first else None)
+            )  # fmt: skip
+        return found
+
+    def _passing(self, stops: list[Stop], walks: list[SelfMovement]) -> list[Passing]:
+        """Everybody who moves, as limits count them."""
+        routes = self.problem.network.routes
+        found = [Passing.of(stop) for stop in stops]
+        for walk in walks:
+            links = tuple(
+                (use.link, walk.depart_s + use.enter_s) for use in routes[walk.route].links
+            )
+            found.append(
+                Passing(walk.origin, walk.depart_s, walk.destination, walk.arrive_s, walk.persons,
+                        links)
+            )  # fmt: skip
+        return found
 
     def _give_back(self, teams: list[TeamDelivery], cancelled: dict[Who, int]) -> None:
         """Keeps no more people at home than it takes for nobody to be stranded."""
@@ -363,9 +409,12 @@ class Scheduler:
             vehicle = rounds[number][0]
             mover, option = self.movers[vehicle.mover], self.options[key[0]]
             for ship, load in enumerate(vehicle.loads[collects]):
-                room = self.problem.scenario.vehicle(
-                    self.problem.scenario.fleet(mover.fleet)
-                ).payload_kg or 0
+                room = (
+                    self.problem.scenario.vehicle(
+                        self.problem.scenario.fleet(mover.fleet)
+                    ).payload_kg
+                    or 0
+                )
                 for aid in self.problem.scenario.aid if load.persons else ():
                     ends = (aid.from_, aid.to) == (option.origin, option.destination)
                     kg = min(room, left[aid.id]) if ends and mover.fleet in aid.fleets else 0
@@ -389,7 +438,11 @@ class Scheduler:
 
     def _loaded(self, vehicle: _Vehicle, key: Start) -> bool:
         """Whether a movement has to be: people, a team, or a promise."""
-        return self._aboard(vehicle, key) or bool(vehicle.teams.get(key)) or self._promise(vehicle, key) is not None
+        return (
+            self._aboard(vehicle, key)
+            or bool(vehicle.teams.get(key))
+            or self._promise(vehicle, key) is not None
+        )
 
     def _holds_stand(self, mover: Mover, place: str) -> bool:
         """C5: an aircraft that does not fly off keeps a stand that others may have been given."""

@@ -258,9 +258,7 @@ class Dispatcher:
     def _option(self, move: Start) -> Option:
         return self.conveyance.options[move[0]]
 
-    def fit(
-        self, moves: list[Start], earliest: int, done: list[Start]
-    ) -> list[Start] | None:
+    def fit(self, moves: list[Start], earliest: int, done: list[Start]) -> list[Start] | None:
         """First moments from ``earliest`` on at which all moves of a round fit, in turn, after
         what the vehicle has done. No move starts before its own planned step.
         """

@@ -258,9 +258,7 @@ def registered_s(option: Option, place: str, hubs: frozenset[str]) -> int | None
     return option.depart_s if option.origin == place else None
 
 
-def headway_s(
-    problem: EvacuationProblem, limit: Limit, option: Option, fleet: str
-) -> int | None:
+def headway_s(problem: EvacuationProblem, limit: Limit, option: Option, fleet: str) -> int | None:
     """When after its start a movement counts for a headway limit; None where it does not."""
     spacing = spacing_of(problem.scenario.fleet(fleet))
     if spacing is None or limit.at != f"{fleet} {option.route}":

@@ -65,9 +65,7 @@ class Headways:
             if spacing is None or not (loaded or spacing.counts_empty):
                 continue
             most = float("inf") if spacing.most is None else float(spacing.most)
-            found = self.begun.setdefault(
-                (fleet, option.route), Convoys(spacing.headway_s, most)
-            )
+            found = self.begun.setdefault((fleet, option.route), Convoys(spacing.headway_s, most))
             yield found, option.depart_s, float(vehicles)
 
 
