@@ -14,8 +14,8 @@ C9 a movement starts only where every window on its way is open while it is ther
 C10 a movement starts only where every party on its way has granted it.
 C11 a commodity boards only what it accepts.
 C12 escorted vehicles move as formations of up to ``ratio`` ships and one escort.
-C13 vehicles that go in convoys move as formations of a convoy's size; ``Spacing`` keeps these apart.
-C14 no movement is longer than the vehicle's range or a crew's duty; ``Rota`` follows both.
+C13 vehicles that go in convoys move as formations of a convoy's size, a headway apart.
+C14 no movement is longer than a vehicle's range or a crew's duty; ``Rota`` follows both.
 C15 a mover goes only to places that it fits.
 C16 households travel whole: counted in persons here, packed by ``schedule``.
 C17 arriving after the deadline, or never, counts in the second level.

@@ -2,7 +2,7 @@
 
 Boarding fills one departure after the other; sizes that do not fit in the end cost people. Here all
 departures are loaded together, as an integer programme: most people out by weight, then fewest
-missed deadlines, then the earliest arrivals. Everybody who goes by a port, or alone, goes as before.
+missed deadlines, then the earliest arrivals. Who goes by a port, or alone, goes as before.
 """
 
 from __future__ import annotations
@@ -129,10 +129,13 @@ def _limits(
 ) -> None:  # fmt: skip
     """C6, C7, C8: what counts people, with those who pass by besides."""
     ledger = Ledger(packing.problem)
-    heads: list[cp_model.LinearExprT] = [0] * len(packing.offers)
+    aboard: list[list[cp_model.LinearExprT]] = [[] for _ in packing.offers]
     for (number, who), variable in units.items():
-        heads[number] = heads[number] + who[2].persons * variable
+        aboard[number].append(who[2].persons * variable)
+    heads = [cp_model.LinearExpr.sum(terms) for terms in aboard]
     kept = {id(offer.stop) for offer in packing.offers}
+    known: list[tuple[Passing, cp_model.LinearExprT]]
+    mine: list[tuple[Passing, cp_model.LinearExprT]]
     known = [(passing, passing.persons) for passing in others if passing.stop not in kept]
     mine = [(Passing.of(o.stop), n) for o, n in zip(packing.offers, heads, strict=True)]
     intakes: dict[int, list[cp_model.LinearExprT]] = defaultdict(list)

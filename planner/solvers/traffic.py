@@ -45,27 +45,12 @@ class Separator:
         taken_in = self._arrivals(traffic)
         self._sort(traffic)
         for limit in self.problem.limits:
-            if limit.kind == "intake":
-                total = sum(
-                    heads
-                    for moment, heads in taken_in.get(limit.at, ())
-                    if limit.window[0] <= moment < limit.window[1]
-                )
+            total = self._total(limit, taken_in)
+            if total is not None:
                 if total > limit.cap * (1 + slack) + 1e-7:
                     found.append((limit, limit.window[0]))
                 continue
-            if limit.kind in WORK:
-                if self._hours(limit) > limit.cap * (1 + slack) + 1e-7:
-                    found.append((limit, limit.window[0]))
-                continue
-            if limit.kind in ("bays", "berths", "stands"):
-                peaks = self._peaks_stay(traffic, limit)
-            elif limit.kind == "waiting":
-                peaks = self._peaks_waiting(traffic, limit)
-            elif limit.kind == "headway":
-                peaks = self._peaks_headway(limit)
-            else:
-                peaks = self._peaks_rate(traffic, limit)
+            peaks = self._peaks(traffic, limit)
             cap = limit.cap
             if self.width_s and limit.kind in RATES:
                 cap = limit.cap * self.width_s / HOUR_S
@@ -154,6 +139,28 @@ class Separator:
                     events[start + option.arrive_s] += count * mover.ships
                     events[start + end] -= count * mover.ships
         return _means(events, self.maker.stay_s) if self.width_s else _running(events)
+
+    def _total(self, limit: Limit, taken_in: dict[str, list[Event]]) -> float | None:
+        """What counts against a limit over a whole span of time; None where moments count."""
+        if limit.kind in WORK:
+            return self._hours(limit)
+        if limit.kind != "intake":
+            return None
+        return sum(
+            heads
+            for moment, heads in taken_in.get(limit.at, ())
+            if limit.window[0] <= moment < limit.window[1]
+        )
+
+    def _peaks(self, traffic: Traffic, limit: Limit) -> list[tuple[int, float]]:
+        """Use of a limit at the moments that matter."""
+        if limit.kind in ("bays", "berths", "stands"):
+            return self._peaks_stay(traffic, limit)
+        if limit.kind == "waiting":
+            return self._peaks_waiting(traffic, limit)
+        if limit.kind == "headway":
+            return self._peaks_headway(limit)
+        return self._peaks_rate(traffic, limit)
 
     def _hours(self, limit: Limit) -> float:
         """Vehicle-hours of a fleet inside a span of time."""
