@@ -598,8 +598,7 @@ def _headways(scenario: Scenario, conveyance: Conveyance) -> list[Limit]:
             continue
         routes = {
             option.route for option in conveyance.options
-            if (option.loaded or spacing.counts_empty)
-            and conveyance.movers[option.mover].fleet == fleet.id
+            if option.loaded and conveyance.movers[option.mover].fleet == fleet.id
         }  # fmt: skip
         found += [
             Limit("headway", f"{fleet.id} {route}", spacing.most, (0, spacing.headway_s))

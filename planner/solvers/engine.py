@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from planner.problem import EvacuationProblem
+from planner.scenario import LevelName
 from planner.schedule import Chosen, Manning
 from planner.solvers.aid import AidCarrier
 from planner.solvers.columns import ColumnEngine, LevelBound
@@ -52,7 +53,7 @@ MENDS = 6
 FEARS = (0.0, 3.0, 10.0, 30.0)
 
 
-def aims(levels: tuple[str, ...]) -> tuple[str, ...]:
+def aims(levels: tuple[LevelName, ...]) -> tuple[LevelName, ...]:
     """The levels that the search looks after: effort is what comes of the others where it is the
     last."""
     return levels[:-1] if levels[-1] == "effort" and len(levels) > 1 else levels
@@ -560,7 +561,7 @@ class Solver:
         found: dict[str, LevelBound] = {}
         for position, level in enumerate(self.levels):
             share = PROVED[0] + (PROVED[1] - PROVED[0]) * (position + 1) / len(self.levels)
-            if level not in self.aims:
+            if level == self.levels[-1] and level not in self.aims:
                 share = min(share, self._spent() * LAST + LAST_S / max(1.0, self.limits.time_s))
             found[level] = result = self._bound(level, values, share, self.prices.get(level))
             if result.prices is not None:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from planner.movements import Floats, Option, SelfOption
 from planner.problem import Conveyance, EvacuationProblem, Limit
-from planner.rotations import spacing_of, tank_of
+from planner.rotations import tank_of
 from planner.units import HOUR_S
 
 RATES = ("link", "link_persons", "persons_rate", "vehicles_rate", "slots")
@@ -259,8 +259,10 @@ def registered_s(option: Option, place: str, hubs: frozenset[str]) -> int | None
 
 
 def headway_s(problem: EvacuationProblem, limit: Limit, option: Option, fleet: str) -> int | None:
-    """When after its start a movement counts for a headway limit; None where it does not."""
-    spacing = spacing_of(problem.scenario.fleet(fleet))
-    if spacing is None or limit.at != f"{fleet} {option.route}":
-        return None
-    return option.depart_s if option.loaded or spacing.counts_empty else None
+    """When after its start a movement counts for a headway limit; None where it does not.
+
+    Empty vehicles are left out: they leave at once where loading is relaxed, and those with people
+    earlier than in a plan, all alike.
+    """
+    counted = option.loaded and limit.at == f"{fleet} {option.route}"
+    return option.depart_s if counted else None
