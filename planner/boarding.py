@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from planner.plan import ManifestLine
@@ -91,6 +91,39 @@ class Stop:
     """Links that it enters, and when."""
 
 
+@dataclass(frozen=True)
+class Offer:
+    """A departure straight from home to a haven: what it holds, and which commodities may board.
+
+    ``promise`` is the number of the commitment that it keeps.
+    """
+
+    stop: Stop
+    seats: int
+    stretchers: int
+    may: frozenset[int]
+    promise: int | None = None
+
+
+@dataclass(frozen=True)
+class Passing:
+    """People on one movement, as limits count them; ``stop`` is the identity of its Stop."""
+
+    origin: str
+    depart_s: int
+    destination: str
+    end_s: int
+    persons: int
+    links: tuple[tuple[str, int], ...] = ()
+    stop: int = 0
+
+    @classmethod
+    def of(cls, stop: Stop) -> Passing:
+        """The people on board a departure."""
+        return cls(stop.origin, stop.depart_s, stop.destination, stop.end_s, stop.load.persons,
+                   stop.links, id(stop))  # fmt: skip
+
+
 class Crowd:
     """Who still waits where, as whole units: at home, and class by class in the hubs."""
 
@@ -166,6 +199,13 @@ class Crowd:
                     count -= units
         return taken
 
+    def stay(self, kept: Mapping[Who, int]) -> None:
+        """Units that were kept at home are there again."""
+        for index, pool in self.waiting.items():
+            if not self.problem.commodities[index].is_hub:
+                for who in pool:
+                    pool[who] += kept.get(who, 0)
+
     def left(self) -> dict[Who, int]:
         """Everyone who is still at home."""
         found: dict[Who, int] = defaultdict(int)
@@ -204,7 +244,7 @@ class Ledger:
         self.pledged: dict[int, float] = defaultdict(float)
         self.passed: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
 
-    def _counted(
+    def counted(
         self, origin: str, depart_s: int, destination: str, end_s: int, links: Entries
     ) -> list[tuple[tuple[str, str], int]]:
         """Limits that count these people by the hour, each with the moment at which it does."""
@@ -238,7 +278,7 @@ class Ledger:
         room = 1 << 30
         for index in self.problem.intakes(destination, end_s):
             room = min(room, int(self.problem.limits[index].cap) - self.taken[index])
-        for key, moment in self._counted(origin, depart_s, destination, end_s, links):
+        for key, moment in self.counted(origin, depart_s, destination, end_s, links):
             near = [e for e in self.passed[key] if abs(e[0] - moment) < HOUR_S]
             starts = [t for t, _ in near if t <= moment] + [moment]
             most = max(sum(n for t, n in near if start <= t < start + HOUR_S) for start in starts)
@@ -252,7 +292,7 @@ class Ledger:
         """Counts a load."""
         for index in self.problem.intakes(destination, end_s):
             self.taken[index] += persons
-        for key, moment in self._counted(origin, depart_s, destination, end_s, links):
+        for key, moment in self.counted(origin, depart_s, destination, end_s, links):
             self.passed[key].append((moment, persons))
 
 

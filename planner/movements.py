@@ -32,8 +32,8 @@ class Mover:
 
     ``ships`` vehicles of ``fleet`` (a convoy, or ships under escort) and ``escorts`` of
     ``escort_fleet`` move as one; ``count`` such formations exist, made up of the vehicles
-    ``numbers`` (from 1). ``must`` lists the commitments that the one vehicle of a mover has to
-    fulfil.
+    ``numbers`` (from 1). ``must`` lists the commitments that the first vehicle of a mover's one
+    formation has to fulfil.
     """
 
     id: str
@@ -95,6 +95,8 @@ class Option:
     crew_harm: Floats
     link_entries: tuple[tuple[str, int], ...]
     carries: tuple[Carry, ...] = field(default=())
+    goods: bool = False
+    """An empty leg with time to load aid and to unload it."""
 
 
 @dataclass(frozen=True)
@@ -214,53 +216,92 @@ def movers(scenario: Scenario, network: TransportNetwork, *, relaxed: bool) -> t
             escorts = scenario.fleet(fleet.escort.by).count if fleet.escort.ratio else 0
             if not escorts:
                 continue
+        company = Company.of(scenario, fleet, relaxed=relaxed)
         promised = sorted({c.vehicle for c in scenario.commitments if c.fleet == fleet.id})
+        free = [n for n in range(1, fleet.count + 1) if n not in promised]
         for number in promised:
             must = tuple(
                 index
                 for index, c in enumerate(scenario.commitments)
                 if c.fleet == fleet.id and c.vehicle == number
             )
-            alone = (1, int(fleet.escort is not None and not relaxed))
-            out.append(_mover(scenario, network, fleet, [number], alone, relaxed, must))
-        free = [n for n in range(1, fleet.count + 1) if n not in promised]
-        if fleet.escort is None or relaxed:
-            least = 1 if relaxed or fleet.convoy is None else fleet.convoy.min_vehicles
-            sizes = [1] * len(free) if least <= 1 else convoy_sizes(fleet, len(free))
-        else:
-            sizes = _formations(fleet, len(free), escorts - len(promised))
-        company = int(fleet.escort is not None and not relaxed)
+            own = [number, *free[: company.least - 1]]
+            free = free[company.least - 1 :]
+            escorts -= company.escorts(len(own))
+            shape = (len(own), company.escorts(len(own)))
+            out.append(_mover(scenario, network, fleet, own, shape, relaxed, must))
+        sizes = company.sizes(len(free), escorts)
         first = 0
         for size in sorted(set(sizes), reverse=True):
             last = first + size * sizes.count(size)
-            out.append(_mover(scenario, network, fleet, free[first:last], (size, company), relaxed))
+            shape = (size, company.escorts(size))
+            out.append(_mover(scenario, network, fleet, free[first:last], shape, relaxed))
             first = last
     return tuple(out)
 
 
-def convoy_sizes(fleet: Fleet, vehicles: int) -> list[int]:
-    """C13: convoys that stay together for good, as many as can be and none below the least.
+@dataclass(frozen=True)
+class Company:
+    """What goes together: so many vehicles at least and at most, ``ratio`` of them an escort.
 
-    Wherever some of them leave together, their vehicles are so many whole convoys. Vehicles beyond
-    the largest size are left at the base.
+    ``guards`` is the fewest escorts that may go along; a ratio of None asks for no escort.
     """
-    assert fleet.convoy is not None
-    least, most = fleet.convoy.min_vehicles, fleet.convoy.max_vehicles
-    convoys = vehicles // least
-    if not convoys:
+
+    least: int = 1
+    most: int | None = 1
+    ratio: int | None = None
+    guards: int = 0
+
+    @classmethod
+    def of(cls, scenario: Scenario, fleet: Fleet, *, relaxed: bool) -> Company:
+        """C12 and C13 of a fleet; in a bound vehicles move singly, and without company."""
+        if relaxed:
+            return cls()
+        convoy = fleet.convoy
+        least = 1 if convoy is None else max(1, convoy.min_vehicles)
+        if fleet.escort is None:
+            # Single vehicles may join others that leave at the same moment: see ``Spacing``.
+            return cls(least, 1 if least == 1 or convoy is None else convoy.max_vehicles)
+        guards = scenario.fleet(fleet.escort.by).convoy
+        fewest = 1 if guards is None or guards.alone_when_empty else max(1, guards.min_vehicles)
+        most = None if convoy is None else convoy.max_vehicles
+        return cls(least, most, fleet.escort.ratio, fewest)
+
+    def escorts(self, size: int) -> int:
+        """Escorts of a formation of so many vehicles."""
+        return 0 if self.ratio is None else max(self.guards, -(-size // self.ratio))
+
+    def sizes(self, vehicles: int, escorts: int) -> list[int]:
+        """Formations that stay together for good: most vehicles first, then most formations.
+
+        Wherever some of them leave together, their vehicles are so many whole convoys. Vehicles
+        beyond the largest size, or beyond what escorts can take along, are left at the base.
+        """
+        found: list[int] = []
+        most = vehicles // self.least
+        # Without escorts more formations never hold fewer vehicles.
+        for number in range(max(1, most if self.ratio is None else 1), most + 1):
+            sizes = self._balanced(vehicles, number, escorts)
+            if sizes and sum(sizes) >= sum(found):
+                found = sizes
+        return found
+
+    def _balanced(self, vehicles: int, number: int, escorts: int) -> list[int]:
+        """So many formations, as like as can be; none where some would be too small."""
+        used = vehicles if self.most is None else min(vehicles, number * self.most)
+        while used >= number * self.least:
+            sizes = [used // number + (1 if i < used % number else 0) for i in range(number)]
+            if self.ratio is None or sum(map(self.escorts, sizes)) <= escorts:
+                return sizes
+            used -= 1
         return []
-    used = vehicles if most is None else min(vehicles, convoys * most)
-    return [used // convoys + (1 if i < used % convoys else 0) for i in range(convoys)]
 
 
-def _formations(fleet: Fleet, ships: int, escorts: int) -> list[int]:
-    """C12: sizes of the formations of like ships that sail with one escort each."""
-    assert fleet.escort is not None
-    usable = min(ships, escorts * fleet.escort.ratio)
-    if usable <= 0:
-        return []
-    groups = min(escorts, usable)
-    return [usable // groups + (1 if i < usable % groups else 0) for i in range(groups)]
+def convoy_sizes(fleet: Fleet, vehicles: int) -> list[int]:
+    """C13: sizes of the convoys that vehicles of a fleet without an escort make up."""
+    convoy = fleet.convoy
+    assert convoy is not None
+    return Company(max(1, convoy.min_vehicles), convoy.max_vehicles).sizes(vehicles, 0)
 
 
 def _mover(
@@ -281,11 +322,14 @@ def _mover(
     escort = fleet.escort.by if fleet.escort and escorts else None
     crew, cars = ships * vehicle.crew, ships * vehicle.car_equivalents
     home = fleet.return_to_base
+    guards = []
     if escort:
         company = scenario.fleet(escort)
-        crew += escorts * scenario.vehicle(company).crew
-        cars += escorts * scenario.vehicle(company).car_equivalents
+        guards.append(scenario.vehicle(company))
+        crew += escorts * guards[0].crew
+        cars += escorts * guards[0].car_equivalents
         home = home or company.return_to_base
+    ranges = [kind.range_m for kind in (vehicle, *guards) if kind.range_m is not None]
     return Mover(
         id=f"{fleet.id}#{numbers[0]}x{ships}" if escorts or must or ships > 1 else fleet.id,
         fleet=fleet.id, count=len(numbers) // ships, numbers=tuple(numbers), ships=ships,
@@ -302,7 +346,7 @@ def _mover(
         base=fleet.base,
         from_s=scenario.at_s(fleet.available.from_, 0),
         until_s=scenario.at_s(fleet.available.until),
-        return_to_base=home, range_m=vehicle.range_m, must=must,
+        return_to_base=home, range_m=min(ranges, default=None), must=must,
     )  # fmt: skip
 
 

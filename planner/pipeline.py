@@ -20,7 +20,7 @@ from planner.plan import LevelResult, Plan, Provenance, Status
 from planner.problem import EvacuationProblem, pose
 from planner.scenario import Origin, Scenario, people
 from planner.schedule import Manning, Scheduler
-from planner.solvers import LevelProof, Limits, Memory, Solver, Update
+from planner.solvers import LevelProof, Limits, Memory, Solver, Update, pack
 from planner.verify import Verdict
 
 PROVEN = 1e-6
@@ -137,7 +137,7 @@ def _make_plan(
 def search(problem: EvacuationProblem, solver: Solver, told: _Teller) -> Manning:
     """Whole vehicles, manned with whole households; mended where packing lost people."""
     del told
-    return solver.search(lambda chosen: Scheduler(problem, chosen).man())
+    return solver.search(lambda chosen: Scheduler(problem, chosen, pack).man())
 
 
 def to_plan(problem: EvacuationProblem, solver: Solver, manning: Manning) -> Plan:
@@ -156,7 +156,7 @@ def to_plan(problem: EvacuationProblem, solver: Solver, manning: Manning) -> Pla
         conditional_on=manning.conditional_on, horizon_s=scenario.horizon_s,
         step_s=problem.grid.step_s, people=people(scenario), levels=(),
         sorties=tuple(manning.sorties), self_movements=tuple(manning.self_movements),
-        left_behind=(), teams=tuple(manning.teams), harm_of_staying=0.0,
+        left_behind=(), teams=tuple(manning.teams), aid=tuple(manning.aid), harm_of_staying=0.0,
     )  # fmt: skip
     return draft.model_copy(
         update={"harm_of_staying": verify.staying_harm(draft, scenario, network)}
@@ -287,6 +287,7 @@ def summary(found: Result | Verdict) -> dict[str, Any]:
         "harm_of_staying": figures.harm_of_staying,
         "clearance_time_min": round(figures.clearance_s / 60),
         "sorties": figures.sorties,
+        "aid": [entry.model_dump() for entry in plan.aid],
         "verified": verdict.verified,
         "verdict": verdict.status,
         "violations": [str(violation) for violation in verdict.violations],

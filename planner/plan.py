@@ -55,6 +55,15 @@ class TeamRide(Noun):
     """How many of its members."""
 
 
+class AidLoad(Noun):
+    """A part of a consignment of aid that goes in on this leg."""
+
+    aid: str
+    """Consignment id."""
+    kg: int
+    """How much of it."""
+
+
 class PlanLeg(Noun):
     """One movement of one vehicle between two places, loading and unloading included."""
 
@@ -65,7 +74,7 @@ class PlanLeg(Noun):
     destination: str
     """Place where it unloads or ends."""
     load_start_s: int
-    """Loading begins (equals depart_s on an empty leg without a team)."""
+    """Loading begins (equals depart_s on an empty leg without a team or aid)."""
     depart_s: int
     """Leaves the origin."""
     arrive_s: int
@@ -76,6 +85,8 @@ class PlanLeg(Noun):
     """Who is on board; empty on a leg out to collect people."""
     teams: tuple[TeamRide, ...] = ()
     """Team members who ride in."""
+    aid: tuple[AidLoad, ...] = ()
+    """Aid on board, on the way to people."""
     escorted_by: tuple[str, ...] = ()
     """Sortie ids of the escorts that go along at the same times."""
     commitment: str | None = None
@@ -183,6 +194,17 @@ class TeamDelivery(Noun):
     """When the last of them is there; None where not all are."""
 
 
+class AidDelivery(Noun):
+    """How much of a consignment gets to its place, and when."""
+
+    aid: str
+    """Consignment id."""
+    kg: int
+    """Kilograms delivered."""
+    arrive_s: int | None
+    """When the last of it is off board; None where nothing comes."""
+
+
 class LevelResult(Noun):
     """One objective level: recomputed value, proven bound, gap."""
 
@@ -248,6 +270,8 @@ class Plan(Noun):
     self_movements: tuple[SelfMovement, ...]
     left_behind: tuple[LeftBehind, ...]
     teams: tuple[TeamDelivery, ...] = ()
+    aid: tuple[AidDelivery, ...] = ()
+    """One entry a consignment."""
     harm_of_staying: float
     """Expected casualties among the willing if nobody moved."""
 

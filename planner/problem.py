@@ -14,8 +14,8 @@ C9 a movement starts only where every window on its way is open while it is ther
 C10 a movement starts only where every party on its way has granted it.
 C11 a commodity boards only what it accepts.
 C12 escorted vehicles move as formations of up to ``ratio`` ships and one escort.
-C13 vehicles that go in convoys move as formations of a convoy's size.
-C14 no movement is longer than the vehicle's range.
+C13 vehicles that go in convoys move as formations of a convoy's size, a headway apart.
+C14 no movement is longer than a vehicle's range or a crew's duty; ``Rota`` follows both.
 C15 a mover goes only to places that it fits.
 C16 households travel whole: counted in persons here, packed by ``schedule``.
 C17 arriving after the deadline, or never, counts in the second level.
@@ -24,7 +24,7 @@ C18 commitments are movements that one vehicle must make, before anything else t
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cached_property
 
@@ -48,9 +48,10 @@ from planner.movements import (
 )  # fmt: skip
 from planner.network import Route, TransportNetwork
 from planner.promises import Opening, opening
+from planner.rotations import Rota, crew_of, spacing_of, tank_of
 from planner.scenario import Group, Place, Scenario, Segment, Unit, segments
 from planner.timeline import Intervals
-from planner.units import TimeGrid
+from planner.units import HOUR_S, TimeGrid
 
 EMBARKATION = {"embarkation_port": "sea", "embarkation_airport": "air"}
 HUB_ROLES = (
@@ -92,9 +93,10 @@ class Commodity:
 class Limit:
     """A shared limit. Separation makes rows of it at the moments where a solution breaks it.
 
-    ``kind`` is one of link, bays, berths, stands, slots, persons_rate, vehicles_rate, intake_day,
-    intake_total, waiting. ``at`` names the link or place; ``cap`` is in vehicles, car equivalents
-    or persons. ``window`` is set for intake_day: the seconds of that local day.
+    ``kind`` is one of link, link_persons, bays, berths, stands, slots, persons_rate, vehicles_rate,
+    intake, waiting, duty, fuel, headway. ``at`` names the link or place, or the fleet (for headway
+    with the route); ``cap`` is in vehicles, car equivalents, persons or vehicle-hours. ``window``
+    are the seconds in which an intake, duty or fuel counts, and from 0 on the headway.
     """
 
     kind: str
@@ -115,6 +117,8 @@ class Conveyance:
     """Per mover, [place, step]: whether it may stop for good."""
     openings: tuple[Opening, ...]
     """Per mover what has been promised of it."""
+    rotas: tuple[Rota | None, ...]
+    """Per mover what duty and fuel ask of it; None where nothing."""
 
 
 @dataclass(frozen=True)
@@ -134,6 +138,8 @@ class EvacuationProblem:
     limits: tuple[Limit, ...]
     wait_harm: tuple[Floats, ...]
     """Per commodity: expected casualties of one unit from the start until each grid moment."""
+    effort: Effort = field(default_factory=Effort)
+    """What a leg counts in the level of that name, beside its kilometres."""
 
     def intakes(self, place: str, moment_s: int) -> list[int]:
         """Numbers of the limits that count people who are taken in at a place at a moment."""
@@ -244,16 +250,18 @@ def pose(
         raise ScenarioError(faults)
     loose = movers(scenario, network, relaxed=True)
     relaxed = plan if loose == plan.movers else builder.conveyance(loose)
-    limits = [
-        limit for limit in _limits(scenario, network) if limit.kind != "waiting" or not any_moment
-    ]
+    limits = list(_limits(scenario, network))
+    if any_moment:
+        limits = [limit for limit in limits if limit.kind != "waiting"]
+    else:
+        limits += working(scenario, plan)
     wait_harm = tuple(
         c.persons * ground.upto(c.place, ground.moments, builder.multiplier[c.group])
         for c in commodities
     )
     return EvacuationProblem(
         scenario, network, grid, ground, tuple(commodities), transit_of, plan, relaxed,
-        builder.walks(), tuple(limits), wait_harm,
+        builder.walks(), tuple(limits), wait_harm, weights,
     )  # fmt: skip
 
 
@@ -284,17 +292,24 @@ class _Builder:
         places: list[tuple[str, ...]] = []
         ends: list[Bools] = []
         openings: list[Opening] = []
+        rotas: list[Rota | None] = []
         for index, mover in enumerate(chosen):
             own = self._loaded(index, mover, len(options))
             own = self._undominated(own)
-            spots = sorted({mover.base} | {o.origin for o in own} | {o.destination for o in own})
+            rota = Rota(self.scenario, self.network, mover)
+            spots = {mover.base} | {o.origin for o in own} | {o.destination for o in own}
+            spots |= rota.stops if own else set()
             own = [replace(o, index=len(options) + i) for i, o in enumerate(own)]
-            empty = self._empty(index, mover, own, spots, len(options) + len(own))
-            options += own + empty
-            places.append(tuple(spots))
-            ends.append(self._may_end(mover, spots))
-            openings.append(opening(self.scenario, self.grid, mover, own + empty))
-        return Conveyance(chosen, tuple(options), tuple(places), tuple(ends), tuple(openings))
+            empty = self._empty(index, mover, own, rota.stops, len(options) + len(own))
+            goods = self._goods(index, mover, empty, len(options) + len(own) + len(empty))
+            options += own + empty + goods
+            places.append(tuple(sorted(spots)))
+            ends.append(self._may_end(mover, sorted(spots)))
+            openings.append(opening(self.scenario, self.grid, mover, own + empty, rota))
+            rotas.append(rota or None)
+        return Conveyance(
+            chosen, tuple(options), tuple(places), tuple(ends), tuple(openings), tuple(rotas)
+        )
 
     def _may_end(self, mover: Mover, spots: list[str]) -> Bools:
         rows = []
@@ -345,16 +360,17 @@ class _Builder:
         return kept
 
     def _empty(
-        self, index: int, mover: Mover, own: list[Option], spots: list[str], first: int
+        self, index: int, mover: Mover, own: list[Option], stops: frozenset[str], first: int
     ) -> list[Option]:
+        """Ways to where people are, home, and to places with fuel and on from there."""
         pickups = {o.origin for o in own}
-        drops = {o.destination for o in own} | {mover.base}
+        drops = {o.destination for o in own} | {mover.base} | (stops if own else frozenset())
+        homes = {mover.base} | (stops if own else frozenset())
+        spots = sorted(pickups | drops)
         found: list[Option] = []
         for origin in spots:
             for destination in spots:
-                wanted = (origin in drops and destination in pickups) or (
-                    origin in drops | pickups and destination == mover.base
-                )
+                wanted = (origin in drops and destination in pickups) or destination in homes
                 if origin == destination or not wanted:
                     continue
                 best: list[Option] = []
@@ -368,6 +384,25 @@ class _Builder:
                 found += best
         return found
 
+    def _goods(self, index: int, mover: Mover, empty: list[Option], first: int) -> list[Option]:
+        """The empty legs once more, with time to handle aid, on which a consignment may ride."""
+        kind = self.scenario.vehicle(self.scenario.fleet(mover.fleet))
+        ends = {
+            (aid.from_, aid.to) for aid in self.scenario.aid if mover.fleet in aid.fleets
+        } if kind.payload_kg else set()  # fmt: skip
+        found: list[Option] = []
+        for twin in empty:
+            fit = all(self.ground.fits(mover.fleet, p) for p in (twin.origin, twin.destination))
+            if (twin.origin, twin.destination) not in ends or not fit:
+                continue
+            route = self.network.routes[twin.route]
+            option = self._option(
+                index, mover, route, loaded=False, number=first + len(found), goods=True
+            )
+            if option.starts.any():
+                found.append(option)
+        return found
+
     def _boards_team(self, mover: Mover, route: Route) -> bool:
         return any(
             team.start == route.origin
@@ -377,18 +412,21 @@ class _Builder:
         )
 
     def _option(
-        self, index: int, mover: Mover, route: Route, *, loaded: bool, number: int
-    ) -> Option:
-        boards = loaded or self._boards_team(mover, route)
+        self, index: int, mover: Mover, route: Route, *, loaded: bool, number: int,
+        goods: bool = False,
+    ) -> Option:  # fmt: skip
+        boards = loaded or goods or self._boards_team(mover, route)
         depart = mover.load_s if boards else 0
         arrive = depart + mover.overhead_s + route.travel_s
-        end = arrive + (mover.unload_s if loaded else 0)
+        end = arrive + (mover.unload_s if loaded or goods else 0)
         conditions: list[Condition] = [(_span(mover.from_s, mover.until_s), 0, end)]
         conditions += self.ground.ride(route, mover.fleet, depart)
         conditions += self.ground.stop(route.origin, mover.fleet, 0, depart)
         conditions += self.ground.stop(route.destination, mover.fleet, arrive, end)
         starts = start_mask(self.grid, conditions, end)
         if mover.range_m is not None and route.length_m > mover.range_m:
+            starts[:] = False
+        if end - (0 if loaded or goods else depart) > self._longest_s(mover):
             starts[:] = False
         harm = self.ground.ride_harm(route, depart, mover.overhead_s, {})
         starts &= harm <= self.risk_cap + 1e-12
@@ -401,11 +439,17 @@ class _Builder:
             end_s=end, steps=max(1, self.grid.up(end)),
             effort=mover.cost_per_km * route.length_m / 1000 + leg * mover.ships, starts=starts,
             crew_harm=mover.crew * harm,
-            link_entries=entries(self.network, route, depart + mover.overhead_s // 2),
+            link_entries=entries(self.network, route, depart + mover.overhead_s // 2), goods=goods,
         )  # fmt: skip
         if not loaded or not starts.any():
             return option
         return replace(option, carries=tuple(self._carries(mover, route, option)))
+
+    def _longest_s(self, mover: Mover) -> int:
+        """C14: the longest duty of any crew that goes along."""
+        names = [mover.fleet, *([mover.escort_fleet] if mover.escort_fleet else [])]
+        crews = [crew_of(self.scenario.fleet(name)) for name in names]
+        return min((crew.longest_s for crew in crews if crew), default=self.grid.horizon_s + 1)
 
     def _carries(self, mover: Mover, route: Route, option: Option) -> list[Carry]:
         found = []
@@ -530,6 +574,48 @@ def _dominates(a: Option, b: Option) -> bool:
         if (twin.missed > carry.missed)[carry.may].any():
             return False
     return True
+
+
+def working(scenario: Scenario, conveyance: Conveyance) -> tuple[Limit, ...]:
+    """C13 and C14 as sums over a fleet, which hold in every plan: they guide the search, and a
+    bound keeps them.
+
+    Between two rests of r lies a duty of at most d: in any span of d + r nobody works longer than
+    d. A tank that lasts for m metres is filled up after as many at the latest. In any span of a
+    headway one convoy of a fleet leaves by a route.
+    """
+    found: list[Limit] = []
+    for fleet in scenario.fleets:
+        crew, tank = crew_of(fleet), tank_of(scenario, fleet)
+        if crew is not None and not fleet.is_escort:
+            rest_s = min(crew.rest_s, crew.change_s or crew.rest_s)
+            span_s = crew.longest_s + rest_s
+            for start in range(0, scenario.horizon_s, span_s):
+                cap = fleet.count * crew.longest_s / HOUR_S
+                window = (start, min(start + span_s, scenario.horizon_s + 1))
+                if window[1] - start > crew.longest_s:
+                    found.append(Limit("duty", fleet.id, cap, window))
+        if tank is not None and not fleet.is_escort:
+            cap = fleet.count * (scenario.horizon_s + tank.refuel_s) / HOUR_S
+            found.append(Limit("fuel", fleet.id, cap, (0, scenario.horizon_s + 1)))
+    return tuple(found + _headways(scenario, conveyance))
+
+
+def _headways(scenario: Scenario, conveyance: Conveyance) -> list[Limit]:
+    found: list[Limit] = []
+    for fleet in scenario.fleets:
+        spacing = spacing_of(fleet)
+        if spacing is None or spacing.most is None or fleet.is_escort:
+            continue
+        routes = {
+            option.route for option in conveyance.options
+            if option.loaded and conveyance.movers[option.mover].fleet == fleet.id
+        }  # fmt: skip
+        found += [
+            Limit("headway", f"{fleet.id} {route}", spacing.most, (0, spacing.headway_s))
+            for route in sorted(routes)
+        ]
+    return found
 
 
 def _limits(scenario: Scenario, network: TransportNetwork) -> tuple[Limit, ...]:

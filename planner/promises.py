@@ -8,6 +8,7 @@ import numpy as np
 
 from planner.errors import Issue
 from planner.movements import Mover, Option
+from planner.rotations import Rota
 from planner.scenario import Commitment, Scenario
 from planner.units import TimeGrid
 
@@ -26,7 +27,9 @@ class Opening:
     faults: list[Issue] = field(default_factory=list)
 
 
-def opening(scenario: Scenario, grid: TimeGrid, mover: Mover, own: list[Option]) -> Opening:
+def opening(
+    scenario: Scenario, grid: TimeGrid, mover: Mover, own: list[Option], rota: Rota
+) -> Opening:
     """What the mover's one vehicle does until its last commitment is kept.
 
     ``own`` are the mover's options. It sets out as late as it can, so that it does not wait where
@@ -60,7 +63,34 @@ def opening(scenario: Scenario, grid: TimeGrid, mover: Mover, own: list[Option])
             found.starts += [*way, (kept[0].index, step)]
             found.promised[found.starts[-1]] = number
             at, free = promise.to, step + kept[0].steps
+    _company(scenario, mover, due, found)
+    _rotation(scenario, grid, due, own, rota, found)
     return found
+
+
+def _company(scenario: Scenario, mover: Mover, due: list[int], found: Opening) -> None:
+    """C13: a promised vehicle leads a convoy of its fleet; the fleet must have enough for it."""
+    convoy = scenario.fleet(mover.fleet).convoy
+    if not due or convoy is None or mover.ships >= convoy.min_vehicles:
+        return
+    problem = (
+        f"its convoy takes {convoy.min_vehicles} vehicles, there are {mover.ships} left for it"
+    )
+    remedy = "promise fewer vehicles, or write a smaller `min:`"
+    found.faults.append(_fault(scenario, scenario.commitments[due[0]], problem, remedy))
+
+
+def _rotation(
+    scenario: Scenario, grid: TimeGrid, due: list[int], own: list[Option], rota: Rota,
+    found: Opening,
+) -> None:  # fmt: skip
+    """C14: what is promised must leave the crew its rest and the tank its fillings."""
+    options = {option.index: option for option in own}
+    moves = [options[number] for number, _ in found.starts]
+    if due and rota.follow(moves, [step * grid.step_s for _, step in found.starts]) is None:
+        problem = "what is promised of this vehicle leaves no time for the crew's rest or for fuel"
+        last = scenario.commitments[due[-1]]
+        found.faults.append(_fault(scenario, last, problem, "promise another vehicle"))
 
 
 def _is(option: Option, promise: Commitment) -> bool:

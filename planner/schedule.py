@@ -5,13 +5,21 @@ from __future__ import annotations
 import itertools
 import math
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from planner.boarding import Crowd, Ledger, Load, Stop, Who, seat_first
+from planner.boarding import Crowd, Ledger, Load, Offer, Passing, Stop, Who, seat_first
 from planner.movements import Mover
 from planner.network import TransportNetwork
-from planner.plan import PlanLeg, SelfMovement, Sortie, TeamDelivery, TeamRide
+from planner.plan import (
+    AidDelivery,
+    AidLoad,
+    PlanLeg,
+    SelfMovement,
+    Sortie,
+    TeamDelivery,
+    TeamRide,
+)  # fmt: skip
 from planner.problem import Commodity, EvacuationProblem
 from planner.promises import promised_heads
 from planner.scenario import CONTESTED, Authorisation, Scenario
@@ -29,6 +37,10 @@ class Chosen:
     walks: Mapping[Start, float]
 
 
+Packer = Callable[[EvacuationProblem, list[Offer], Crowd, list[Passing]], None]
+"""Loads departures to havens anew: see ``solvers.packing``."""
+
+
 @dataclass
 class Manning:
     """Everything that the schedule decides: sorties, self-movements, who stays."""
@@ -37,6 +49,7 @@ class Manning:
     self_movements: list[SelfMovement] = field(default_factory=list)
     left: dict[Who, int] = field(default_factory=dict)
     teams: list[TeamDelivery] = field(default_factory=list)
+    aid: list[AidDelivery] = field(default_factory=list)
     conditional_on: tuple[str, ...] = ()
 
 
@@ -47,13 +60,19 @@ class _Vehicle:
     moves: tuple[Start, ...]
     loads: dict[Start, list[Load]] = field(default_factory=dict)
     teams: dict[Start, list[TeamRide]] = field(default_factory=dict)
+    aid: dict[tuple[Start, int], list[AidLoad]] = field(default_factory=dict)
+    """Aid by movement and by vehicle of the formation."""
 
 
 class Scheduler:
     """Mans one choice. ``man`` may be called once."""
 
-    def __init__(self, problem: EvacuationProblem, chosen: Chosen) -> None:
+    def __init__(
+        self, problem: EvacuationProblem, chosen: Chosen, pack: Packer | None = None
+    ) -> None:
+        """``pack`` loads departures anew, all together, where people are left in spite of seats."""
         self.problem = problem
+        self.pack = pack
         self.options = problem.plan.options
         self.movers = problem.plan.movers
         self.step_s = problem.grid.step_s
@@ -90,17 +109,56 @@ class Scheduler:
         if cancelled:
             self._give_back(out.teams, cancelled)
             crowd, stops, walks = self._board(out.teams, cancelled)
+        crowd.stay(cancelled)
+        if self.pack is not None:
+            self.pack(self.problem, self._offers(stops, out.teams), crowd,
+                      self._passing(stops, walks))  # fmt: skip
         out.left = crowd.left()
-        for who, units in cancelled.items():
-            out.left[who] = out.left.get(who, 0) + units
         for stop in stops:
             mover, instance, _ = stop.vehicle
             vehicle = self._vehicle(mover, instance)
             vehicle.loads.setdefault(stop.key, []).append(stop.load)
         out.self_movements = walks
         out.sorties = self._sorties()
+        out.aid = delivered(self.problem.scenario, out.sorties)
         out.conditional_on = conditional_on(self.problem.network, out.sorties)
         return out
+
+    def _offers(self, stops: list[Stop], teams: list[TeamDelivery]) -> list[Offer]:
+        """The departures straight from home to a haven."""
+        delivered_s = {t.team: t.arrive_s for t in teams}
+        found = []
+        for stop in stops:
+            if stop.origin in self.problem.hubs or stop.destination not in self.problem.havens:
+                continue
+            mover = self.movers[stop.vehicle[0]]
+            may = frozenset(
+                carry.commodity
+                for carry in self.options[stop.key[0]].carries
+                if carry.may[stop.key[1]]
+                and self._team_there(carry.commodity, stop.depart_s, delivered_s)
+            )
+            first = stop.vehicle[2] == 0
+            promised = self.problem.plan.openings[stop.vehicle[0]].promised
+            found.append(
+                Offer(stop, mover.seats // mover.ships, mover.stretchers // mover.ships, may,
+                      promised.get(stop.key) if first else None)
+            )  # fmt: skip
+        return found
+
+    def _passing(self, stops: list[Stop], walks: list[SelfMovement]) -> list[Passing]:
+        """Everybody who moves, as limits count them."""
+        routes = self.problem.network.routes
+        found = [Passing.of(stop) for stop in stops]
+        for walk in walks:
+            links = tuple(
+                (use.link, walk.depart_s + use.enter_s) for use in routes[walk.route].links
+            )
+            found.append(
+                Passing(walk.origin, walk.depart_s, walk.destination, walk.arrive_s, walk.persons,
+                        links)
+            )  # fmt: skip
+        return found
 
     def _give_back(self, teams: list[TeamDelivery], cancelled: dict[Who, int]) -> None:
         """Keeps no more people at home than it takes for nobody to be stranded."""
@@ -177,7 +235,8 @@ class Scheduler:
         option = self.options[stop.key[0]]
         may = [c.commodity for c in option.carries if c.may[stop.key[1]]]
         may = [k for k in may if self._team_there(k, stop.depart_s, delivered)]
-        for who in seat_first(self.problem, may):
+        first = self._promised_to(stop)
+        for who in sorted(seat_first(self.problem, may), key=lambda c: c.group != first):
             aim = wanted.pop((*stop.key, who.index), 0.0)
             ledger.pledge(stop.destination, stop.end_s, -aim * who.persons)
             owed[who.index] += aim
@@ -191,6 +250,12 @@ class Scheduler:
                 spare = min(spare, self._unpromised(crowd, who, stop.depart_s))
                 taken = self._take(crowd, ledger, stop, who.index, spare)
                 owed[who.index] -= taken / who.persons
+
+    def _promised_to(self, stop: Stop) -> str | None:
+        """C18: the group to which a departure of one vehicle is promised; it boards first."""
+        mover, _, ship = stop.vehicle
+        number = self.problem.plan.openings[mover].promised.get(stop.key) if ship == 0 else None
+        return None if number is None else self.problem.scenario.commitments[number].group
 
     def _unpromised(self, crowd: Crowd, who: Commodity, moment_s: int) -> int:
         """C18: heads of a commodity still at home whom no later promise needs."""
@@ -315,35 +380,69 @@ class Scheduler:
 
     def _sorties(self) -> list[Sortie]:
         found: list[Sortie] = []
-        for vehicle in self.vehicles:
+        rounds = [(vehicle, moves) for vehicle in self.vehicles if (moves := self._useful(vehicle))]
+        self._load_aid(rounds)
+        for vehicle, moves in rounds:
             mover = self.movers[vehicle.mover]
-            moves = self._useful(vehicle)
-            if not moves:
-                continue
             own = mover.numbers[vehicle.instance * mover.ships :][: mover.ships]
             fleets = [(mover.fleet, number, ship) for ship, number in enumerate(own)]
-            escort = None
+            guards: list[int] = []
             if mover.escort_fleet is not None:
-                escort = self._escort_number(vehicle)
-                fleets.append((mover.escort_fleet, escort, -1))
+                guards = self._escort_numbers(vehicle)
+                fleets += [(mover.escort_fleet, guard, -1) for guard in guards]
             for fleet, number, ship in fleets:
-                company = None if ship < 0 or escort is None else (mover.escort_fleet, escort)
+                company = tuple(f"{mover.escort_fleet}-{guard}" for guard in guards)
                 found += self._split(vehicle, moves, fleet, number, ship, company)
         return sorted(found, key=lambda s: (s.start_s, s.id))
 
-    def _escort_number(self, vehicle: _Vehicle) -> int:
-        """Each formation has its own escort, numbered through all formations of that fleet."""
-        mine = self.movers[vehicle.mover].escort_fleet
-        number = 1
+    def _load_aid(self, rounds: list[tuple[_Vehicle, list[Start]]]) -> None:
+        """Aid goes in on the legs made ready for it, first come first served, before people."""
+        left = {aid.id: aid.mass_kg for aid in self.problem.scenario.aid}
+        legs = []
+        for number, (vehicle, moves) in enumerate(rounds):
+            carried = [key for key in moves if self._aboard(vehicle, key)]
+            for key in moves:
+                collects = next((k for k in carried if k[1] > key[1]), None)
+                if self.options[key[0]].goods and collects and not vehicle.teams.get(key):
+                    legs.append((key[1], number, key, collects))
+        for _, number, key, collects in sorted(legs):
+            vehicle = rounds[number][0]
+            mover, option = self.movers[vehicle.mover], self.options[key[0]]
+            for ship, load in enumerate(vehicle.loads[collects]):
+                room = (
+                    self.problem.scenario.vehicle(
+                        self.problem.scenario.fleet(mover.fleet)
+                    ).payload_kg
+                    or 0
+                )
+                for aid in self.problem.scenario.aid if load.persons else ():
+                    ends = (aid.from_, aid.to) == (option.origin, option.destination)
+                    kg = min(room, left[aid.id]) if ends and mover.fleet in aid.fleets else 0
+                    if kg:
+                        vehicle.aid.setdefault((key, ship), []).append(AidLoad(aid=aid.id, kg=kg))
+                        left[aid.id] -= kg
+                        room -= kg
+
+    def _escort_numbers(self, vehicle: _Vehicle) -> list[int]:
+        """Each formation has its own escorts, numbered through all formations of that fleet."""
+        own = self.movers[vehicle.mover]
+        number = 1 + vehicle.instance * own.escorts
         for index, mover in enumerate(self.movers):
-            if mover.escort_fleet == mine and index < vehicle.mover:
-                number += mover.count
-        return number + vehicle.instance
+            if mover.escort_fleet == own.escort_fleet and index < vehicle.mover:
+                number += mover.count * mover.escorts
+        return list(range(number, number + own.escorts))
+
+    def _aboard(self, vehicle: _Vehicle, key: Start) -> bool:
+        """Whether any vehicle of the formation carries people on a movement."""
+        return any(load.persons for load in vehicle.loads.get(key, []))
 
     def _loaded(self, vehicle: _Vehicle, key: Start) -> bool:
         """Whether a movement has to be: people, a team, or a promise."""
-        people = any(x.persons for x in vehicle.loads.get(key, []))
-        return people or bool(vehicle.teams.get(key)) or self._promise(vehicle, key) is not None
+        return (
+            self._aboard(vehicle, key)
+            or bool(vehicle.teams.get(key))
+            or self._promise(vehicle, key) is not None
+        )
 
     def _holds_stand(self, mover: Mover, place: str) -> bool:
         """C5: an aircraft that does not fly off keeps a stand that others may have been given."""
@@ -367,7 +466,7 @@ class Scheduler:
                     ends = j == len(moves) and bool(
                         self.problem.plan.may_end[vehicle.mover][places.index(at[i]), before]
                     )
-                    if at[i] == at[j] or ends:
+                    if (at[i] == at[j] or ends) and self._rests(vehicle, moves[:i] + moves[j:]):
                         moves = moves[:i] + moves[j:]
                         changed = True
                         break
@@ -375,19 +474,26 @@ class Scheduler:
                     break
         return moves
 
+    def _rests(self, vehicle: _Vehicle, moves: list[Start]) -> bool:
+        """C14: whether crews rest and tanks are filled all the same with these movements alone."""
+        rota = self.problem.plan.rotas[vehicle.mover]
+        if rota is None:
+            return True
+        options = [self.options[index] for index, _ in moves]
+        return rota.follow(options, [step * self.step_s for _, step in moves]) is not None
+
     def _split(
         self, vehicle: _Vehicle, moves: list[Start], fleet: str, number: int, ship: int,
-        company: tuple[str | None, int] | None,
+        company: tuple[str, ...],
     ) -> list[Sortie]:  # fmt: skip
         sorties: list[list[PlanLeg]] = [[]]
         escort_trip = 0
         for key in moves:
             leg = self._leg(vehicle, key, ship)
-            people = any(x.persons for x in vehicle.loads.get(key, []))
-            if people and company is not None:
-                leg = leg.model_copy(
-                    update={"escorted_by": (f"{company[0]}-{company[1]}-{escort_trip + 1}",)}
-                )
+            people = self._aboard(vehicle, key)
+            if people and company and ship >= 0:
+                guards = tuple(f"{guard}-{escort_trip + 1}" for guard in company)
+                leg = leg.model_copy(update={"escorted_by": guards})
             sorties[-1].append(leg)
             if people:
                 escort_trip += 1
@@ -411,20 +517,35 @@ class Scheduler:
         # The escort (ship -1) boards nobody: it neither loads nor unloads.
         teams = tuple(vehicle.teams.get(key, ())) if ship == 0 else ()
         promise = self._promise(vehicle, key) if ship == 0 else None
-        busy = ship >= 0 and (people or bool(teams) or promise is not None)
+        aid = tuple(vehicle.aid.get((key, ship), ()))
+        busy = ship >= 0 and (people or bool(teams or aid) or promise is not None)
         arrive = start + option.arrive_s
         return PlanLeg(
             route=option.route, origin=option.origin, destination=option.destination,
             load_start_s=start if busy else start + option.depart_s,
             depart_s=start + option.depart_s, arrive_s=arrive,
-            unload_end_s=start + option.end_s if people and ship >= 0 else arrive,
-            manifest=manifest, teams=teams, commitment=promise,
+            unload_end_s=start + option.end_s if aid or (people and ship >= 0) else arrive,
+            manifest=manifest, teams=teams, aid=aid, commitment=promise,
         )  # fmt: skip
 
     def _promise(self, vehicle: _Vehicle, key: Start) -> str | None:
         """C18: the commitment that a movement keeps."""
         number = self.problem.plan.openings[vehicle.mover].promised.get(key)
         return None if number is None else self.problem.scenario.commitments[number].id
+
+
+def delivered(scenario: Scenario, sorties: list[Sortie]) -> list[AidDelivery]:
+    """Of each consignment how much arrives, and when the last of it is off board."""
+    found = []
+    for aid in scenario.aid:
+        loads = [
+            (leg.unload_end_s, load.kg)
+            for sortie in sorties for leg in sortie.legs for load in leg.aid if load.aid == aid.id
+        ]  # fmt: skip
+        last_s = max((moment for moment, _ in loads), default=None)
+        total = sum(kg for _, kg in loads)
+        found.append(AidDelivery(aid=aid.id, kg=total, arrive_s=last_s))
+    return found
 
 
 def conditional_on(network: TransportNetwork, sorties: list[Sortie]) -> tuple[str, ...]:

@@ -45,6 +45,7 @@ FLOORS: dict[str, int] = {
     # 3 time
     "movements": 3,
     "promises": 3,
+    "rotations": 3,
     "problem": 3,
     # 4 solve
     "solvers": 4,

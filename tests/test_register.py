@@ -2,11 +2,13 @@
 
 For each of C1 to C18 the witness has functions whose descriptions name it, a law that goes to its
 limit, and for each rule a mutant that only this rule rejects: a witness that skips it lets it pass.
+For each the real solver has a known answer whose arithmetic is told.
 """
 
 from __future__ import annotations
 
 import pydoc
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -14,6 +16,7 @@ import pytest
 from planner import verify
 from planner.verify import REGISTER, RULES, Constraint, judges
 from planner.verify.replay import Replay
+from tests.known.test_constraints import ANSWERS
 from tests.laws import test_aid_mutants, test_limits, test_mutants, test_rotation_mutants
 from tests.laws.test_mutants import Mutant, broken_rules
 
@@ -65,6 +68,22 @@ def test_the_functions_of_a_constraint_name_it(constraint: Constraint) -> None:
 def test_a_law_goes_to_the_limit_of_the_constraint(constraint: Constraint) -> None:
     rules = {limit.rule for limit in test_limits.LIMITS if limit.constraint == constraint.id}
     assert rules and rules <= set(constraint.rules)
+
+
+@every_constraint
+def test_a_known_answer_tells_its_arithmetic(constraint: Constraint) -> None:
+    assert ANSWERS.get(constraint.id), f"no known answer for {constraint.id}"
+    for case in ANSWERS[constraint.id]:
+        told = (case.__doc__ or "").split(":")[0]
+        assert constraint.id in told.split(" and "), case.__name__
+        assert len(re.findall(r"[0-9]+", case.__doc__ or "")) >= 4, case.__name__
+
+
+def test_known_answers_are_run() -> None:
+    """An answer that pytest does not collect proves nothing."""
+    cases = [case for listed in ANSWERS.values() for case in listed]
+    assert all(case.__name__.startswith("test_") for case in cases)
+    assert set(ANSWERS) == {constraint.id for constraint in REGISTER}
 
 
 @every_rule

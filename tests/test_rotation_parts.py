@@ -8,7 +8,6 @@ import pytest
 
 from planner import load
 from planner.errors import Issue
-from planner.load.sense import look
 from planner.scenario import Convoy, Duty, Fuel, Scenario
 
 TEXT = """
@@ -55,12 +54,6 @@ def text(*fleet: str, aid: str = "") -> str:
     return TEXT.replace("FLEET", listed).replace("AID", aid)
 
 
-@pytest.fixture
-def planned(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As if the search took every part."""
-    monkeypatch.setattr(look, "NOT_PLANNED_PARTS", {})
-
-
 def issues(written: str) -> list[Issue]:
     return load.examine(written, "x.yaml")[1]
 
@@ -74,7 +67,6 @@ def fleet_of(scenario: Scenario) -> Any:
     return scenario.fleet("buses")
 
 
-@pytest.mark.usefixtures("planned")
 def test_parts_arrive_in_the_units_of_their_names() -> None:
     scenario = load.read_text(text(CONVOY, DUTY, FUEL, aid=FLOUR))
     fleet = fleet_of(scenario)
@@ -100,7 +92,6 @@ def test_what_is_not_given_has_its_stated_default() -> None:
     assert (fuel.range_m, fuel.at) == (None, ())
 
 
-@pytest.mark.usefixtures("planned")
 def test_a_fleets_own_range_goes_before_that_of_its_kind() -> None:
     kind = "coach: {payload: 5 t, range: 500 km}"
     written = text("fuel: {refuel: 45 min}").replace("coach: {payload: 5 t}", kind)
@@ -111,7 +102,6 @@ def test_a_fleets_own_range_goes_before_that_of_its_kind() -> None:
     assert own.vehicles["coach"].range_m == 500_000
 
 
-@pytest.mark.usefixtures("planned")
 def test_what_was_read_is_read_again_out_of_the_plan() -> None:
     scenario = load.read_text(text(CONVOY, DUTY, FUEL, aid=FLOUR))
     again = load.from_tree(scenario.origin.tree)
@@ -119,15 +109,9 @@ def test_what_was_read_is_read_again_out_of_the_plan() -> None:
 
 
 @pytest.mark.parametrize("part", PARTS)
-def test_a_part_is_refused_until_its_line_is_taken_out(
-    part: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_every_part_is_taken(part: str) -> None:
     keys, aid = PARTS[part]
-    written = text(keys or "neutral: false", aid=aid)
-    monkeypatch.setattr(look, "NOT_PLANNED_PARTS", {part: "that"})
-    assert said(written) == ["error: that: not planned by this version"]
-    monkeypatch.delitem(look.NOT_PLANNED_PARTS, part)
-    assert said(written) == []
+    assert said(text(keys or "neutral: false", aid=aid)) == []
 
 
 def test_a_range_below_the_shortest_leg_is_a_fault() -> None:
@@ -139,12 +123,7 @@ def test_a_range_below_the_shortest_leg_is_a_fault() -> None:
     ]
 
 
-def test_what_is_refused_is_part_of_the_language() -> None:
-    assert look.NOT_PLANNED_PARTS.keys() <= {*PARTS, "convoy"}
-
-
-@pytest.mark.usefixtures("planned")
-def test_a_fault_comes_before_not_being_planned() -> None:
+def test_faults_in_two_parts_are_both_told() -> None:
     wrong = text("convoy: {min: 3, max: 2}", "duty: {longest: 20 min, rest: 8 h}", FUEL, aid=FLOUR)
     assert [where.where for where in issues(wrong)] == [
         "fleets[buses].convoy.max",
@@ -152,7 +131,6 @@ def test_a_fault_comes_before_not_being_planned() -> None:
     ]
 
 
-@pytest.mark.usefixtures("planned")
 @pytest.mark.parametrize(
     ("keys", "aid", "told"),
     [
@@ -172,7 +150,6 @@ def test_what_is_wrong_is_told(keys: str, aid: str, told: str) -> None:
     assert found.startswith(told)
 
 
-@pytest.mark.usefixtures("planned")
 def test_a_duty_longer_than_the_shortest_leg_is_believed_where_places_are_the_maps() -> None:
     """20 min of loading and 10 of unloading are certain, whatever the way."""
     written = text("duty: {longest: 31 min, rest: 8 h}")
@@ -186,7 +163,6 @@ def test_a_duty_longer_than_the_shortest_leg_is_believed_where_places_are_the_ma
     ]
 
 
-@pytest.mark.usefixtures("planned")
 def test_what_ifs_change_the_parts() -> None:
     written = text(DUTY, aid=FLOUR) + WHAT_IF
     scenario = load.read_text(written, what_if="hard")

@@ -90,6 +90,11 @@ def _places(scenario: Scenario, fleets: list[Fleet]) -> frozenset[str]:
         served = {place for fleet in fleets for place in fleet.serves}
     errands = {place for team in scenario.teams for place in (team.start, team.to)}
     errands |= {place for c in scenario.commitments for place in (c.from_, c.to)}
+    errands |= {place for fleet in fleets if fleet.fuel for place in fleet.fuel.at}
+    names = {fleet.id for fleet in fleets}
+    errands |= {
+        place for aid in scenario.aid if names & set(aid.fleets) for place in (aid.from_, aid.to)
+    }
     return frozenset(bases | served | errands)
 
 

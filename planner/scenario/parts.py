@@ -27,6 +27,7 @@ from planner.scenario.quantities import (
     Speed,
     parse_real,
 )  # fmt: skip
+from planner.units import HOUR_S
 
 IDENTIFIER = re.compile(r"[a-z0-9][a-z0-9_]{0,59}")
 Mode = Literal["road", "sea", "air", "foot", "river"]
@@ -299,6 +300,9 @@ class Consignment(Named):
     """The fleets that take it along."""
     by: Moment | None = None
     """When it should be there; what comes later is delivered all the same, and told."""
+    delay_s: Duration = Field(HOUR_S, alias="delay")
+    """How much later than without aid people may leave, for the time that it takes to load and to
+    unload; at 0 aid rides only where a vehicle would stand idle. Nobody is left behind for it."""
 
 
 class Link(Named):

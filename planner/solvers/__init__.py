@@ -7,5 +7,6 @@ from __future__ import annotations
 
 from planner.solvers.engine import LevelProof, Limits, Solver, Update
 from planner.solvers.memory import Memory
+from planner.solvers.packing import pack
 
-__all__ = ["LevelProof", "Limits", "Memory", "Solver", "Update"]
+__all__ = ["LevelProof", "Limits", "Memory", "Solver", "Update", "pack"]

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from planner.problem import EvacuationProblem, pose
+from planner.scenario import LevelName
 from planner.solvers.columns import ColumnEngine
 from planner.solvers.memory import Memory, recall
 
@@ -37,10 +38,10 @@ def span_s(problem: EvacuationProblem) -> int | None:
 
 
 def bounds(
-    problem: EvacuationProblem, memory: Memory, values: dict[str, float], *, width_s: int,
-    time_s: float, should_stop: Callable[[], bool],
+    problem: EvacuationProblem, memory: Memory, values: dict[str, float],
+    levels: tuple[LevelName, ...], *, width_s: int, time_s: float, should_stop: Callable[[], bool],
 ) -> dict[str, float]:  # fmt: skip
-    """By level, the last one left out, a bound with the levels before held at ``values``.
+    """By each of ``levels`` a bound with those before it held at ``values``.
 
     ``memory`` is that of a search on the grid. Every level gets an equal share of ``time_s``;
     empty where ``span_s`` finds no span.
@@ -48,10 +49,11 @@ def bounds(
     span = span_s(problem)
     if span is None:
         return {}
-    spans = pose(problem.scenario, problem.network, step_s=span, any_moment=True)
+    spans = pose(
+        problem.scenario, problem.network, step_s=span, effort=problem.effort, any_moment=True
+    )
     engine = ColumnEngine(spans, spans.relaxed, width_s)
     prices, proofs = recall(_finer(memory, span), engine)
-    levels = problem.scenario.priorities.levels[:-1]
     begun, found, holds = time.monotonic(), dict[str, float](), dict[str, float]()
     for number, level in enumerate(levels, start=1):
         result = engine.optimise(

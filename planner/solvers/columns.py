@@ -92,15 +92,16 @@ class ColumnEngine:
         for row, _ in other.master.rows.values():
             self.master.add_limit_row(row.limit, row.moment_s, row.width_s)
         movers = self.conveyance.movers
-        fleets = {mover.fleet: i for i, mover in enumerate(movers) if not mover.must}
-        twins = {(o.mover, o.route, o.loaded): o for o in self.conveyance.options}
+        fleets = {(mover.fleet, mover.must): i for i, mover in enumerate(movers)}
+        options = self.conveyance.options
+        twins = {(o.mover, o.route, o.loaded): o for o in options if not o.goods}
         used = {number for number, _ in other.master.amounts()}
         first = 0 if keep is None else len(other.master.columns) - keep
         for number, (column, _, _) in enumerate(other.master.columns):
             if column.guests or (number < first and number not in used):
                 continue
             spec = other.conveyance.movers[column.mover]
-            mover = column.mover if spec.must else fleets[spec.fleet]
+            mover = fleets[spec.fleet, spec.must]
             made = []
             for move in column.moves:
                 option = other.conveyance.options[move.option]

@@ -228,19 +228,20 @@ class Diver:
         done: list[Start] = []
         loads: list[Load] = []
         for moves in self.dispatcher.rounds((m.option, m.step) for m in piece.moves):
-            at, free = self.dispatcher.stands(vehicle.mover, vehicle.moves + done)
-            starts = self.dispatcher.place_round(moves, at, max(free, moves[0][1]))
+            before = vehicle.moves + done
+            at, free = self.dispatcher.stands(vehicle.mover, before)
+            starts = self.dispatcher.place_round(moves, at, max(free, moves[0][1]), before)
             if starts is None:
                 continue
             load = self._loading(starts[-1], load_of[moves[-1]])
             option = self.conveyance.options[starts[-1][0]]
             if starts[0][1] > end or (option.loaded and not load):
-                self.dispatcher.cancel(starts)
+                self.dispatcher.cancel(starts, before)
                 continue
             done += starts
             loads += [()] * (len(starts) - 1) + [load]
         if not any(loads) and any(piece.loads):
-            self.dispatcher.cancel(done)
+            self.dispatcher.cancel(done, vehicle.moves)
             return None
         if not done:
             return None

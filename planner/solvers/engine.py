@@ -10,8 +10,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from planner.problem import EvacuationProblem
+from planner.scenario import LevelName
 from planner.schedule import Chosen, Manning
 from planner.solvers import anymoment
+from planner.solvers.aid import AidCarrier
 from planner.solvers.columns import ColumnEngine, LevelBound
 from planner.solvers.dispatch import Dispatcher, Start
 from planner.solvers.dive import Diver
@@ -20,6 +22,7 @@ from planner.solvers.itineraries import Column, Departure
 from planner.solvers.master import SCALE, Key
 from planner.solvers.memory import Memory, alone, recall, remember, vehicles
 from planner.solvers.passengers import Passengers
+from planner.units import HOUR_S
 
 TINY = 1e-6
 OUTWEIGHS = 20.0
@@ -50,6 +53,12 @@ FEW_ROUNDS = 16
 REMEMBERED = 400
 MENDS = 6
 FEARS = (0.0, 3.0, 10.0, 30.0)
+
+
+def aims(levels: tuple[LevelName, ...]) -> tuple[LevelName, ...]:
+    """The levels that the search looks after: effort is what comes of the others where it is the
+    last."""
+    return levels[:-1] if levels[-1] == "effort" and len(levels) > 1 else levels
 
 
 @dataclass(frozen=True)
@@ -111,6 +120,7 @@ class Solver:
         self.problem = problem
         self.limits = limits
         self.levels = problem.scenario.priorities.levels
+        self.aims = aims(self.levels)
         self.begun = time.monotonic() if begun is None else begun
         self.on_update = on_update or (lambda update: None)
         self.should_stop = should_stop or (lambda: False)
@@ -172,8 +182,29 @@ class Solver:
             if more_rules and not self._near(best[0]):
                 more = self._dispatch_rules(range(self.rules, RULES), RULED)
                 best = self._better(best, self._mend(more, man, MENDED[1]))
+        best = self._with_aid(best, man)
         self.best = best[0]
         return best[1]
+
+    def _with_aid(
+        self, best: tuple[Candidate, Manning], man: Callable[[Chosen], Manning]
+    ) -> tuple[Candidate, Manning]:
+        """Aid rides along, as long as that leaves nobody behind or late who is not so anyway."""
+        for may_delay in (True, False) if self.problem.scenario.aid else ():
+            dispatcher = self._dispatcher(best[0].chosen.walks)
+            for _, moves in best[0].placed:
+                dispatcher.book(list(moves), [])
+            carrier = AidCarrier(self.problem, dispatcher, may_delay=may_delay)
+            found = self._board(carrier.run(best[0].placed))
+            manned = man(found.chosen)
+            if self._whole(found, manned) <= self._whole(*best):
+                return found, manned
+        return best
+
+    def _whole(self, candidate: Candidate, manning: Manning) -> list[float]:
+        """Value of the levels that count whole people."""
+        values = zip(self.levels, self._score(candidate, manning), strict=False)
+        return [value for level, value in values if level in WHOLE]
 
     def _first(self, man: Callable[[Chosen], Manning]) -> tuple[Candidate, Manning]:
         """A first choice: the earlier plan as far as it holds, or what a few rules find."""
@@ -194,7 +225,7 @@ class Solver:
         """Whether an earlier plan's choice is proven good enough still, with few rounds."""
         if self.memory is None:
             return False
-        for level in self.levels[:-1]:
+        for level in self.aims:
             value = found.values[level]
             result = self._bound(level, found.values, PROVED[0], rounds=FEW_ROUNDS, hope=True)
             if result.bound < self._enough(level, value):
@@ -206,7 +237,7 @@ class Solver:
         return all(
             self.relaxed.get(level, -math.inf)
             >= self._enough(level, found.values[level]) - (0.5 if level in WHOLE else 0.0)
-            for level in self.levels[:-1]
+            for level in self.aims
         )
 
     def memorise(self) -> Memory:
@@ -222,11 +253,25 @@ class Solver:
         return min(a, b, key=lambda pair: self._score(*pair))
 
     def _score(self, candidate: Candidate, manning: Manning) -> tuple[float, ...]:
-        """Value by level; the first one recounted in whole households."""
-        return tuple(
-            self._weighed(manning) if level == "left_behind" else round(candidate.values[level], 6)
-            for level in self.levels[:-1]
-        )
+        """Value by level; people left and what comes before them recounted in whole households."""
+        counted = self._recounted(manning)
+        return tuple(counted.get(level, round(candidate.values[level], 6)) for level in self.aims)
+
+    def _recounted(self, manning: Manning) -> dict[str, float]:
+        """People left behind, by weight, and arrival where it comes before them."""
+        found = {"left_behind": self._weighed(manning)}
+        if "arrival" in self.levels[: self.levels.index("left_behind")]:
+            horizon_h = self.problem.grid.horizon_s / HOUR_S
+            stay = sum(w[2].persons * n for w, n in manning.left.items())
+            ends: list[tuple[int, int]] = [
+                (leg.unload_end_s, leg.persons)
+                for sortie in manning.sorties for leg in sortie.legs
+                if leg.destination in self.problem.havens
+            ]  # fmt: skip
+            ends += [(move.arrive_s, move.persons) for move in manning.self_movements]
+            hours = sum(moment / HOUR_S * persons for moment, persons in ends)
+            found["arrival"] = round(stay * horizon_h + hours, 6)
+        return found
 
     def _look(self) -> None:
         """The relaxed first level: who can leave at all, and which limits stand in the way."""
@@ -279,11 +324,11 @@ class Solver:
                 self.problem, dispatcher, lot if number >= len(FEARS) else None, fear
             )
             found = self._fill_up([], everyone, extender)
-            rank = [found.values[level] for level in self.levels[:-1]]
-            if best is None or rank < [best.values[level] for level in self.levels[:-1]]:
+            rank = [found.values[level] for level in self.aims]
+            if best is None or rank < [best.values[level] for level in self.aims]:
                 best = found
             self.on_update(
-                Update("dispatch rules", "left_behind", best.values["left_behind"], None)
+                Update("dispatch rules", self.levels[0], best.values[self.levels[0]], None)
             )
         assert best is not None
         return best
@@ -350,7 +395,7 @@ class Solver:
         return found
 
     def _better_fill(self, a: Candidate, b: Candidate) -> Candidate:
-        return min(a, b, key=lambda c: [round(c.values[level], 6) for level in self.levels[:-1]])
+        return min(a, b, key=lambda c: [round(c.values[level], 6) for level in self.aims])
 
     def _relax(self) -> dict[str, float]:
         """Every level's relaxed optimum, the ones before held; what each level weighs then.
@@ -359,7 +404,7 @@ class Solver:
         at the very optimum the next one would pay a high price for very little.
         """
         holds: dict[str, float] = {}
-        levels = self.levels[:-1]
+        levels = self.aims
         for position, level in enumerate(levels):
             share = SEARCHED[0] + (SEARCHED[1] - SEARCHED[0]) * (position + 1) / len(levels)
             whole = level in WHOLE
@@ -378,8 +423,9 @@ class Solver:
     def _weights(self, holds: dict[str, float]) -> dict[str, float]:
         """What a unit of each level weighs against the last of them.
 
-        Whole numbers of people outweigh all the levels after them; the others weigh what the last
-        linear programme paid for them, and a hundredth of one no less than a hundredth of the next.
+        Whole numbers of people outweigh all the levels after them, and so does whatever comes
+        before them; the others weigh what the last linear programme paid for them, and a hundredth
+        of one no less than a hundredth of the next.
         """
         stay: dict[str, float] = {
             level: sum(
@@ -391,11 +437,11 @@ class Solver:
         }
         paid = self.engine.master.duals()
         weights: dict[str, float] = {}
-        for level in reversed(self.levels[:-1]):
+        for level in reversed(self.aims):
             if stay[level] <= 0:
                 continue
             rest = sum(w * stay[other] for other, w in weights.items())
-            if level in WHOLE:
+            if level in WHOLE or any(other in WHOLE for other in weights):
                 weights[level] = OUTWEIGHS * (rest or 1.0) / stay[level]
             else:
                 size = max(SCALE[level] * holds[level], TINY)
@@ -492,7 +538,7 @@ class Solver:
         walks = [walk for walk, _, _ in self.engine.master.walks]
         conveyance = self.engine.conveyance
         model = Passengers(self.problem, conveyance, departures, walks, self.inflated)
-        found = model.optimise(self.levels[:-1], max(2.0, min(1e6, self.left_s(0.9))))
+        found = model.optimise(self.aims, max(2.0, min(1e6, self.left_s(0.9))))
         values = dict.fromkeys(self.levels, float("inf")) | found.values
         together = Counter(placed)
         chosen = Chosen(
@@ -520,12 +566,12 @@ class Solver:
         found: dict[str, LevelBound] = {}
         for position, level in enumerate(self.levels):
             share = PROVED[0] + (PROVED[1] - PROVED[0]) * (position + 1) / len(self.levels)
-            if level == self.levels[-1]:
+            if level == self.levels[-1] and level not in self.aims:
                 extra = LAST_S + (0.0 if self.memory else LAST_MORE_S)
                 share = min(share, self._spent() * LAST + extra / max(1.0, self.limits.time_s))
             found[level] = self._bound(level, values, share)
         open_ = [
-            level for level in self.levels[:-1]
+            level for level in self.aims
             if found[level].bound < self._enough(level, values[level])
         ]  # fmt: skip
         if open_ and not self._ended(SHARPENED[1]) and self.prover.sharpen():
@@ -551,7 +597,7 @@ class Solver:
         if not self.limits.any_moment_s:
             return {}
         return anymoment.bounds(
-            self.problem, self.memorise(), values, width_s=self.width_s,
+            self.problem, self.memorise(), values, self.aims, width_s=self.width_s,
             time_s=self.limits.any_moment_s, should_stop=self.should_stop,
         )  # fmt: skip
 

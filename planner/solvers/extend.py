@@ -164,10 +164,10 @@ class Extender:
             if not wanted:
                 continue
             for moves in self.dispatcher.ways([(option.index, 0)], vehicle.at):
-                starts = self.dispatcher.fit(moves, earliest)
+                starts = self.dispatcher.fit(moves, earliest, vehicle.moves)
                 if starts is None:
                     continue
-                self.dispatcher.cancel(starts)
+                self.dispatcher.cancel(starts, vehicle.moves)
                 open_ = [c.commodity for c in wanted if c.may[starts[-1][1]]]
                 choice = self._rate(vehicle, option, starts, open_)
                 if choice is not None and (best is None or choice.rating < best.rating):
@@ -227,7 +227,7 @@ class Extender:
         return held[at][1] if held else 0.0
 
     def _take(self, vehicle: _Idle, choice: _Choice) -> None:
-        self.dispatcher.book(choice.starts)
+        self.dispatcher.book(choice.starts, vehicle.moves)
         option = self.conveyance.options[choice.starts[-1][0]]
         who = self.problem.commodities[choice.commodity]
         end = choice.starts[-1][1] * self.step_s + option.end_s

@@ -105,7 +105,8 @@ class Pricer:
         self.arrival_h = [(self.moments + o.end_s) / HOUR_S for o in conveyance.options]
         self.by_mover: list[list[Option]] = [[] for _ in conveyance.movers]
         for option in conveyance.options:
-            self.by_mover[option.mover].append(option)
+            if not option.goods:
+                self.by_mover[option.mover].append(option)
         self._graph = [self._layout(i) for i in range(len(conveyance.movers))]
 
     def _layout(self, mover: int) -> Layout:

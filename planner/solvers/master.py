@@ -103,8 +103,9 @@ class Master:
             left = self.model.add_variable(lb=0.0, ub=commodity.demand)
             row.set_coefficient(left, 1.0)
             self.demand[commodity.index], self.left[commodity.index] = row, left
-        for level in COSTS[:-1]:
-            self._hold_row(level)
+        for level in COSTS:
+            if level != "effort" or level in problem.scenario.priorities.levels[:-1]:
+                self._hold_row(level)
         self.solver = mathopt.IncrementalSolver(self.model, mathopt.SolverType.GLOP)
         self.solver._proto_solver = _WithoutBasis(self.solver._proto_solver)
 

@@ -59,7 +59,8 @@ class Names:
         self.people: list[Name] = [self._who(c) for c in problem.commodities]
         self.mover_of = {name: index for index, name in enumerate(self.movers)}
         self.person_of = {name: index for index, name in enumerate(self.people)}
-        self.option_of = {(o.mover, o.route, o.loaded): o for o in conveyance.options}
+        options = conveyance.options
+        self.option_of = {(o.mover, o.route, o.loaded): o for o in options if not o.goods}
         self.walk_of = {(w.commodity, w.route): w for w in problem.walks}
 
     def _who(self, who: Commodity) -> Name:

@@ -75,6 +75,7 @@ class Passengers:
     def _seats(self, start: Start, count: int) -> None:
         option = self.conveyance.options[start[0]]
         self.cost["harm"].append(count * float(option.crew_harm[start[1]]))
+        self.cost["effort"].append(count * option.effort)
         if not option.loaded:
             return
         mover = self.conveyance.movers[option.mover]

@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 
 from planner.movements import Floats, Option, SelfOption
 from planner.problem import Conveyance, EvacuationProblem, Limit
+from planner.rotations import tank_of
 from planner.units import HOUR_S
 
 RATES = ("link", "link_persons", "persons_rate", "vehicles_rate", "slots")
 STAYS = ("bays", "berths", "stands")
+WORK = ("duty", "fuel")
 STAY_SHARE = 4
 _PERSON_KINDS = ("persons_rate", "intake", "waiting", "link_persons")
 
@@ -75,7 +77,7 @@ class RowMaker:
 
     def row(self, limit: Limit, moment_s: int) -> Row:
         """The row of a limit at a moment (start of the 60 minutes, or the instant)."""
-        if limit.kind == "intake":
+        if limit.kind == "intake" or limit.kind in WORK:
             moment_s = limit.window[0]
         cap = limit.cap
         if self.width_s and limit.kind in RATES:
@@ -194,6 +196,35 @@ class RowMaker:
             return (self.moments + option.end_s <= moment_s).astype(np.float64)
         return -(self.moments + option.depart_s <= moment_s).astype(np.float64)
 
+    def _duty(self, limit: Limit, moment_s: int, option: Option) -> Floats | None:
+        """C14: hours of the movement, loading and unloading included, inside the span of time."""
+        if self.movers[option.mover].fleet != limit.at:
+            return None
+        start_s = 0 if option.loaded else option.depart_s
+        first = np.maximum(self.moments + start_s, limit.window[0])
+        last = np.minimum(self.moments + option.end_s, limit.window[1])
+        return np.asarray(np.maximum(0, last - first) * self.ships(option) / HOUR_S)
+
+    def _fuel(self, limit: Limit, moment_s: int, option: Option) -> Floats | None:
+        """C14: hours of the movement, and its share of those for filling up."""
+        hours = self._duty(limit, moment_s, option)
+        if hours is None:
+            return None
+        scenario = self.problem.scenario
+        tank = tank_of(scenario, scenario.fleet(limit.at))
+        assert tank is not None
+        share = self.problem.network.routes[option.route].length_m / tank.range_m
+        return hours + share * tank.refuel_s * self.ships(option) / HOUR_S
+
+    def _headway(self, limit: Limit, moment_s: int, option: Option) -> Floats | None:
+        """C13: vehicles that leave by the route inside the span of a headway."""
+        stamp_s = headway_s(self.problem, limit, option, self.movers[option.mover].fleet)
+        if stamp_s is None:
+            return None
+        stamps = self.moments + stamp_s
+        inside = (stamps >= moment_s) & (stamps < moment_s + limit.window[1])
+        return inside.astype(np.float64) * self.ships(option)
+
     def walk_use(self, limit: Limit, moment_s: int, walk: SelfOption) -> Floats | None:
         """Use by one unit of people who go by their own means."""
         passes = walk.passes(limit.kind, limit.at)
@@ -228,3 +259,13 @@ def registered_s(option: Option, place: str, hubs: frozenset[str]) -> int | None
     if place in hubs:
         return option.end_s if option.destination == place else None
     return option.depart_s if option.origin == place else None
+
+
+def headway_s(problem: EvacuationProblem, limit: Limit, option: Option, fleet: str) -> int | None:
+    """When after its start a movement counts for a headway limit; None where it does not.
+
+    Empty vehicles are left out: they leave at once where loading is relaxed, and those with people
+    earlier than in a plan, all alike.
+    """
+    counted = option.loaded and limit.at == f"{fleet} {option.route}"
+    return option.depart_s if counted else None

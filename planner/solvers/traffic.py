@@ -6,8 +6,9 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from planner.movements import Floats
 from planner.problem import Conveyance, EvacuationProblem, Limit
-from planner.solvers.rows import RATES, RowMaker, registered_s
+from planner.solvers.rows import RATES, WORK, RowMaker, headway_s, registered_s
 from planner.units import HOUR_S
 
 Event = tuple[int, float]
@@ -35,6 +36,7 @@ class Separator:
         self.maker = RowMaker(problem, conveyance, width_s)
         self.step_s = problem.grid.step_s
         self.spread_s = problem.grid.spread_s
+        self._worked: dict[tuple[int, int, str, str, int], Floats | None] = {}
 
     def broken(
         self, traffic: Traffic, most: int = 4, slack: float = 1e-6
@@ -44,21 +46,12 @@ class Separator:
         taken_in = self._arrivals(traffic)
         self._sort(traffic)
         for limit in self.problem.limits:
-            if limit.kind == "intake":
-                total = sum(
-                    heads
-                    for moment, heads in taken_in.get(limit.at, ())
-                    if limit.window[0] <= moment < limit.window[1]
-                )
+            total = self._total(limit, taken_in)
+            if total is not None:
                 if total > limit.cap * (1 + slack) + 1e-7:
                     found.append((limit, limit.window[0]))
                 continue
-            if limit.kind in ("bays", "berths", "stands"):
-                peaks = self._peaks_stay(traffic, limit)
-            elif limit.kind == "waiting":
-                peaks = self._peaks_waiting(traffic, limit)
-            else:
-                peaks = self._peaks_rate(traffic, limit)
+            peaks = self._peaks(traffic, limit)
             cap = limit.cap
             if self.width_s and limit.kind in RATES:
                 cap = limit.cap * self.width_s / HOUR_S
@@ -67,7 +60,7 @@ class Separator:
             taken: list[int] = []
             apart = (
                 1
-                if self.width_s or limit.kind in ("bays", "berths", "stands", "waiting")
+                if self.width_s or limit.kind in ("bays", "berths", "stands", "waiting", "headway")
                 else HOUR_S // 4
             )
             for _, moment in over:
@@ -150,6 +143,51 @@ class Separator:
                         events[start + until] -= count * mover.ships
         return _means(events, self.maker.stay_s) if self.width_s else _running(events)
 
+    def _total(self, limit: Limit, taken_in: dict[str, list[Event]]) -> float | None:
+        """What counts against a limit over a whole span of time; None where moments count."""
+        if limit.kind in WORK:
+            return self._hours(limit)
+        if limit.kind != "intake":
+            return None
+        return sum(
+            heads
+            for moment, heads in taken_in.get(limit.at, ())
+            if limit.window[0] <= moment < limit.window[1]
+        )
+
+    def _peaks(self, traffic: Traffic, limit: Limit) -> list[tuple[int, float]]:
+        """Use of a limit at the moments that matter."""
+        if limit.kind in ("bays", "berths", "stands"):
+            return self._peaks_stay(traffic, limit)
+        if limit.kind == "waiting":
+            return self._peaks_waiting(traffic, limit)
+        if limit.kind == "headway":
+            return self._peaks_headway(limit)
+        return self._peaks_rate(traffic, limit)
+
+    def _hours(self, limit: Limit) -> float:
+        """Vehicle-hours of a fleet inside a span of time."""
+        total = 0.0
+        for index, starts in self.vehicles_by.items():
+            key = (*limit.window, limit.kind, limit.at, index)
+            if key not in self._worked:
+                self._worked[key] = self.maker.use(limit, 0, self.options[index])
+            use = self._worked[key]
+            if use is not None:
+                total += sum(float(use[step]) * count for step, count in starts)
+        return total
+
+    def _peaks_headway(self, limit: Limit) -> list[tuple[int, float]]:
+        """Vehicles that leave in the span of a headway that begins with each departure."""
+        events: dict[int, float] = defaultdict(float)
+        for index, starts in self.vehicles_by.items():
+            option = self.options[index]
+            mover = self.maker.movers[option.mover]
+            stamp_s = headway_s(self.problem, limit, option, mover.fleet)
+            for step, count in starts if stamp_s is not None else ():
+                events[step * self.step_s + (stamp_s or 0)] += count * mover.ships
+        return _hourly(events, limit.window[1])
+
     def _peaks_waiting(self, traffic: Traffic, limit: Limit) -> list[tuple[int, float]]:
         events: dict[int, float] = defaultdict(float)
         for index, starts in self.heads_by.items():
@@ -208,12 +246,12 @@ def _sums(events: dict[int, float], width_s: int) -> list[tuple[int, float]]:
     return sorted(sums.items())
 
 
-def _hourly(events: dict[int, float], width_s: int) -> list[tuple[int, float]]:
-    """Sum in the half-open span of ``width_s`` that begins with each event."""
+def _hourly(events: dict[int, float], span_s: int = HOUR_S) -> list[tuple[int, float]]:
+    """Sum in the half-open hour (or span) that begins with each event."""
     moments = sorted(events)
     found, total, head = [], 0.0, 0
     for moment in moments:
-        while head < len(moments) and moments[head] < moment + width_s:
+        while head < len(moments) and moments[head] < moment + span_s:
             total += events[moments[head]]
             head += 1
         found.append((moment, total))

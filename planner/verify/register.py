@@ -107,14 +107,17 @@ REGISTER: tuple[Constraint, ...] = (
         "Vehicles of a fleet that leave together are a whole number of convoys, each from the "
         "smallest to the largest size, at one speed and with their headway.",
         ("C13 convoy",),
-        "Vehicles move singly.",
+        "Vehicles move singly; by one route no more leave with people in a headway's span than "
+        "one convoy holds.",
     ),
     Constraint(
         "C14",
         "No crew is on duty for too long between two rests, no vehicle goes further than its range "
         "between two fillings, and no leg is longer than the range.",
         ("C14 duty", "C14 fuel", "C14 range"),
-        "Vehicles go on without rest and without filling up.",
+        "No leg is longer than a duty or the range. Summed over a fleet: in any span of a duty and "
+        "a rest nobody works longer than a duty, and fillings take their time for every range "
+        "driven; where crews rest and vehicles fill up is open.",
     ),
     Constraint(
         "C15",

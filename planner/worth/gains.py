@@ -111,12 +111,16 @@ def people(
     ``held_back`` the persons by group who have no way out even then.
     """
     ours = left_willing(base.figures)
-    bounds = [x for x in (ceiling, _bound(with_it, "left_behind"), 0.0) if x is not None]
+    # Only the first level's bound holds whatever becomes of the others.
+    is_first = scenario.priorities.levels[0] == "left_behind"
+    known = (ceiling, _bound(with_it, "left_behind")) if is_first else ()
+    bounds = [x for x in (*known, 0.0) if x is not None]
     most = float(ours - fewest_left(scenario, max(bounds), held_back))
     if with_it is None:
         return Measure(None, None, max(0.0, most))
     left = left_willing(with_it.figures)
-    least = fewest_left(scenario, base.bounds["left_behind"], base.held_back) - left
+    at_best = base.bounds["left_behind"] if is_first else 0.0
+    least = fewest_left(scenario, at_best, base.held_back) - left
     return Measure(float(ours - left), float(max(0, least)), max(0.0, most))
 
 

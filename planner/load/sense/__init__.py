@@ -1,4 +1,4 @@
-"""Figures that make no sense, times outside the horizon, and what this version does not plan."""
+"""Figures that make no sense, and times outside the horizon."""
 
 from __future__ import annotations
 
@@ -31,6 +31,4 @@ def faults(scenario: Scenario, root: Node, file: str, timed: bool = True) -> lis
         part.look_at(look)
     if timed and scenario.horizon_s:
         times.look_at(look)
-    for part in (rotations, aid):
-        part.refuse(look)
     return look.issues

@@ -16,13 +16,6 @@ def look_at(look: Look) -> None:
             _carrier(look, path, name)
 
 
-def refuse(look: Look) -> None:
-    """What is in order and not planned yet."""
-    for consignment in look.scenario.aid:
-        path = look.item("aid", consignment.id)
-        look.unplanned("aid", path, remedy="leave it out and mind it by hand")
-
-
 def _consignment(look: Look, path: Path, consignment: Consignment) -> None:
     if consignment.mass_kg == 0:
         look.error((*path, "mass"), "nothing to carry", "write for example '8 t'")

@@ -11,15 +11,6 @@ from planner.load.yamltext import Node, Path, Step
 from planner.scenario import Fleet, Place, Scenario, Vehicle
 
 NOT_PLANNED = "not planned by this version"
-NOT_PLANNED_PARTS: dict[str, str] = {
-    "headway": "time between convoys",
-    "convoy": "convoys under escort, or with a commitment",
-    "duty": "duty and rest",
-    "fuel": "refuelling",
-    "aid": "aid carried in",
-}
-"""Parts of the language that are read and judged, but not searched for yet, by what they are called
-in a message. Each is refused until its line is taken out."""
 
 
 @dataclass
@@ -66,18 +57,6 @@ class Look:
     def warn(self, path: Path, problem: str, remedy: str) -> None:
         """A warning at a path of the text."""
         self._tell(path, problem, remedy, "warning")
-
-    def unplanned(self, part: str, path: Path, before: str = "", remedy: str = "") -> None:
-        """An error where ``part`` is in ``NOT_PLANNED_PARTS`` and nothing else is wrong with it.
-
-        What is wrong at ``path`` or below comes first: it has to be mended either way.
-        """
-        where = self.root.where(path)
-        faults = [issue for issue in self.issues if issue.severity == "error"]
-        told = any(issue.where.startswith(where) for issue in faults)
-        if part in NOT_PLANNED_PARTS and not told:
-            remedy = remedy or f"leave `{part}:` out and mind it by hand"
-            self.error(path, f"{before}{NOT_PLANNED_PARTS[part]}: {NOT_PLANNED}", remedy)
 
     def _tell(self, path: Path, problem: str, remedy: str, severity: Severity) -> None:
         line, where = self.root.line_of(path), self.root.where(path)

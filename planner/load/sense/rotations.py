@@ -25,22 +25,6 @@ def look_at(look: Look) -> None:
         _range(look, fleet)
 
 
-def refuse(look: Look) -> None:
-    """What is in order and not planned yet."""
-    for fleet in look.fleets.values():
-        for part in ("duty", "fuel"):
-            if getattr(fleet, part) is not None:
-                look.unplanned(part, look.item("fleets", fleet.id, part))
-        if fleet.convoy is None:
-            continue
-        path = look.item("fleets", fleet.id, "convoy")
-        promised = any(promise.fleet == fleet.id for promise in look.scenario.commitments)
-        if fleet.convoy.headway_s:
-            look.unplanned("headway", (*path, "headway"))
-        if fleet.convoy.min_vehicles > 1 and (fleet.escort is not None or promised):
-            look.unplanned("convoy", path)
-
-
 def _convoy(look: Look, fleet: Fleet, convoy: Convoy) -> None:
     path = look.item("fleets", fleet.id, "convoy")
     fewest, most = convoy.min_vehicles, convoy.max_vehicles

@@ -16,9 +16,12 @@ def look_at(look: Look) -> None:
     levels = scenario.priorities.levels
     if len(set(levels)) < len(levels):
         look.error(("priorities", "levels"), "a level stands twice", "name each level once")
-    if levels[:1] != ("left_behind",):
-        remedy = "write left_behind first: nobody is given up for a lower figure"
-        look.error(("priorities", "levels"), "left_behind is not the first level", remedy)
+    if "left_behind" not in levels:
+        remedy = "write left_behind, where it belongs: otherwise nobody counts who stays"
+        look.error(("priorities", "levels"), "left_behind is not among the levels", remedy)
+    elif levels[0] == "effort":
+        remedy = "write it after what the effort is made for"
+        look.warn(("priorities", "levels"), "effort comes first: nobody moves at all", remedy)
     known = solver_config().remedy_prices
     for kind in scenario.remedy_prices:
         if kind not in known:
