@@ -53,7 +53,7 @@ def test_a_rate_holds_in_every_half_open_hour(events: list[tuple[int, int]]) -> 
             kept.append((moment, use))
     for moment, use in kept:
         rate.unbook(moment, use)
-    assert rate.events == []
+    assert rate.moments == [] and rate.uses == {}
 
 
 @given(
