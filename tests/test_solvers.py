@@ -53,7 +53,7 @@ def test_a_rate_holds_in_every_half_open_hour(events: list[tuple[int, int]]) -> 
             kept.append((moment, use))
     for moment, use in kept:
         rate.unbook(moment, use)
-    assert rate.events == []
+    assert rate.moments == [] and rate.uses == {}
 
 
 @given(
@@ -119,12 +119,10 @@ def _use(traffic: Traffic, problem: EvacuationProblem, made: Row) -> float:
 
     total = 0.0
     for (index, step), count in traffic.vehicles.items():
-        if index in made.vehicle:
-            total += count * made.vehicle[index][step]
+        total += count * made.vehicle.at(index, step)
     for (index, step, commodity), units in traffic.units.items():
-        if index in made.person:
-            heads = units * problem.commodities[commodity].persons
-            total += heads * made.person[index][step]
+        heads = units * problem.commodities[commodity].persons
+        total += heads * made.person.at(index, step)
     return total
 
 

@@ -27,6 +27,8 @@ SMOOTHING = 0.75
 MOST = 6
 LEAN, FAT, NEWEST = 500, 1200, 150
 """Columns beyond which the master is begun anew, before a level and within one; what is kept."""
+ROOMY = (0.8, 3.0, 0.5)
+"""The same for each balance row of the master, where that is more."""
 
 
 @dataclass(frozen=True)
@@ -170,8 +172,10 @@ class ColumnEngine:
 
     def _thin(self, size: int) -> None:
         """Begins the master anew where most of its columns and rows no longer matter."""
+        rows = len(self.master.stages.rows)
+        size = max(size, int(rows * ROOMY[size == FAT]))
         if self.master.solved and len(self.master.columns) > size:
-            self.master = self.master.thinned(NEWEST)
+            self.master = self.master.thinned(max(NEWEST, int(rows * ROOMY[2])))
 
     def solve(self, rounds: int = 3) -> tuple[float, bool]:
         """Master optimum with broken limits added as rows; whether none is broken any more.

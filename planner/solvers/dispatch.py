@@ -8,7 +8,7 @@ a round that no longer fits is dropped.
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
+from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -24,6 +24,7 @@ from planner.units import HOUR_S
 
 Start = tuple[int, int]  # option, step
 LONGEST_WAIT_S = 72 * HOUR_S
+NOTHING = 1e-12
 PART_LOADS = ("link_persons", "persons_rate")
 """A vehicle with more seats than such a limit may still go, with fewer on board."""
 MODES = {"bays": "road", "berths": "sea", "stands": "air"}
@@ -31,44 +32,65 @@ MODES = {"bays": "road", "berths": "sea", "stands": "air"}
 
 @dataclass
 class _Rate:
+    """Uses by moment, in order of time."""
+
     cap: float
-    events: list[tuple[int, float]] = field(default_factory=list)
+    moments: list[int] = field(default_factory=list)
+    uses: dict[int, float] = field(default_factory=dict)
 
     def fits(self, moment_s: int, use: float) -> bool:
         """Whether every half-open hour that holds the moment has room for ``use`` more."""
-        low = bisect_left(self.events, (moment_s - HOUR_S + 1, -1.0))
-        high = bisect_left(self.events, (moment_s + HOUR_S, -1.0))
-        near = [*self.events[low:high], (moment_s, use)]
-        near.sort()
-        total, tail = 0.0, 0
-        for moment, amount in near:
-            total += amount
-            while near[tail][0] <= moment - HOUR_S:
-                total -= near[tail][1]
+        moments, uses = self.moments, self.uses
+        tail = bisect_right(moments, moment_s - HOUR_S)
+        here = bisect_right(moments, moment_s)
+        total, most = use, self.cap + 1e-9
+        for position in range(tail, here):
+            total += uses[moments[position]]
+        if total > most:
+            return False
+        for position in range(here, len(moments)):
+            moment = moments[position]
+            if moment >= moment_s + HOUR_S:
+                break
+            total += uses[moment]
+            while moments[tail] <= moment - HOUR_S:
+                total -= uses[moments[tail]]
                 tail += 1
-            if total > self.cap + 1e-9:
+            if total > most:
                 return False
         return True
 
     def book(self, moment_s: int, use: float) -> None:
         """Uses some of it."""
-        insort(self.events, (moment_s, use))
+        if moment_s not in self.uses:
+            insort(self.moments, moment_s)
+        self.uses[moment_s] = self.uses.get(moment_s, 0.0) + use
 
     def unbook(self, moment_s: int, use: float) -> None:
         """Takes a booking back."""
-        self.events.remove((moment_s, use))
+        rest = self.uses[moment_s] - use
+        if rest > NOTHING:
+            self.uses[moment_s] = rest
+            return
+        del self.uses[moment_s]
+        del self.moments[bisect_left(self.moments, moment_s)]
 
 
 @dataclass
 class _Room:
+    """Stays (from, until, how many) in order of their beginning, and how long the longest is."""
+
     cap: float
     stays: list[tuple[int, int, int]] = field(default_factory=list)
+    longest_s: int = 0
 
     def fits(self, start_s: int, end_s: int, use: int) -> bool:
         """Whether there is room for ``use`` from one moment to the other."""
         if end_s <= start_s:
             return True
-        over = [stay for stay in self.stays if stay[0] < end_s and start_s < stay[1]]
+        first = bisect_left(self.stays, (start_s - self.longest_s,))
+        last = bisect_left(self.stays, (end_s,))
+        over = [stay for stay in self.stays[first:last] if start_s < stay[1]]
         for moment in [start_s, *(stay[0] for stay in over if stay[0] > start_s)]:
             inside = sum(n for a, b, n in over if a <= moment < b)
             if inside + use > self.cap + 1e-9:
@@ -77,11 +99,12 @@ class _Room:
 
     def book(self, start_s: int, end_s: int, use: int) -> None:
         """Takes up room."""
-        self.stays.append((start_s, end_s, use))
+        insort(self.stays, (start_s, end_s, use))
+        self.longest_s = max(self.longest_s, end_s - start_s)
 
     def unbook(self, start_s: int, end_s: int, use: int) -> None:
         """Takes a booking back."""
-        self.stays.remove((start_s, end_s, use))
+        del self.stays[bisect_left(self.stays, (start_s, end_s, use))]
 
 
 @dataclass
@@ -111,6 +134,7 @@ class Dispatcher:
         self.rates: dict[tuple[str, str], _Rate] = {}
         self.rooms: dict[tuple[str, str], _Room] = {}
         self._uses_of: dict[int, Uses] = {}
+        self._starts: dict[int, list[int]] = {}
         for limit in problem.limits:
             if limit.kind in RATES:
                 self.rates[limit.kind, limit.at] = _Rate(limit.cap)
@@ -336,8 +360,11 @@ class Dispatcher:
 
     def _next(self, option: Option, earliest: int, before: list[Start]) -> int | None:
         """The first step at which a movement fits after the one before; None where it does not."""
-        for step in np.flatnonzero(option.starts[earliest:]):
-            start = (option.index, int(step) + earliest)
+        starts = self._starts.get(option.index)
+        if starts is None:
+            starts = self._starts[option.index] = np.flatnonzero(option.starts).tolist()
+        for position in range(bisect_left(starts, earliest), len(starts)):
+            start = (option.index, starts[position])
             if self._room(option, start[1]):
                 stand = self._stand(before[0], start) if before else None
                 # Whoever cannot stand where it is until then cannot do so for longer either.
@@ -387,9 +414,13 @@ class Dispatcher:
     def _room(self, option: Option, step: int) -> bool:
         rates, rooms = self._uses(option)
         start = step * self.step_s
-        return all(rate.fits(start + offset, use) for rate, offset, use in rates) and all(
-            room.fits(start + since, start + until, use) for room, since, until, use in rooms
-        )
+        for rate, offset, use in rates:
+            if not rate.fits(start + offset, use):
+                return False
+        for room, since, until, use in rooms:
+            if not room.fits(start + since, start + until, use):
+                return False
+        return True
 
     def book(self, starts: list[Start], done: list[Start]) -> None:
         """Keeps what ``fit`` found for a vehicle that has ``done`` something before."""

@@ -8,6 +8,7 @@ in the order in which they are free; ships and aircraft wait until enough people
 from __future__ import annotations
 
 import heapq
+import math
 import random
 import time
 from bisect import bisect_right
@@ -17,6 +18,7 @@ from planner.movements import Option
 from planner.problem import EvacuationProblem
 from planner.schedule import Chosen
 from planner.solvers.dispatch import Dispatcher, Start
+from planner.solvers.outlook import LEAST, Outlook
 
 FULL = 0.5
 PATIENCE_S = 7200
@@ -66,6 +68,7 @@ class Extender:
         self.taste = [
             1.0 if lot is None else lot.uniform(0.6, 1.6) for _ in self.conveyance.options
         ]
+        self.outlook = Outlook(problem, dispatcher, self.loaded, self.urgency, self.taste)
 
     def regard(self, chosen: Chosen, spare: dict[int, float]) -> None:
         """Leaves the room alone that a choice needs in havens and in the halls of hubs.
@@ -116,6 +119,8 @@ class Extender:
         fleet = self._fleet(placed)
         self.need = {k: units for k, units in left.items() if units > 0.5}
         self.coming: dict[int, list[tuple[int, float]]] = {}
+        self.outlook.waiting[:] = 0.0
+        self._recount(*self.need)
         queue = [(v.free, i) for i, v in enumerate(fleet)]
         heapq.heapify(queue)
         while queue and time.monotonic() < until:
@@ -159,19 +164,24 @@ class Extender:
     def _next_round(self, vehicle: _Idle, earliest: int) -> _Choice | None:
         """The round that spends least time a head, or None where nobody is to be had."""
         best: _Choice | None = None
-        for option in self.loaded.get(vehicle.mover, []):
-            wanted = [c for c in option.carries if self._waiting(c.commodity) > 0.5]
-            if not wanted:
+        at_best = (math.inf, 0)
+        for least, rank, option, moves in self.outlook.rounds(
+            vehicle.mover, vehicle.at, vehicle.free, earliest
+        ):
+            if (least, rank) >= at_best:
+                break
+            starts = self.dispatcher.fit(moves, earliest, vehicle.moves)
+            if starts is None:
                 continue
-            for moves in self.dispatcher.ways([(option.index, 0)], vehicle.at):
-                starts = self.dispatcher.fit(moves, earliest, vehicle.moves)
-                if starts is None:
-                    continue
-                self.dispatcher.cancel(starts, vehicle.moves)
-                open_ = [c.commodity for c in wanted if c.may[starts[-1][1]]]
-                choice = self._rate(vehicle, option, starts, open_)
-                if choice is not None and (best is None or choice.rating < best.rating):
-                    best = choice
+            self.dispatcher.cancel(starts, vehicle.moves)
+            open_ = [
+                c.commodity
+                for c in option.carries
+                if c.may[starts[-1][1]] and self._waiting(c.commodity) > LEAST
+            ]
+            choice = self._rate(vehicle, option, starts, open_)
+            if choice is not None and (choice.rating, rank) < at_best:
+                best, at_best = choice, (choice.rating, rank)
         return best
 
     def _rate(
@@ -186,7 +196,9 @@ class Extender:
             seats = mover.seats if who.unit.stretchers == 0 else mover.stretchers
             there = self._there(commodity, begin + option.depart_s)
             units = min(float(seats), there, room / who.persons)
-            if units < 0.5 or (who.is_hub and units < FULL * min(seats, self._waiting(commodity))):
+            if units < LEAST or (
+                who.is_hub and units < FULL * min(seats, self._waiting(commodity))
+            ):
                 continue
             spent = starts[-1][1] + option.steps - vehicle.free
             gain = units * who.persons * who.weight * self.urgency[commodity]
@@ -239,6 +251,13 @@ class Extender:
         if hub is not None:
             self.coming.setdefault(hub, []).append((end, choice.units))
             self.coming[hub].sort()
+            self._recount(hub)
+        self._recount(choice.commodity)
+
+    def _recount(self, *commodities: int) -> None:
+        """Tells the outlook how many still want a seat."""
+        for commodity in commodities:
+            self.outlook.waiting[commodity] = self._waiting(commodity)
 
     def _leave(self, commodity: int, units: float) -> None:
         if commodity in self.need:

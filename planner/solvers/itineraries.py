@@ -6,7 +6,6 @@ is one backward pass (see ``kernels``). A departure's seats are filled with whoe
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
@@ -17,7 +16,7 @@ from numpy.typing import NDArray
 from planner.movements import Bools, Floats, Option
 from planner.problem import Conveyance, EvacuationProblem
 from planner.solvers.kernels import NONE, STOP, WAIT, best_values
-from planner.solvers.rows import Row
+from planner.solvers.rows import Row, Uses
 from planner.units import HOUR_S
 
 COSTS = ("left_behind", "missed_deadlines", "harm", "arrival", "effort")
@@ -68,30 +67,45 @@ class Prices:
     rows: list[tuple[Row, float]] = field(default_factory=list)
 
     @cached_property
-    def vehicle_tolls(self) -> dict[int, Floats]:
+    def vehicle_tolls(self) -> Tolls:
         """By option and start what its vehicle pays for the limits that it uses."""
-        return _tolls((row.vehicle, price) for row, price in self.rows)
+        return Tolls([(row.vehicle, price) for row, price in self.rows])
 
     @cached_property
-    def head_tolls(self) -> dict[int, Floats]:
+    def head_tolls(self) -> Tolls:
         """By option and start what each head on board pays."""
-        return _tolls((row.person, price) for row, price in self.rows)
+        return Tolls([(row.person, price) for row, price in self.rows])
 
     @cached_property
     def walk_tolls(self) -> dict[int, Floats]:
         """By own way and start what one unit pays."""
-        return _tolls((row.walk, price) for row, price in self.rows)
+        found: dict[int, Floats] = {}
+        for row, price in self.rows:
+            for index, use in row.walk.items():
+                found[index] = found.get(index, 0.0) + price * use
+        return found
 
 
-def _tolls(uses: Iterable[tuple[dict[int, Floats], float]]) -> dict[int, Floats]:
-    found: dict[int, Floats] = {}
-    for by_option, price in uses:
-        for index, use in by_option.items():
-            if index in found:
-                found[index] += price * use
-            else:
-                found[index] = price * use
-    return found
+class Tolls:
+    """Prices of rows, summed up by option and start."""
+
+    def __init__(self, uses: list[tuple[Uses, float]]) -> None:
+        uses = [(use, price) for use, price in uses if len(use.keys)]
+        self._rows: Floats | None = None
+        if uses:
+            steps = uses[0][0].steps
+            keys = np.concatenate([use.keys for use, _ in uses])
+            prices = np.concatenate([price * use.amounts for use, price in uses])
+            options = int(keys.max()) // steps + 1
+            total = np.bincount(keys, weights=prices, minlength=options * steps)
+            self._rows = total.reshape(options, steps).astype(np.float64, copy=False)
+
+    def of(self, option: int) -> Floats | float:
+        """What each start of an option pays."""
+        if self._rows is None or option >= len(self._rows):
+            return 0.0
+        found: Floats = self._rows[option]
+        return found
 
 
 class Pricer:
@@ -133,7 +147,7 @@ class Pricer:
         found = []
         final = option.destination in self.problem.havens
         weight = prices.weight
-        person_price = prices.head_tolls.get(option.index, 0.0)
+        person_price = prices.head_tolls.of(option.index)
         for carry in option.carries:
             commodity = self.problem.commodities[carry.commodity]
             gain = -weight.get("harm", 0.0) * carry.harm - commodity.persons * person_price
@@ -159,7 +173,7 @@ class Pricer:
         """Gain of the empty vehicle's movement: what it costs and what it uses up."""
         gain = -prices.weight.get("harm", 0.0) * option.crew_harm
         gain = gain - prices.weight.get("effort", 0.0) * option.effort
-        gain = gain - prices.vehicle_tolls.get(option.index, 0.0)
+        gain = gain - prices.vehicle_tolls.of(option.index)
         return np.where(option.starts, gain, -np.inf)
 
     def fill(

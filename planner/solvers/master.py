@@ -16,6 +16,7 @@ from planner.solvers.hubs import HubRows
 from planner.solvers.itineraries import COSTS, Column, Departure, Prices
 from planner.solvers.rows import Row, RowMaker
 from planner.solvers.stages import Stages
+from planner.solvers.starts import Starts
 from planner.solvers.traffic import Traffic
 from planner.units import HOUR_S
 
@@ -31,8 +32,6 @@ SPARSE = mathopt.ModelSolveParameters(
 )
 """What GLOP is to tell: reading zeros takes as long as finding the optimum."""
 Key = tuple[object, ...]
-Use = tuple[mathopt.LinearConstraint, float, float]
-"""A row with what a departure uses of it: the vehicle itself, and each head on board."""
 
 
 @dataclass(frozen=True)
@@ -85,10 +84,7 @@ class Master:
         self.giving = 0.0
         self.hubs = HubRows(problem, self.model)
         self.rows: dict[Key, tuple[Row, mathopt.LinearConstraint]] = {}
-        self.users: dict[tuple[int, int], list[tuple[int, float]]] = {}
-        """By option and step: numbers of the columns that start then, with the heads aboard."""
-        self.used: dict[tuple[int, int], list[Use]] = {}
-        """By option and step: the rows that such a start counts in."""
+        self.starts = Starts(problem.grid.steps)
         self.hold: dict[str, mathopt.LinearConstraint] = {}
         self.hold_at: dict[str, float] = {}
         self.slack: dict[str, mathopt.Variable] = {}
@@ -106,6 +102,9 @@ class Master:
         for level in COSTS:
             if level != "effort" or level in problem.scenario.priorities.levels[:-1]:
                 self._hold_row(level)
+        self._begin()
+
+    def _begin(self) -> None:
         self.solver = mathopt.IncrementalSolver(self.model, mathopt.SolverType.GLOP)
         self.solver._proto_solver = _WithoutBasis(self.solver._proto_solver)
 
@@ -164,9 +163,7 @@ class Master:
         heads = tuple(
             sum(self.problem.commodities[k].persons * n for k, n in loads) for loads in column.loads
         )
-        for move, aboard in zip(column.moves, heads, strict=True):
-            users = self.users.setdefault((move.option, move.step), [])
-            users.append((len(self.columns), aboard))
+        self.starts.add(len(self.columns), column, heads)
         self.columns.append((column, variable, cost))
         if not column.guests:
             self.stages.count(column, variable)
@@ -175,7 +172,6 @@ class Master:
         self._count_people(column, variable)
         for hub, events in self._hub_events(column).items():
             self.hubs.count(variable, hub, events)
-        self._count_limits(column, variable, heads)
         return True
 
     def _count_people(self, column: Column, variable: mathopt.Variable) -> None:
@@ -188,18 +184,19 @@ class Master:
         for index, units in use.items():
             self.demand[index].set_coefficient(variable, units)
 
-    def _count_limits(
-        self, column: Column, variable: mathopt.Variable, heads: tuple[float, ...]
-    ) -> None:
-        """What the column uses of the shared limits that stand as rows already."""
-        amounts: dict[mathopt.LinearConstraint, float] = {}
-        for move, aboard in zip(column.moves, heads, strict=True):
-            for row, vehicle, head in self.used.get((move.option, move.step), ()):
-                amount = head * aboard + (0.0 if column.guests else vehicle)
-                if amount:
-                    amounts[row] = amounts.get(row, 0.0) + amount
-        for row, amount in amounts.items():
-            row.set_coefficient(variable, amount)
+    def _count_limits(self) -> None:
+        """What columns added since last time use of the shared limits that stand as rows."""
+        first = self.starts.counted
+        if first == len(self.starts):
+            return
+        for made, row in self.rows.values():
+            if made.limit.kind != "waiting":
+                self._count_starts(made, row, first)
+        self.starts.counted = len(self.starts)
+
+    def _count_starts(self, made: Row, row: mathopt.LinearConstraint, first: int) -> None:
+        for number, amount in self.starts.amounts(made, first):
+            row.set_coefficient(self.columns[number][1], amount)
 
     def add_walk(self, walk: Walk) -> bool:
         """Adds one start of people who go by their own means."""
@@ -253,20 +250,14 @@ class Master:
         limit, moment_s = made.limit, made.moment_s
         row = self.model.add_linear_constraint(ub=made.cap)
         self._give(row)
-        self.rows[made.key] = (made, row)
         if limit.kind == "waiting":
+            self.rows[made.key] = (made, row)
             for stay, heads in self.hubs.waiting(limit.at, moment_s):
                 row.set_coefficient(stay, heads)
             return True
-        amounts: dict[int, float] = {}
-        for option, step, vehicle, head in made.uses:
-            self.used.setdefault((option, step), []).append((row, vehicle, head))
-            for number, aboard in self.users.get((option, step), ()):
-                own = 0.0 if self.columns[number][0].guests else vehicle
-                amounts[number] = amounts.get(number, 0.0) + own + head * aboard
-        for number, amount in sorted(amounts.items()):
-            if amount:
-                row.set_coefficient(self.columns[number][1], amount)
+        self._count_limits()
+        self._count_starts(made, row, 0)
+        self.rows[made.key] = (made, row)
         for walk, variable, _ in self.walks:
             use = made.walk.get(walk.option)
             if use is not None and use[walk.step]:
@@ -324,12 +315,12 @@ class Master:
         for _, variable, cost in self.walks[self._priced[1] :]:
             self.model.objective.set_linear_coefficient(variable, self._weighed(cost))
         self._priced = (len(self.columns), len(self.walks))
+        self._count_limits()
         try:
             self.result = self.solver.solve(params=PARAMETERS, model_params=SPARSE)
         except Exception:  # GLOP gave up inside; MathOpt tells so by a status, not by a result
             self.result = mathopt.solve(self.model, mathopt.SolverType.HIGHS)
-            self.solver = mathopt.IncrementalSolver(self.model, mathopt.SolverType.GLOP)
-        self.solver._proto_solver = _WithoutBasis(self.solver._proto_solver)
+            self._begin()
         if not self._answered():
             self.result = mathopt.solve(self.model, mathopt.SolverType.HIGHS)
         if not self._answered():

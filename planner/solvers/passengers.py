@@ -9,9 +9,12 @@ from __future__ import annotations
 import math
 import time
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+import numpy as np
+from numpy.typing import NDArray
 from ortools.math_opt.python import mathopt
 
 from planner.problem import Conveyance, EvacuationProblem, Limit
@@ -201,22 +204,26 @@ class Passengers:
         if made.key in self._limit_keys:
             return False
         self._limit_keys.add(made.key)
-        used = sum(
-            count * float(made.vehicle[option][step])
-            for (option, step), count in self.departures.items()
-            if option in made.vehicle
-        )
+        counts = np.array(list(self.departures.values()), dtype=np.float64)
+        used = float(counts @ made.vehicle.of(self._keys(self.departures)))
         row = self.model.add_linear_constraint(ub=max(0.0, made.cap - used))
-        for (index, step, commodity), units in self.aboard.items():
-            use = made.person.get(index)
-            if use is not None and use[step]:
+        if len(made.person.keys):
+            amounts = made.person.of(self._keys(self.aboard))
+            boards = list(self.aboard.items())
+            for place in np.flatnonzero(amounts).tolist():
+                (_, _, commodity), units = boards[place]
                 heads = self.problem.commodities[commodity].persons
-                row.set_coefficient(units, float(use[step]) * heads)
+                row.set_coefficient(units, float(amounts[place]) * heads)
         for (index, step), units in self.alone.items():
             use = made.walk.get(index)
             if use is not None and use[step]:
                 row.set_coefficient(units, float(use[step]))
         return True
+
+    def _keys(self, starts: Iterable[tuple[int, ...]]) -> NDArray[np.int64]:
+        """Options and steps as rows number them."""
+        steps = self.problem.grid.steps
+        return np.array([start[0] * steps + start[1] for start in starts], dtype=np.int64)
 
     def optimise(self, levels: tuple[str, ...], time_s: float) -> Boarding:
         """The best boarding by one level after the other; fewer levels where time runs out.

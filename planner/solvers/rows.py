@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,41 +17,66 @@ STAYS = ("bays", "berths", "stands")
 WORK = ("duty", "fuel")
 STAY_SHARE = 4
 _PERSON_KINDS = ("persons_rate", "intake", "waiting", "link_persons")
+Ints = NDArray[np.int64]
+Entry = tuple[int, int, float]
+"""Seconds after the start from when and until when something is used, and how much."""
+
+
+@dataclass(frozen=True)
+class Uses:
+    """What movements use of a row: ``amounts`` by ``keys``, ascending; all else uses nothing.
+
+    A key is option x ``steps`` + step, ``steps`` the length of the grid.
+    """
+
+    steps: int
+    keys: Ints
+    amounts: Floats
+
+    def at(self, option: int, step: int) -> float:
+        """The use by one start of one option."""
+        return float(self.of(np.array([option * self.steps + step]))[0])
+
+    def of(self, keys: Ints) -> Floats:
+        """The use by each of many starts."""
+        if not len(self.keys):
+            return np.zeros(len(keys))
+        position = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
+        return np.where(self.keys[position] == keys, self.amounts[position], 0.0)
 
 
 @dataclass
 class Row:
     """One limit at one moment: Σ use ≤ ``cap``.
 
-    ``vehicle`` maps an option's index to its use at each start; ``person`` to the use by one head
-    on board; ``walk`` maps a self option's index to the use by one unit.
+    ``vehicle`` is the use by one mover, ``person`` that by one head on board; ``walk`` maps a self
+    option's index to the use by one unit at each start.
     """
 
     limit: Limit
     moment_s: int
     cap: float
-    width_s: int = 0
-    vehicle: dict[int, Floats] = field(default_factory=dict)
-    person: dict[int, Floats] = field(default_factory=dict)
+    width_s: int
+    vehicle: Uses
+    person: Uses
     walk: dict[int, Floats] = field(default_factory=dict)
-
-    @cached_property
-    def uses(self) -> tuple[tuple[int, int, float, float], ...]:
-        """(option, step, use by the vehicle, use by one head on board) wherever there is any."""
-        found = []
-        for option in sorted({*self.vehicle, *self.person}):
-            none = np.zeros(1)
-            vehicle, head = self.vehicle.get(option, none), self.person.get(option, none)
-            both = np.broadcast_arrays(vehicle, head)
-            for step in np.flatnonzero((both[0] != 0) | (both[1] != 0)).tolist():
-                found.append((option, step, float(both[0][step]), float(both[1][step])))
-        return tuple(found)
 
     @property
     def key(self) -> tuple[str, str, int, int, int]:
         """What tells rows apart."""
         limit = self.limit
         return (limit.kind, limit.at, self.moment_s, limit.window[1], self.width_s)
+
+
+@dataclass(frozen=True)
+class _Touch:
+    """Whatever touches one limit, one entry each: an option, from when until when after its start
+    (the same moment for what passes by), and how much of the limit it takes."""
+
+    option: Ints
+    since_s: Ints
+    until_s: Ints
+    amount: Floats
 
 
 class RowMaker:
@@ -71,9 +95,12 @@ class RowMaker:
         self.problem = problem
         self.movers = conveyance.movers
         self.options = conveyance.options
-        self.moments = np.arange(problem.grid.steps, dtype=np.int64) * problem.grid.step_s
+        self.steps, self.step_s = problem.grid.steps, problem.grid.step_s
+        self.moments = np.arange(self.steps, dtype=np.int64) * self.step_s
         self.spread_s = problem.grid.spread_s
         """Where steps are spans of time, a row counts what surely falls into it."""
+        self.none = Uses(self.steps, np.zeros(0, dtype=np.int64), np.zeros(0))
+        self._touches: dict[tuple[str, str], _Touch] = {}
 
     def row(self, limit: Limit, moment_s: int) -> Row:
         """The row of a limit at a moment (start of the 60 minutes, or the instant)."""
@@ -82,158 +109,173 @@ class RowMaker:
         cap = limit.cap
         if self.width_s and limit.kind in RATES:
             cap = limit.cap * self.width_s / HOUR_S
-        row = Row(limit, moment_s, cap, self.width_s)
-        for option in self.options:
-            use = self.use(limit, moment_s, option)
-            if use is None or not use.any():
-                continue
-            (row.person if limit.kind in _PERSON_KINDS else row.vehicle)[option.index] = use
+        uses = self._uses(limit, moment_s)
+        by_head = limit.kind in _PERSON_KINDS
+        row = Row(
+            limit, moment_s, cap, self.width_s,
+            self.none if by_head else uses, uses if by_head else self.none,
+        )  # fmt: skip
         for walk in self.problem.walks:
             use = self.walk_use(limit, moment_s, walk)
             if use is not None and use.any():
                 row.walk[walk.index] = use
         return row
 
-    def use(self, limit: Limit, moment_s: int, option: Option) -> Floats | None:
+    def _uses(self, limit: Limit, moment_s: int) -> Uses:
         """Use per start: of one mover, or of one head on board where persons are limited."""
-        handler = getattr(self, "_" + limit.kind)
-        found: Floats | None = handler(limit, moment_s, option)
+        touch = self._touch(limit)
+        first, end = self._span(limit, moment_s, touch)
+        length = np.maximum(0, end - first)
+        entry = np.repeat(np.arange(len(length)), length)
+        step = np.arange(len(entry)) - np.repeat(np.cumsum(length) - length, length) + first[entry]
+        amount = touch.amount[entry]
+        if self.width_s and limit.kind in STAYS:
+            start = step * self.step_s
+            since = np.maximum(start + touch.since_s[entry], moment_s)
+            until = np.minimum(start + touch.until_s[entry], moment_s + self.stay_s)
+            amount = amount * np.maximum(0, until - since) / self.stay_s
+        if limit.kind == "duty":
+            start = step * self.step_s
+            since = np.maximum(start + touch.since_s[entry], limit.window[0])
+            until = np.minimum(start + touch.until_s[entry], limit.window[1])
+            amount = amount * np.maximum(0, until - since) / HOUR_S
+        keys, place = np.unique(touch.option[entry] * self.steps + step, return_inverse=True)
+        total = np.bincount(place, weights=amount, minlength=len(keys))
+        return Uses(self.steps, keys[total != 0], total[total != 0])
+
+    def _span(self, limit: Limit, moment_s: int, touch: _Touch) -> tuple[Ints, Ints]:
+        """The first step at which each entry counts, and the one after the last."""
+        if limit.kind in STAYS:
+            since, until = moment_s - touch.until_s + 1, moment_s - touch.since_s + 1
+            if self.width_s:
+                until = until + self.stay_s - 1
+        elif limit.kind == "waiting":
+            since, until = np.zeros_like(touch.since_s), moment_s - touch.since_s + 1
+        elif limit.kind == "duty":
+            since, until = limit.window[0] - touch.until_s + 1, limit.window[1] - touch.since_s
+        else:
+            start, end = self._hour(limit, moment_s)
+            since, until = start - touch.since_s, end - self.spread_s - touch.since_s
+        first = np.clip(-(-since // self.step_s), 0, self.steps)
+        return first, np.clip(-(-until // self.step_s), 0, self.steps)
+
+    def _hour(self, limit: Limit, moment_s: int) -> tuple[int, int]:
+        """The half-open span of time in which what passes counts."""
+        if limit.kind in ("intake", "fuel"):
+            return limit.window
+        if limit.kind == "headway":
+            return moment_s, moment_s + limit.window[1]
+        return moment_s, moment_s + (self.width_s or HOUR_S)
+
+    def _touch(self, limit: Limit) -> _Touch:
+        key = (limit.kind, limit.at)
+        if key not in self._touches:
+            entries = getattr(self, "_" + limit.kind)
+            found = [(o.index, *entry) for o in self.options for entry in entries(limit.at, o)]
+            option, since, until, amount = zip(*found, strict=True) if found else ((),) * 4
+            self._touches[key] = _Touch(
+                np.array(option, dtype=np.int64), np.array(since, dtype=np.int64),
+                np.array(until, dtype=np.int64), np.array(amount, dtype=np.float64),
+            )  # fmt: skip
+        return self._touches[key]
+
+    def _link(self, at: str, option: Option) -> list[Entry]:
+        cars = self.car_equivalents(option)
+        return [(offset, offset, cars) for link, offset in option.link_entries if link == at]
+
+    def _link_persons(self, at: str, option: Option) -> list[Entry]:
+        if not option.loaded:
+            return []
+        return [(offset, offset, 1.0) for link, offset in option.link_entries if link == at]
+
+    def _ends(self, at: str, option: Option, end_s: int) -> list[Entry]:
+        ships = float(self.ships(option))
+        found = [(self.spread_s, option.depart_s, ships)] if option.origin == at else []
+        if option.destination == at:
+            found.append((option.arrive_s + self.spread_s, end_s, ships))
+        return [(since, until, use) for since, until, use in found if until > since]
+
+    def _bays(self, at: str, option: Option) -> list[Entry]:
+        handled = self.mode(option) == "road" and option.loaded
+        return self._ends(at, option, option.end_s) if handled else []
+
+    def _berths(self, at: str, option: Option) -> list[Entry]:
+        handled = self.mode(option) == "sea" and option.loaded
+        return self._ends(at, option, option.end_s) if handled else []
+
+    def _stands(self, at: str, option: Option) -> list[Entry]:
+        """On the ground while loading and unloading; the wait is priced by the itinerary."""
+        stays = self.mode(option) == "air"
+        return self._ends(at, option, option.steps * self.step_s) if stays else []
+
+    def _slots(self, at: str, option: Option) -> list[Entry]:
+        return self._passes(at, option) if self.mode(option) == "air" else []
+
+    def _vehicles_rate(self, at: str, option: Option) -> list[Entry]:
+        return self._passes(at, option) if self.mode(option) == "road" else []
+
+    def _passes(self, at: str, option: Option) -> list[Entry]:
+        ships = float(self.ships(option))
+        found = [(option.depart_s, option.depart_s, ships)] if option.origin == at else []
+        if option.destination == at:
+            found.append((option.arrive_s, option.arrive_s, ships))
         return found
 
-    def _hour(self, stamps: NDArray[np.int64], moment_s: int) -> Floats:
-        width = self.width_s or HOUR_S
-        return self._within(stamps, moment_s, moment_s + width)
+    def _persons_rate(self, at: str, option: Option) -> list[Entry]:
+        offset = registered_s(option, at, self.problem.hubs)
+        return [] if offset is None else [(offset, offset, 1.0)]
 
-    def _within(self, stamps: NDArray[np.int64], start_s: int, end_s: int) -> Floats:
-        return ((stamps >= start_s) & (stamps + self.spread_s < end_s)).astype(np.float64)
+    def _intake(self, at: str, option: Option) -> list[Entry]:
+        comes = option.destination == at and option.loaded
+        return [(option.end_s, option.end_s, 1.0)] if comes else []
 
-    def _hours(self, offsets: list[int], moment_s: int) -> Floats:
-        """How often the hour is entered at one of the offsets, for each start."""
-        use = np.zeros(len(self.moments))
-        for offset in offsets:
-            use += self._hour(self.moments + offset, moment_s)
-        return use
+    def _waiting(self, at: str, option: Option) -> list[Entry]:
+        if not option.loaded or at not in (option.origin, option.destination):
+            return []
+        if option.destination == at:
+            return [(option.end_s, option.end_s, 1.0)]
+        return [(option.depart_s, option.depart_s, -1.0)]
 
-    def _during(self, start_s: int, end_s: int, moment_s: int) -> Floats:
-        start_s += self.spread_s
-        if self.width_s:
-            first = np.maximum(self.moments + start_s, moment_s)
-            last = np.minimum(self.moments + end_s, moment_s + self.stay_s)
-            return np.asarray(np.maximum(0, last - first) / self.stay_s)
-        inside = (self.moments + start_s <= moment_s) & (moment_s < self.moments + end_s)
-        return inside.astype(np.float64)
-
-    def _link(self, limit: Limit, moment_s: int, option: Option) -> Floats | None:
-        offsets = [offset for link, offset in option.link_entries if link == limit.at]
-        if not offsets:
-            return None
-        cars = self.car_equivalents(option)
-        return cars * self._hours(offsets, moment_s)
-
-    def _link_persons(self, limit: Limit, moment_s: int, option: Option) -> Floats | None:
-        offsets = [offset for link, offset in option.link_entries if link == limit.at]
-        if not offsets or not option.loaded:
-            return None
-        return self._hours(offsets, moment_s)
-
-    def _ends(self, limit: Limit, moment_s: int, option: Option, mode: str) -> Floats | None:
-        if self.mode(option) != mode or not option.loaded:
-            return None
-        use = np.zeros(len(self.moments))
-        if option.origin == limit.at:
-            use += self._during(0, option.depart_s, moment_s)
-        if option.destination == limit.at:
-            use += self._during(option.arrive_s, option.end_s, moment_s)
-        return use * self.ships(option)
-
-    def _bays(self, limit: Limit, moment_s: int, option: Option) -> Floats | None:
-        return self._ends(limit, moment_s, option, "road")
-
-    def _berths(self, limit: Limit, moment_s: int, option: Option) -> Floats | None:
-        return self._ends(limit, moment_s, option, "sea")
-
-    def _stands(self, limit: Limit, moment_s: int, option: Option) -> Floats | None:
-        """On the ground while loading and unloading; the wait is priced by the itinerary."""
-        if self.mode(option) != "air":
-            return None
-        end = option.steps * self.problem.grid.step_s
-        use = np.zeros(len(self.moments))
-        if option.origin == limit.at:
-            use += self._during(0, option.depart_s, moment_s)
-        if option.destination == limit.at:
-            use += self._during(option.arrive_s, end, moment_s)
-        return use * self.ships(option)
-
-    def _slots(self, limit: Limit, moment_s: int, option: Option) -> Floats | None:
-        if self.mode(option) != "air":
-            return None
-        return self._passes(limit, moment_s, option)
-
-    def _vehicles_rate(self, limit: Limit, moment_s: int, option: Option) -> Floats | None:
-        return self._passes(limit, moment_s, option) if self.mode(option) == "road" else None
-
-    def _passes(self, limit: Limit, moment_s: int, option: Option) -> Floats:
-        use = np.zeros(len(self.moments))
-        if option.origin == limit.at:
-            use += self._hour(self.moments + option.depart_s, moment_s)
-        if option.destination == limit.at:
-            use += self._hour(self.moments + option.arrive_s, moment_s)
-        return use * self.ships(option)
-
-    def _persons_rate(self, limit: Limit, moment_s: int, option: Option) -> Floats | None:
-        offset = registered_s(option, limit.at, self.problem.hubs)
-        return None if offset is None else self._hour(self.moments + offset, moment_s)
-
-    def _intake(self, limit: Limit, moment_s: int, option: Option) -> Floats | None:
-        if option.destination != limit.at or not option.loaded:
-            return None
-        return self._within(self.moments + option.end_s, *limit.window)
-
-    def _waiting(self, limit: Limit, moment_s: int, option: Option) -> Floats | None:
-        if not option.loaded or limit.at not in (option.origin, option.destination):
-            return None
-        if option.destination == limit.at:
-            return (self.moments + option.end_s <= moment_s).astype(np.float64)
-        return -(self.moments + option.depart_s <= moment_s).astype(np.float64)
-
-    def _duty(self, limit: Limit, moment_s: int, option: Option) -> Floats | None:
+    def _duty(self, at: str, option: Option) -> list[Entry]:
         """C14: hours of the movement, loading and unloading included, inside the span of time."""
-        if self.movers[option.mover].fleet != limit.at:
-            return None
+        if self.movers[option.mover].fleet != at:
+            return []
         start_s = 0 if option.loaded else option.depart_s
-        first = np.maximum(self.moments + start_s, limit.window[0])
-        last = np.minimum(self.moments + option.end_s, limit.window[1])
-        return np.asarray(np.maximum(0, last - first) * self.ships(option) / HOUR_S)
+        return [(start_s, option.end_s, float(self.ships(option)))]
 
-    def _fuel(self, limit: Limit, moment_s: int, option: Option) -> Floats | None:
+    def _fuel(self, at: str, option: Option) -> list[Entry]:
         """C14: hours of the movement, and its share of those for filling up."""
-        hours = self._duty(limit, moment_s, option)
-        if hours is None:
-            return None
         scenario = self.problem.scenario
-        tank = tank_of(scenario, scenario.fleet(limit.at))
-        assert tank is not None
+        worked = self._duty(at, option)
+        tank = tank_of(scenario, scenario.fleet(at)) if worked else None
+        if tank is None:
+            return []
         share = self.problem.network.routes[option.route].length_m / tank.range_m
-        return hours + share * tank.refuel_s * self.ships(option) / HOUR_S
+        ((start_s, end_s, ships),) = worked
+        return [(0, 0, (end_s - start_s + share * tank.refuel_s) * ships / HOUR_S)]
 
-    def _headway(self, limit: Limit, moment_s: int, option: Option) -> Floats | None:
+    def _headway(self, at: str, option: Option) -> list[Entry]:
         """C13: vehicles that leave by the route inside the span of a headway."""
-        stamp_s = headway_s(self.problem, limit, option, self.movers[option.mover].fleet)
-        if stamp_s is None:
-            return None
-        stamps = self.moments + stamp_s
-        inside = (stamps >= moment_s) & (stamps < moment_s + limit.window[1])
-        return inside.astype(np.float64) * self.ships(option)
+        stamp_s = headway_s(at, option, self.movers[option.mover].fleet)
+        return [] if stamp_s is None else [(stamp_s, stamp_s, float(self.ships(option)))]
 
     def walk_use(self, limit: Limit, moment_s: int, walk: SelfOption) -> Floats | None:
         """Use by one unit of people who go by their own means."""
         passes = walk.passes(limit.kind, limit.at)
         if passes:
-            return passes[0][1] * self._hours([offset for offset, _ in passes], moment_s)
+            return passes[0][1] * self._entered(limit, moment_s, [at for at, _ in passes])
         if limit.kind == "intake" and walk.destination == limit.at:
-            inside = self._within(self.moments + walk.ride_s, *limit.window)
-            return inside * self.heads(walk.commodity)
+            return self._entered(limit, moment_s, [walk.ride_s]) * self.heads(walk.commodity)
         return None
+
+    def _entered(self, limit: Limit, moment_s: int, offsets: list[int]) -> Floats:
+        """How often the hour is entered at one of the offsets, for each start."""
+        start_s, end_s = self._hour(limit, moment_s)
+        use = np.zeros(len(self.moments))
+        for offset in offsets:
+            stamps = self.moments + offset
+            use += (stamps >= start_s) & (stamps + self.spread_s < end_s)
+        return use
 
     def heads(self, commodity: int) -> int:
         """Persons in one unit of a commodity."""
@@ -261,11 +303,10 @@ def registered_s(option: Option, place: str, hubs: frozenset[str]) -> int | None
     return option.depart_s if option.origin == place else None
 
 
-def headway_s(problem: EvacuationProblem, limit: Limit, option: Option, fleet: str) -> int | None:
+def headway_s(at: str, option: Option, fleet: str) -> int | None:
     """When after its start a movement counts for a headway limit; None where it does not.
 
     Empty vehicles are left out: they leave at once where loading is relaxed, and those with people
     earlier than in a plan, all alike.
     """
-    counted = option.loaded and limit.at == f"{fleet} {option.route}"
-    return option.depart_s if counted else None
+    return option.depart_s if option.loaded and at == f"{fleet} {option.route}" else None

@@ -6,9 +6,10 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from planner.movements import Floats
+import numpy as np
+
 from planner.problem import Conveyance, EvacuationProblem, Limit
-from planner.solvers.rows import RATES, WORK, RowMaker, headway_s, registered_s
+from planner.solvers.rows import RATES, WORK, RowMaker, Uses, headway_s, registered_s
 from planner.units import HOUR_S
 
 Event = tuple[int, float]
@@ -36,7 +37,7 @@ class Separator:
         self.maker = RowMaker(problem, conveyance, width_s)
         self.step_s = problem.grid.step_s
         self.spread_s = problem.grid.spread_s
-        self._worked: dict[tuple[int, int, str, str, int], Floats | None] = {}
+        self._worked: dict[Limit, Uses] = {}
 
     def broken(
         self, traffic: Traffic, most: int = 4, slack: float = 1e-6
@@ -167,15 +168,16 @@ class Separator:
 
     def _hours(self, limit: Limit) -> float:
         """Vehicle-hours of a fleet inside a span of time."""
-        total = 0.0
-        for index, starts in self.vehicles_by.items():
-            key = (*limit.window, limit.kind, limit.at, index)
-            if key not in self._worked:
-                self._worked[key] = self.maker.use(limit, 0, self.options[index])
-            use = self._worked[key]
-            if use is not None:
-                total += sum(float(use[step]) * count for step, count in starts)
-        return total
+        if limit not in self._worked:
+            self._worked[limit] = self.maker.row(limit, 0).vehicle
+        uses = self._worked[limit]
+        found = [
+            (index * uses.steps + step, count)
+            for index, starts in self.vehicles_by.items()
+            for step, count in starts
+        ]
+        keys = np.array([key for key, _ in found], dtype=np.int64)
+        return float(uses.of(keys) @ np.array([count for _, count in found]))
 
     def _peaks_headway(self, limit: Limit) -> list[tuple[int, float]]:
         """Vehicles that leave in the span of a headway that begins with each departure."""
@@ -183,7 +185,7 @@ class Separator:
         for index, starts in self.vehicles_by.items():
             option = self.options[index]
             mover = self.maker.movers[option.mover]
-            stamp_s = headway_s(self.problem, limit, option, mover.fleet)
+            stamp_s = headway_s(limit.at, option, mover.fleet)
             for step, count in starts if stamp_s is not None else ():
                 events[step * self.step_s + (stamp_s or 0)] += count * mover.ships
         return _hourly(events, limit.window[1])
