@@ -31,7 +31,7 @@ LARGEST = 2.0**55
 SIZED = 1024.0
 FIRST_S, LONGER = 1.0, 2.0
 """Seconds of the first stage of a solve, and how many times as long each later one is."""
-NODE_S = 0.05
+NODE_S = 0.01
 """Seconds of CP-SAT's own, repeatable clock that count as a node."""
 ENDED = {
     mathopt.TerminationReason.OPTIMAL: "optimal",
@@ -54,9 +54,9 @@ def unheard() -> None:
 class Stop:
     """When a solve ends: seconds, relative gap, threads where the solver takes them.
 
-    With ``nodes`` a solve ends by its own count instead of the clock, so that it repeats itself;
-    HiGHS ignores them. ``asked``: whether somebody asks to stop; heard between stages. ``on_late``
-    is called where the clock ends a solve before its optimum.
+    With ``nodes`` a solve ends by its own count instead of the clock, so that it repeats itself:
+    CP-SAT and SCIP, not HiGHS. ``asked``: whether somebody asks to stop; heard between stages.
+    ``on_late`` is called where the clock ends a solve before its optimum.
     """
 
     time_s: float = 60.0
