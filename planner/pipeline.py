@@ -137,7 +137,12 @@ def _make_plan(
 def search(problem: EvacuationProblem, solver: Solver, told: _Teller) -> Manning:
     """Whole vehicles, manned with whole households; mended where packing lost people."""
     del told
-    return solver.search(lambda chosen: Scheduler(problem, chosen, pack).man())
+
+    def judge(manning: Manning) -> dict[str, float]:
+        draft = to_plan(problem, solver, manning)
+        return verify.values(draft, problem.scenario, problem.network)
+
+    return solver.search(lambda chosen: Scheduler(problem, chosen, pack).man(), judge)
 
 
 def to_plan(problem: EvacuationProblem, solver: Solver, manning: Manning) -> Plan:
@@ -149,7 +154,8 @@ def to_plan(problem: EvacuationProblem, solver: Solver, manning: Manning) -> Pla
         what_if=origin.what_if,
         patches=tuple(patch.model_dump(mode="json") for patch in origin.patches),
         tree=origin.tree, map=scenario.map, map_sha256=network.map_hashes,
-        seed=solver.limits.seed, engine="itinerary columns", planner_version=planner.__version__,
+        seed=solver.limits.seed, engine=solver.made_by, engine_reason=solver.choice.reason,
+        planner_version=planner.__version__,
     )  # fmt: skip
     draft = Plan(
         provenance=provenance, status="FEASIBLE", stopped_by="gap",
@@ -261,6 +267,8 @@ def summary(found: Result | Verdict) -> dict[str, Any]:
         "what_if": plan.provenance.what_if,
         "status": plan.status,
         "stopped_by": plan.stopped_by,
+        "engine": plan.provenance.engine,
+        "engine_reason": plan.provenance.engine_reason,
         "conditional_on": list(plan.conditional_on),
         "levels": [
             {

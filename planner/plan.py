@@ -249,6 +249,9 @@ class Provenance(Noun):
     map_sha256: dict[str, str]
     seed: int
     engine: str
+    """The engine whose plan it is; each level names the method of its bound."""
+    engine_reason: str = ""
+    """Why that engine was asked, or why no other was."""
     planner_version: str
 
 

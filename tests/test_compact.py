@@ -18,7 +18,7 @@ from planner.pipeline import make_network, make_problem, to_plan
 from planner.problem import EvacuationProblem
 from planner.scenario import Scenario
 from planner.schedule import Scheduler
-from planner.solvers import Limits, Solver, compact, compact_limits
+from planner.solvers import Limits, Solver, choice, compact, compact_limits
 from planner.solvers.columns import ColumnEngine
 from planner.solvers.compact_flow import Draft, Vehicles
 from planner.solvers.compact_limits import SharedLimits
@@ -511,10 +511,13 @@ def test_the_size_is_told_before_anything_is_built() -> None:
 
 
 def test_it_is_for_small_problems() -> None:
-    assert compact.fits(problem_of(shuttle({"home": (20, 50)})))
+    small = problem_of(shuttle({"home": (20, 50)}))
+    assert choice.choose(small).engine == choice.COMPACT
     homes = {f"home{i}": (20 + i, 50) for i in range(12)}
-    assert not compact.fits(problem_of(shuttle(homes, horizon="48 h")))
-    assert not compact.fits(problem_of(shuttle({"home": (20, 50)})), cap_mb=10)
+    told = choice.choose(problem_of(shuttle(homes, horizon="48 h")))
+    assert told.engine == choice.COLUMNS and "possible departures: too many" in told.reason
+    told = choice.choose(small, cap_mb=10)
+    assert told.engine == choice.COLUMNS and "MB; it may take 10" in told.reason
 
 
 def test_entries_that_meet_are_added_up_and_zeros_left_out() -> None:

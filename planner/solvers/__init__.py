@@ -1,12 +1,16 @@
 """One front door: ``Solver(problem, limits)`` searches for whole vehicles and proves bounds.
 
+``choose(problem)`` tells which engine suits a problem, and why.
+
 OR-Tools is imported in this package and nowhere else.
 """
 
 from __future__ import annotations
 
-from planner.solvers.engine import LevelProof, Limits, Solver, Update
+from planner.solvers.choice import Choice, choose
+from planner.solvers.door import Solver
+from planner.solvers.engine import LevelProof, Limits, Update
 from planner.solvers.memory import Memory
 from planner.solvers.packing import pack
 
-__all__ = ["LevelProof", "Limits", "Memory", "Solver", "Update", "pack"]
+__all__ = ["Choice", "LevelProof", "Limits", "Memory", "Solver", "Update", "choose", "pack"]

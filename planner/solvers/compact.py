@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -24,24 +24,16 @@ from planner.solvers.compact_paths import itineraries
 from planner.solvers.compact_people import Hubs, People
 from planner.solvers.compact_program import Ints, Program
 from planner.solvers.compact_size import Estimate, estimate
-from planner.solvers.compact_solve import Hold, Outcome, Stop, optimise
+from planner.solvers.compact_solve import Hold, Outcome, Stop, staged
 
-__all__ = ["Answer", "Compact", "Estimate", "Stop", "TooLarge", "build", "estimate", "fits",
-           "prove", "search", "solve"]  # fmt: skip
+__all__ = ["Answer", "Compact", "Estimate", "NothingFound", "Stop", "TooLarge", "build",
+           "estimate", "prove", "search", "solve"]  # fmt: skip
 
 CRUMB = 1e-6
 WHOLE = ("left_behind", "missed_deadlines")
 CAP_MB = 4000.0
 SOLVER = "cpsat"
-"""Of the three it finds the best plans of small cases where time runs out."""
-FEW_WHOLE = 1000
-"""Vehicle columns up to which this engine is the better one.
-
-Measured with HiGHS on shuttles of 2 to 8 homes: up to 532 every level was proven optimal in 7 s
-of processor time; at 792 and 1,067 fewer were left behind than by the itinerary columns (166 and
-266 instead of 177 and 271), the first level's gap open. At 3,848 (a generated lift, hours alone)
-the columns took 3 s to a gap of 1 % where this model took 9.
-"""
+NOTHING = Outcome(None, math.inf, -math.inf, "nothing found", 0.0)
 
 
 class TooLarge(ValueError):
@@ -50,6 +42,10 @@ class TooLarge(ValueError):
     def __init__(self, size: Estimate, cap_mb: float) -> None:
         super().__init__(f"the compact model would have {size}; it may take {cap_mb:,.0f} MB")
         self.size = size
+
+
+class NothingFound(RuntimeError):
+    """No plan was found within the time given."""
 
 
 @dataclass(frozen=True)
@@ -114,12 +110,6 @@ def _used(columns: Ints, solution: Floats) -> list[tuple[int, float]]:
     return found
 
 
-def fits(problem: EvacuationProblem, cap_mb: float = CAP_MB) -> bool:
-    """Whether this engine is the one to take: few whole columns, and memory for all of them."""
-    size = estimate(problem, problem.plan)
-    return size.whole <= FEW_WHOLE and size.megabytes <= cap_mb
-
-
 def build(
     problem: EvacuationProblem, conveyance: Conveyance, *, plan: bool = True,
     spare: bool = False, cap_mb: float = CAP_MB,
@@ -164,8 +154,9 @@ def solve(
     bounds: dict[str, float] = {}
     for number, level in enumerate(levels):
         left_s = begun + share * stop.time_s - time.monotonic()
-        outcome = _level(compact, level, holds, solver, _for(stop, left_s, len(levels) - number),
-                         best)  # fmt: skip
+        part = _for(stop, left_s, len(levels) - number)
+        asked = best is not None and stop.asked()
+        outcome = NOTHING if asked else _level(compact, level, holds, solver, part, best)
         cost = compact.program.costs[level]
         best = _better(cost, best, outcome.solution)
         if best is None:
@@ -191,7 +182,7 @@ def search(
 
     Where packing whole households leaves more people behind than the model did by heads, it is
     solved again with seats to spare, and the plan with fewer left behind is taken. Raises
-    RuntimeError where nothing was found in time, TooLarge before anything is built.
+    NothingFound where nothing was found in time, TooLarge before anything is built.
     """
     begun = time.monotonic()
     stop = stop or Stop()
@@ -208,7 +199,7 @@ def search(
         if found[-1][0] <= answer.values.get("left_behind", 0.0) + 0.5:
             break
     if not found:
-        raise RuntimeError(f"the compact model found no plan within {stop.time_s:g} s")
+        raise NothingFound(f"the compact model found no plan within {stop.time_s:g} s")
     _, best, answer = min(found, key=lambda item: item[0])
     return best, answer
 
@@ -235,7 +226,7 @@ def prove(
     for number, (level, value) in enumerate(values.items()):
         left_s = begun + stop.time_s - time.monotonic()
         part = _for(stop, left_s, len(values) - number)
-        outcome = _level(compact, level, holds, solver, part, None)
+        outcome = NOTHING if stop.asked() else _level(compact, level, holds, solver, part, None)
         bounds[level] = _proven(level, outcome)
         holds.append((compact.program.costs[level], _held(level, value)))
     return bounds
@@ -254,7 +245,7 @@ def _level(
     cost = compact.program.costs[level]
     if hint is not None and not (cost > 0).any() and not (cost < 0).any():
         return Outcome(hint, 0.0, 0.0, "optimal", 0.0)
-    return optimise(compact.program, cost, holds, solver, stop, hint)
+    return staged(compact.program, cost, holds, solver, stop, hint)
 
 
 def _held(level: str, value: float) -> float:
@@ -277,5 +268,8 @@ def _proven(level: str, outcome: Outcome) -> float:
 
 
 def _for(stop: Stop, left_s: float, parts: int) -> Stop:
-    """The same stop with an even share of what is left of its time."""
-    return Stop(max(0.5, left_s / parts), stop.gap, stop.threads, stop.seed)
+    """The same stop with a share of what is left of its time, half of it but for the last part.
+
+    What comes first matters most, and what is over early leaves its time to the others.
+    """
+    return replace(stop, time_s=max(0.5, left_s / min(2, parts)))

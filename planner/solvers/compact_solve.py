@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from fractions import Fraction
 
@@ -28,6 +29,10 @@ FINE = 10**6
 LARGEST = 2.0**55
 """No sum of whole costs may grow beyond this."""
 SIZED = 1024.0
+FIRST_S, LONGER = 1.0, 2.0
+"""Seconds of the first stage of a solve, and how many times as long each later one is."""
+NODE_S = 0.01
+"""Seconds of CP-SAT's own, repeatable clock that count as a node."""
 ENDED = {
     mathopt.TerminationReason.OPTIMAL: "optimal",
     mathopt.TerminationReason.FEASIBLE: "feasible",
@@ -36,14 +41,31 @@ ENDED = {
 }
 
 
+def never() -> bool:
+    """Nobody asks to stop."""
+    return False
+
+
+def unheard() -> None:
+    """Nobody wants to know."""
+
+
 @dataclass(frozen=True)
 class Stop:
-    """When a solve ends: seconds, relative gap, threads where the solver takes them."""
+    """When a solve ends: seconds, relative gap, threads where the solver takes them.
+
+    With ``nodes`` a solve ends by its own count instead of the clock, so that it repeats itself:
+    CP-SAT and SCIP, not HiGHS. ``asked``: whether somebody asks to stop; heard between stages.
+    ``on_late`` is called where the clock ends a solve before its optimum.
+    """
 
     time_s: float = 60.0
     gap: float = 0.0
     threads: int = 1
     seed: int = 0
+    nodes: int | None = None
+    asked: Callable[[], bool] = never
+    on_late: Callable[[], None] = unheard
 
 
 @dataclass(frozen=True)
@@ -58,6 +80,42 @@ class Outcome:
 
 
 Hold = tuple[Floats, float]
+
+
+def staged(
+    program: Program, objective: Floats, holds: list[Hold], solver: str, stop: Stop,
+    hint: Floats | None = None,
+) -> Outcome:  # fmt: skip
+    """``optimise`` in stages, each longer than the one before and begun with what is known.
+
+    No solver hears reliably of a stop from outside while it solves: whoever asks for one waits for
+    the end of a stage, about as long as the solve has taken so far.
+    """
+    if stop.nodes is not None:
+        return optimise(program, objective, holds, solver, stop, hint)
+    until = time.monotonic() + stop.time_s
+    length_s = FIRST_S
+    best: Outcome | None = None
+    while True:
+        left_s = until - time.monotonic()
+        part = replace(stop, time_s=min(left_s, length_s))
+        known = hint if best is None or best.solution is None else best.solution
+        found = optimise(program, objective, holds, solver, part, known)
+        best = found if best is None else _joint(best, found)
+        if found.status in ("optimal", "infeasible") or stop.asked():
+            return best
+        if left_s <= length_s:
+            stop.on_late()
+            return best
+        length_s *= LONGER
+
+
+def _joint(a: Outcome, b: Outcome) -> Outcome:
+    """The better solution of two solves of one programme, and the higher bound."""
+    better = b if b.value <= a.value else a
+    status = b.status if b.status in ("optimal", "infeasible") or better is b else a.status
+    return replace(better, bound=max(a.bound, b.bound), status=status,
+                   seconds=a.seconds + b.seconds)  # fmt: skip
 
 
 def optimise(
@@ -80,9 +138,11 @@ def optimise(
         values = {v: float(hint[v.id]) for v in model.variables() if program.integer[v.id]}
         hints.append(mathopt.SolutionHint(variable_values=values))
     parameters = mathopt.SolveParameters(
-        time_limit=timedelta(seconds=max(0.1, stop.time_s)), relative_gap_tolerance=stop.gap,
+        time_limit=None if stop.nodes else timedelta(seconds=max(0.1, stop.time_s)),
+        relative_gap_tolerance=stop.gap,
         absolute_gap_tolerance=0.0 if stop.gap else 1e-9,
         random_seed=stop.seed, threads=stop.threads if solver in THREADED else None,
+        node_limit=stop.nodes,
     )  # fmt: skip
     result = mathopt.solve(
         model, SOLVERS[solver], params=parameters,
@@ -156,7 +216,10 @@ def _cpsat(
         for column, value in zip(columns, hint.tolist(), strict=True):
             model.add_hint(column, round(value))
     solver = cp_model.CpSolver()
-    solver.parameters.max_time_in_seconds = max(0.1, stop.time_s)
+    if stop.nodes is None:
+        solver.parameters.max_time_in_seconds = max(0.1, stop.time_s)
+    else:
+        solver.parameters.max_deterministic_time = max(1, stop.nodes) * NODE_S
     solver.parameters.num_workers = stop.threads
     solver.parameters.random_seed = stop.seed
     solver.parameters.relative_gap_limit = stop.gap

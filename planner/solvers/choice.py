@@ -1,0 +1,101 @@
+"""Which engine suits a problem, and why, in words: by its structure and by its size.
+
+An engine that cannot take a constraint of the problem is not chosen; nothing is dropped so that an
+engine may have it. Sizes are estimated before anything is built (``compact_size``).
+
+The itinerary columns (``engine``) take every problem: they always plan, and their bounds hold. A
+specialist may come beside them: its plan is taken where it is the better one, and of two proven
+bounds the higher. A new specialist is an entry in ``SPECIALISTS`` and a class that ``door`` calls.
+
+Two engines are not among them. ``trips`` (few different vessels, and bus loads) minimises the
+moment at which the last one is safe, as the public benches ask: none of the five levels is that,
+and a plan that is best by it may be worse on each of them. ``flow`` moves people on roads without
+households or dangers, for its bench.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from planner.problem import EvacuationProblem
+from planner.scenario import Scenario
+from planner.solvers.compact_limits import MODES
+from planner.solvers.compact_size import estimate
+from planner.solvers.rows import RATES
+
+COLUMNS = "itinerary columns"
+COMPACT = "compact programme"
+CAP_MB = 4000.0
+FEW_WHOLE = 1000
+"""Whole numbers (vehicles by start) up to which the compact programme comes beside the columns.
+
+Measured with HiGHS on shuttles of 2 to 8 homes: up to 532 every level was proven optimal in 7 s
+of processor time; at 792 and 1,067 fewer were left behind than by the itinerary columns (166 and
+266 instead of 177 and 271), the first level's gap open. At 3,848 (a generated lift, hours alone)
+the columns took 3 s to a gap of 1 % where this model took 9.
+"""
+COUNTED = frozenset({*RATES, *MODES, "intake", "waiting"})
+"""Kinds of limits that the compact programme has rows for."""
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """Whether an engine suits a problem, and why (not), in words."""
+
+    suits: bool
+    words: str
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The engine that comes beside the columns, or the columns alone, and the reason."""
+
+    engine: str
+    reason: str
+
+
+def choose(problem: EvacuationProblem, cap_mb: float = CAP_MB) -> Choice:
+    """The first specialist that suits; else the columns, with what speaks against the others."""
+    against = []
+    for engine, asked in SPECIALISTS.items():
+        opinion = asked(problem, cap_mb)
+        if opinion.suits:
+            return Choice(engine, opinion.words)
+        against.append(opinion.words)
+    return Choice(COLUMNS, "; ".join(against))
+
+
+def compact_opinion(problem: EvacuationProblem, cap_mb: float = CAP_MB) -> Opinion:
+    """The compact programme suits few vehicles over a short horizon."""
+    missing = not_taken(problem)
+    if missing:
+        return Opinion(False, f"the compact programme cannot take {' and '.join(missing)}")
+    size = estimate(problem, problem.plan)
+    if size.whole > FEW_WHOLE:
+        what = f"{size.whole:,} possible departures"
+        return Opinion(False, f"{what}: too many for the compact programme (at most {FEW_WHOLE:,})")
+    if size.megabytes > cap_mb:
+        what = f"about {size.megabytes:,.0f} MB"
+        return Opinion(False, f"the compact programme needs {what}; it may take {cap_mb:,.0f}")
+    return Opinion(
+        True, f"few vehicles, short horizon: {size.whole:,} possible departures, "
+        f"about {size.megabytes:,.0f} MB",
+    )  # fmt: skip
+
+
+def not_taken(problem: EvacuationProblem) -> tuple[str, ...]:
+    """What the scenario asks for and the compact programme has no rows for, in words."""
+    found = [words for words, asks in UNKNOWN if asks(problem.scenario)]
+    kinds = sorted({limit.kind for limit in problem.limits} - COUNTED)
+    return (*found, *(f"a limit on {kind.replace('_', ' ')}" for kind in kinds))
+
+
+UNKNOWN: tuple[tuple[str, Callable[[Scenario], bool]], ...] = (
+    ("crew duty and rest", lambda s: any(fleet.duty for fleet in s.fleets)),
+    ("refuelling", lambda s: any(fleet.fuel for fleet in s.fleets)),
+    ("headway of convoys", lambda s: any(f.convoy and f.convoy.headway_s for f in s.fleets)),
+    ("aid", lambda s: bool(s.aid)),
+)
+SPECIALISTS: dict[str, Callable[[EvacuationProblem, float], Opinion]] = {COMPACT: compact_opinion}
+"""Asked in this order."""
