@@ -22,17 +22,22 @@ import numpy as np
 from numba import njit
 
 NEVER = 1 << 29
+FAR = NEVER // 4  # above every guess
+SLACK = 16  # this and the next two change the speed only
+DETOUR = 8
+PATIENCE = 16
 STAR = -1  # as a step: not a moment but the star of a source; as a way: from a moment to it
 
 
 class Ground(NamedTuple):
-    """What stays: arcs (``transit`` in steps, ``capacity`` in persons per step), and for every
-    place v its ways ``first[v] : first[v + 1]``: the arc, whether it leads into v, its other end.
-    ``source[v]`` numbers the sources, minus one elsewhere."""
+    """What stays. The ways of place v are ``first[v] : first[v + 1]``, those below ``middle[v]``
+    by arcs into v, the others by arcs out of v; by way: the arc, its other end, ``transit`` in
+    steps, ``capacity`` in persons per step. ``source[v]`` numbers the sources, minus one
+    elsewhere."""
 
     first: Any
+    middle: Any
     arc: Any
-    into: Any
     other: Any
     transit: Any
     capacity: Any
@@ -43,7 +48,8 @@ class Ground(NamedTuple):
 class Moves(NamedTuple):
     """What changes: ``flow[arc, step]``, ``leaving[source, step]`` with the steps ``low[source]``
     to ``high[source]`` outside of which it is zero, persons not yet sent ``left[source]``,
-    ``arrivals[step]``, and labels ``hops[place, step]``, ``star_hops[source]``."""
+    ``arrivals[step]``, and the guesses ``hops[place, step]``, ``star_hops[source]`` of how many
+    residual arcs lie between there and somebody not sent."""
 
     flow: Any
     leaving: Any
@@ -100,7 +106,7 @@ def reach(ground, moves, earliest, head, after, before):  # type: ignore[no-unty
     column. Label correction in order of time: a place is looked at again when a full arc's
     traveller, sent another way, makes room at an earlier step.
     """
-    first, arc, into, other, transit, capacity, source, _ = ground
+    first, middle, arc, other, transit, capacity, source, _ = ground
     flow, high, columns = moves.flow, moves.high, head.size
     start(ground, moves, earliest, head, after, before)
     now = 0
@@ -117,17 +123,17 @@ def reach(ground, moves, earliest, head, after, before):  # type: ignore[no-unty
         for way in range(first[v], first[v + 1]):
             w, a = other[way], arc[way]
             end = min(columns, earliest[w])  # no gain from there on
-            if into[way]:
-                t = max(0, earliest[v] - transit[a])
+            if way < middle[v]:
+                t = max(0, earliest[v] - transit[way])
                 while t < end and flow[a, t] <= 0:
                     t += 1
             else:
                 t = earliest[v]
-                end -= transit[a]
-                while t < end and flow[a, t] >= capacity[a]:
+                end -= transit[way]
+                while t < end and flow[a, t] >= capacity[way]:
                     t += 1
             if t < end:
-                t += 0 if into[way] else transit[a]
+                t += 0 if way < middle[v] else transit[way]
                 if earliest[w] < NEVER and after[w] != -2:
                     unlink(w, earliest[w], head, after, before)
                 earliest[w] = t
@@ -156,7 +162,7 @@ def nearest(ground, moves, used, least, queue):  # type: ignore[no-untyped-def]
         begin += 1
         for way in range(ground.first[v], ground.first[v + 1]):
             w = ground.other[way]
-            if least[w] == NEVER and (not ground.into[way] or used[ground.arc[way]]):
+            if least[w] == NEVER and (way >= ground.middle[v] or used[ground.arc[way]]):
                 least[w] = least[v] + 1
                 queue[end] = w
                 end += 1
@@ -170,8 +176,8 @@ def room(ground, moves, v, t, way):  # type: ignore[no-untyped-def]
     if way == STAR:
         return NEVER
     a = ground.arc[way]
-    if ground.into[way]:
-        return ground.capacity[a] - moves.flow[a, t - ground.transit[a]]
+    if way < ground.middle[v]:
+        return ground.capacity[way] - moves.flow[a, t - ground.transit[way]]
     return moves.flow[a, t]
 
 
@@ -205,8 +211,8 @@ def send(ground, moves, used, place, step, way, top):  # type: ignore[no-untyped
         else:
             a = ground.arc[way_in]
             used[a] = 1
-            if ground.into[way_in]:
-                moves.flow[a, t - ground.transit[a]] += persons
+            if way_in < ground.middle[v]:
+                moves.flow[a, t - ground.transit[way_in]] += persons
             else:
                 moves.flow[a, t] -= persons
         if room(ground, moves, v, t, way_in) == 0:
@@ -215,86 +221,118 @@ def send(ground, moves, used, place, step, way, top):  # type: ignore[no-untyped
 
 
 @njit(cache=True)
-def fill(ground, moves, dead, least, used, haven, moment, patience, place, step, way):  # type: ignore[no-untyped-def]  # noqa: C901
-    """Sends people to ``haven`` by ``moment`` along shortest residual paths (fewest arcs).
+def forget(ground, seen, star_seen, place, step, since, until):  # type: ignore[no-untyped-def]
+    """The frames ``since`` to ``until`` of a path that was sent over may be entered again."""
+    for i in range(since, until + 1):
+        if step[i] == STAR:
+            star_seen[ground.source[place[i]]] = 0
+        else:
+            seen[place[i], step[i]] = 0
 
-    Depth first from (haven, moment) backwards to a source that has people left, always to a lower
-    label; where there is none the label is raised to one more than the least that is found
-    (Ahuja and Orlin's distance-directed augmentation). (v, t) with t <= ``dead[v]`` is known to be
-    out of reach. Stops after the haven's own label was raised ``patience`` times, when its label
-    says that nobody is left to come, or when the stack is full. Returns the persons sent.
+
+@njit(cache=True)
+def fill(ground, moves, dead, least, used, haven, moment, limit, turn, seen, star_seen, place, step, way):  # type: ignore[no-untyped-def]  # noqa: C901
+    """One round: sends people to ``haven`` by ``moment`` over residual paths, depth first.
+
+    From (haven, moment) backwards to a source that has people left, always to where the guess is
+    least, as long as the path and the guess together are at most ``limit`` arcs; what has failed
+    (``seen`` in this ``turn``) is not entered again. On the way guesses are raised to one more
+    than the least of what can be entered from there (Korf's learning real-time search 1990), and
+    by DETOUR more where all has failed. (v, t) with t <= ``dead[v]`` is known to be out of reach.
+    With no limit nothing is left out: then a round that sends nobody proves that nobody can come.
+    Returns the persons sent.
     """
-    first, arc, into, other, transit, capacity, source, _ = ground
+    first, middle, arc, other, transit, capacity, source, _ = ground
     flow, leaving, low, high, left, _, hops, star_hops = moves
     total = 0
     top = 0
     place[0], step[0] = haven, moment
-    while patience > 0:
+    seen[haven, moment] = turn
+    while top >= 0:
         v, t = place[top], step[top]
         s = source[v]
         if t != STAR and s >= 0 and left[s] > 0:
+            end = top
             persons, top = send(ground, moves, used, place, step, way, top)
+            forget(ground, seen, star_seen, place, step, top + 1, end)
             total += persons
             continue
-        best, found, there = NEVER, -2, -2
+        best, found, there, nearby = FAR, -2, -2, FAR
         if t == STAR:  # to the departure that is nearest to somebody not sent
-            label = star_hops[s]
             for k in range(max(low[s], dead[v] + 1), high[s] + 1):
                 if leaving[s, k] > 0:
                     value = max(hops[v, k], least[v])
-                    if value < best:
+                    nearby = min(nearby, value)
+                    if value < best and seen[v, k] != turn:
                         best, found, there = value, k, k
+            star_hops[s] = max(star_hops[s], nearby + 1)
         else:
-            label = max(hops[v, t], least[v])
-            for k in range(first[v], first[v + 1]):
-                a, w = arc[k], other[k]
-                if into[k]:
-                    come = t - transit[a]
-                    if come <= dead[w] or flow[a, come] >= capacity[a]:
-                        continue
-                else:
-                    come = t + transit[a]
-                    if flow[a, t] <= 0 or come <= dead[w]:
-                        continue
-                value = max(hops[w, come], least[w])
-                if value < best:
-                    best, found, there = value, k, come
-                    if value < label:
-                        break
-            if s >= 0 and best >= label and star_hops[s] < best:
-                best, found, there = star_hops[s], STAR, STAR
-        if best < label and top + 1 < place.size:
+            for k in range(first[v], middle[v]):
+                w, come = other[k], t - transit[k]
+                if come > dead[w] and flow[arc[k], come] < capacity[k]:
+                    value = max(hops[w, come], least[w])
+                    nearby = min(nearby, value)
+                    if value < best and seen[w, come] != turn:
+                        best, found, there = value, k, come
+            for k in range(middle[v], first[v + 1]):
+                w, come = other[k], t + transit[k]
+                if flow[arc[k], t] > 0 and come > dead[w]:
+                    value = max(hops[w, come], least[w])
+                    nearby = min(nearby, value)
+                    if value < best and seen[w, come] != turn:
+                        best, found, there = value, k, come
+            if s >= 0 and high[s] >= 0:
+                nearby = min(nearby, star_hops[s])
+                if star_hops[s] < best and star_seen[s] != turn:
+                    best, found, there = star_hops[s], STAR, STAR
+            hops[v, t] = max(hops[v, t], nearby + 1)
+        if found != -2 and top + 1 + best <= limit and top + 1 < place.size:
             way[top] = found
             top += 1
-            place[top] = other[found] if t != STAR and found != STAR else v
+            place[top] = v if t == STAR or found == STAR else other[found]
             step[top] = there
+            if there == STAR:
+                star_seen[s] = turn
+            else:
+                seen[place[top], there] = turn
             continue
-        best = min(best + 1, NEVER)
-        if t == STAR:
-            star_hops[s] = best
-        else:
-            hops[v, t] = best
-        if top > 0:
-            top -= 1
-        else:
-            patience = 0 if best >= NEVER else patience - 1
+        if t != STAR:
+            hops[v, t] = min(hops[v, t] + DETOUR, FAR - 1)
+        top -= 1
     return total
 
 
 @njit(cache=True)
-def advance(ground, moves, used, moment, people, patience, cuts, cut_of, lists, stack):  # type: ignore[no-untyped-def]
+def fill_all(ground, moves, dead, least, used, moment, slack, turn, seen, star_seen, stack):  # type: ignore[no-untyped-def]
+    """One round for every haven that somebody can still reach by ``moment``.
+
+    ``slack``: how many arcs a path may have more than twice the guess at the haven. Returns the
+    persons sent.
+    """
+    place, step, way = stack
+    total = 0
+    for haven in ground.havens:
+        if dead[haven] < moment:
+            limit = 2 * max(moves.hops[haven, moment], least[haven]) + slack
+            total += fill(ground, moves, dead, least, used, haven, moment, limit, turn, seen,
+                          star_seen, place, step, way)  # fmt: skip
+    return total
+
+
+@njit(cache=True)
+def advance(ground, moves, used, moment, people, cuts, cut_of, seen, star_seen, lists, stack):  # type: ignore[no-untyped-def]
     """Earliest arrivals from step ``moment`` on, until all ``people`` are sent or columns end.
 
-    Before each step, and whenever the haven's label was raised ``patience`` times, ``reach`` tells
-    the next step at which anybody more can arrive: until then the arrivals are as many as
-    possible, and ``cuts`` gets the row that proves it (``cut_of[step]`` is its number): when
-    somebody not sent could be at place v at the earliest, less one. Returns (next step, people
-    not sent, rows written), rows -1 if labels and ``reach`` contradict each other.
+    ``reach`` tells the next step at which anybody more can arrive: until then the arrivals are as
+    many as possible, and ``cuts`` gets the row that proves it (``cut_of[step]`` is its number):
+    when somebody not sent could be at place v at the earliest, less one. How many rounds are made
+    before it is asked again follows what it said before. A round that sends nobody though
+    somebody can come is made again with twice the slack. Returns (next step, people not sent,
+    rows written), rows -1 if the search and ``reach`` contradict each other.
     """
     columns = cut_of.size
     earliest, least, head, after, before, queue = lists
-    place, step, way = stack
-    rows = 0
+    rows, turn, patience, asked = 0, 0, 1, -1
     while moment < columns:
         reach(ground, moves, earliest, head, after, before)
         upcoming = columns
@@ -307,16 +345,25 @@ def advance(ground, moves, used, moment, people, patience, cuts, cut_of, lists, 
             rows += 1
         if moment >= columns or people == 0:
             break
+        patience = min(2 * patience, PATIENCE) if asked == moment else max(1, patience - 1)
+        asked = moment
         nearest(ground, moves, used, least, queue)
         earliest -= 1  # from here on: the last step that is out of reach
-        for haven in ground.havens:
-            if earliest[haven] < moment:
-                sent = fill(ground, moves, earliest, least, used, haven, moment, patience,
-                            place, step, way)  # fmt: skip
-                people -= sent
-                moves.arrivals[moment] += sent
-                if sent == 0 and moves.hops[haven, moment] >= NEVER:
+        sent, rounds, slack = 0, 0, SLACK
+        while rounds < patience:
+            turn += 1
+            more = fill_all(ground, moves, earliest, least, used, moment, slack, turn, seen,
+                            star_seen, stack)  # fmt: skip
+            sent += more
+            rounds += 1
+            if more == 0:
+                if sent > 0:
+                    break
+                if slack > FAR:
                     return moment, people, -1
+                rounds, slack = 0, 2 * slack
+        people -= sent
+        moves.arrivals[moment] += sent
     return moment, people, rows
 
 
