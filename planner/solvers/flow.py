@@ -283,20 +283,20 @@ def earliest_arrival(network: FlowNetwork, horizon: int | None = None) -> Dynami
         raise ValueError(f"a horizon is a step from 0 to {LONGEST}, not {horizon}")
     columns = min(64, longest)
     moves = _moves(len(kept), network, supply, columns)
-    used = np.zeros(len(kept), dtype=np.uint8)
+    begun = np.full(len(kept), kernels.NEVER, dtype=np.int32)
     rows, cut_of, moment = np.empty((0, network.nodes), dtype=np.int32), np.empty(0, np.int32), 0
     while True:
         lists, stack = _room(network.nodes, columns)
         cuts = np.empty((columns, network.nodes), dtype=np.int32)
         of = np.zeros(columns, dtype=np.int32)
         seen, star_seen = np.zeros_like(moves.hops), np.zeros_like(moves.star_hops)
-        begun = moment
+        since = moment
         moment, people, written = kernels.advance(
-            ground, moves, used, moment, people, cuts, of, seen, star_seen, lists, stack
+            ground, moves, begun, moment, people, cuts, of, seen, star_seen, lists, stack
         )
         if written < 0:
             raise RuntimeError("the search and its bound contradict each other")
-        cut_of = np.concatenate((cut_of, of[begun:moment] + len(rows)))
+        cut_of = np.concatenate((cut_of, of[since:moment] + len(rows)))
         rows = np.concatenate((rows, cuts[:written]))
         if not people or columns == longest:
             break
@@ -370,9 +370,10 @@ def _grown(moves: kernels.Moves, columns: int) -> kernels.Moves:
     )  # fmt: skip
 
 
-def _room(nodes: int, columns: int) -> tuple[tuple[Ints, ...], tuple[Ints, ...]]:
+def _room(nodes: int, columns: int) -> tuple[tuple[Any, ...], tuple[Ints, ...]]:
     """Working room of ``kernels.advance``: lists by place and step, and the stack."""
-    lists = tuple(np.empty(size, np.int32) for size in (nodes, nodes, columns, nodes, nodes, nodes))
+    known = tuple(np.empty(nodes, np.int32) for _ in range(6))
+    lists = known, *(np.empty(size, np.int32) for size in (nodes, nodes, columns, nodes, nodes))
     height = min(nodes * (columns + 1) + 2, 1 << 22)
     return lists, tuple(np.empty(height, np.int32) for _ in range(3))
 

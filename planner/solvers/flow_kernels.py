@@ -23,6 +23,7 @@ from numba import njit
 
 NEVER = 1 << 29
 FAR = NEVER // 4  # above every guess
+OPEN, HOLDS, LOST, ASKED = 0, 1, 2, 3
 SLACK = 16  # this and the next two change the speed only
 DETOUR = 8
 PATIENCE = 16
@@ -83,32 +84,81 @@ def link(place, step, head, after, before):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def start(ground, moves, earliest, head, after, before):  # type: ignore[no-untyped-def]
-    """Whoever has not been sent is at home from step 0 on; nobody is anywhere else yet."""
-    head[:] = -1
-    for v in range(earliest.size):
-        earliest[v] = NEVER
+def hold(ground, moves, known, state):  # type: ignore[no-untyped-def]
+    """Fills ``state[place]`` with HOLDS or LOST: can its time still be had in the way it was found?
+
+    Not if that way is full (or carries nobody to send elsewhere) by now, if the place that it
+    came from is lost, or if places only refer to each other.
+    """
+    earliest, came, origin, by, at, queue = known
+    for v in range(state.size):
         s = ground.source[v]
-        if s < 0:
-            continue
-        while moves.high[s] >= 0 and moves.leaving[s, moves.high[s]] == 0:
-            moves.high[s] -= 1
-        if moves.left[s] > 0:
-            earliest[v] = 0
-            link(v, 0, head, after, before)
+        if s >= 0:
+            while moves.high[s] >= 0 and moves.leaving[s, moves.high[s]] == 0:
+                moves.high[s] -= 1
+        state[v] = OPEN
+        if s >= 0 and moves.left[s] > 0:
+            state[v] = HOLDS
+        elif origin[v] < 0 or (earliest[v] < came[v] and came[v] > moves.high[s]):
+            state[v] = LOST
+        else:
+            persons = moves.flow[ground.arc[by[v]], at[v]]
+            is_back = by[v] < ground.middle[origin[v]]
+            if persons == 0 if is_back else persons >= ground.capacity[by[v]]:
+                state[v] = LOST
+    for v in range(state.size):
+        end, u = 0, v
+        while state[u] == OPEN:
+            state[u] = ASKED
+            queue[end] = u
+            end += 1
+            u = origin[u]
+        found = HOLDS if state[u] == HOLDS else LOST
+        for i in range(end):
+            state[queue[i]] = found
 
 
 @njit(cache=True)
-def reach(ground, moves, earliest, head, after, before):  # type: ignore[no-untyped-def]
-    """Fills ``earliest[place]``: when somebody who has not been sent yet could first be there.
+def start(ground, moves, known, state, head, after, before):  # type: ignore[no-untyped-def]
+    """Puts into the lists whoever has not been sent, and places that hold beside such as are lost.
+
+    What is lost counts as out of reach for now.
+    """
+    earliest, came, origin, by, at, queue = known
+    hold(ground, moves, known, state)
+    head[:] = -1
+    for v in range(state.size):
+        after[v] = -2  # in no list
+        s = ground.source[v]
+        if s >= 0 and moves.left[s] > 0:
+            if earliest[v] > 0:
+                earliest[v], came[v], origin[v] = 0, 0, -1
+                link(v, 0, head, after, before)
+        elif state[v] == LOST:
+            earliest[v], origin[v] = NEVER, -1
+    for v in range(state.size):
+        if state[v] == LOST:
+            for way in range(ground.first[v], ground.first[v + 1]):
+                w = ground.other[way]
+                if state[w] == HOLDS and after[w] == -2 and earliest[w] < head.size:
+                    link(w, earliest[w], head, after, before)
+
+
+@njit(cache=True)
+def reach(ground, moves, begun, known, state, head, after, before):  # type: ignore[no-untyped-def]
+    """Brings ``earliest[place]`` up to date: when somebody not sent could first be there.
 
     In the residual network with waiting allowed everywhere; NEVER where that is past the last
-    column. Label correction in order of time: a place is looked at again when a full arc's
-    traveller, sent another way, makes room at an earlier step.
+    column. Sending people only ever makes that later (nothing gets into reach), so that what still
+    holds is kept, and the rest is found anew. Label correction in order of time: a place is looked
+    at again when a full arc's traveller, sent another way, makes room at an earlier step. A place
+    was reached at ``came[place]`` from ``origin[place]`` over the way ``by[place]``, whose arc is
+    entered at step ``at[place]``; no arc a carries anybody before ``begun[a]``.
     """
     first, middle, arc, other, transit, capacity, source, _ = ground
     flow, high, columns = moves.flow, moves.high, head.size
-    start(ground, moves, earliest, head, after, before)
+    earliest, came, origin, by, at, _ = known
+    start(ground, moves, known, state, head, after, before)
     now = 0
     while now < columns:
         v = head[now]
@@ -116,7 +166,7 @@ def reach(ground, moves, earliest, head, after, before):  # type: ignore[no-unty
             now += 1
             continue
         unlink(v, now, head, after, before)
-        after[v] = -2  # in no list
+        after[v] = -2
         s = source[v]
         if s >= 0 and earliest[v] <= high[s]:
             earliest[v] = 0  # somebody who left then stays, and another leaves at any step
@@ -124,28 +174,29 @@ def reach(ground, moves, earliest, head, after, before):  # type: ignore[no-unty
             w, a = other[way], arc[way]
             end = min(columns, earliest[w])  # no gain from there on
             if way < middle[v]:
-                t = max(0, earliest[v] - transit[way])
+                t = max(begun[a], earliest[v] - transit[way])
                 while t < end and flow[a, t] <= 0:
                     t += 1
+                step = t
             else:
                 t = earliest[v]
                 end -= transit[way]
                 while t < end and flow[a, t] >= capacity[way]:
                     t += 1
+                step = t + transit[way]
             if t < end:
-                t += 0 if way < middle[v] else transit[way]
-                if earliest[w] < NEVER and after[w] != -2:
+                if after[w] != -2:
                     unlink(w, earliest[w], head, after, before)
-                earliest[w] = t
-                link(w, t, head, after, before)
-                now = min(now, t)
+                earliest[w], came[w], origin[w], by[w], at[w] = step, step, v, way, t
+                link(w, step, head, after, before)
+                now = min(now, step)
 
 
 @njit(cache=True)
-def nearest(ground, moves, used, least, queue):  # type: ignore[no-untyped-def]
+def nearest(ground, moves, begun, least, queue):  # type: ignore[no-untyped-def]
     """Fills ``least[place]``: arcs, at the fewest, between it and somebody who has not been sent.
 
-    Time apart; ``used[arc]`` tells over which arcs anybody was ever sent, so that a residual way
+    Time apart; over arcs that anybody was ever sent over (``begun[arc]`` is a step) a residual way
     back may exist. A lower bound of every label.
     """
     end = 0
@@ -162,7 +213,7 @@ def nearest(ground, moves, used, least, queue):  # type: ignore[no-untyped-def]
         begin += 1
         for way in range(ground.first[v], ground.first[v + 1]):
             w = ground.other[way]
-            if least[w] == NEVER and (way >= ground.middle[v] or used[ground.arc[way]]):
+            if least[w] == NEVER and (way >= ground.middle[v] or begun[ground.arc[way]] < NEVER):
                 least[w] = least[v] + 1
                 queue[end] = w
                 end += 1
@@ -190,7 +241,7 @@ def leave(moves, s, t, persons):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def send(ground, moves, used, place, step, way, top):  # type: ignore[no-untyped-def]
+def send(ground, moves, begun, place, step, way, top):  # type: ignore[no-untyped-def]
     """Sends as many as fit from the source at the top of the stack down to the haven.
 
     Returns (persons, height): the lowest frame whose way is now full, ``top`` if none.
@@ -210,9 +261,9 @@ def send(ground, moves, used, place, step, way, top):  # type: ignore[no-untyped
             leave(moves, ground.source[v], t, persons)
         else:
             a = ground.arc[way_in]
-            used[a] = 1
             if way_in < ground.middle[v]:
                 moves.flow[a, t - ground.transit[way_in]] += persons
+                begun[a] = min(begun[a], t - ground.transit[way_in])
             else:
                 moves.flow[a, t] -= persons
         if room(ground, moves, v, t, way_in) == 0:
@@ -231,7 +282,7 @@ def forget(ground, seen, star_seen, place, step, since, until):  # type: ignore[
 
 
 @njit(cache=True)
-def fill(ground, moves, dead, least, used, haven, moment, limit, turn, seen, star_seen, place, step, way):  # type: ignore[no-untyped-def]  # noqa: C901
+def fill(ground, moves, dead, least, begun, haven, moment, limit, turn, seen, star_seen, place, step, way):  # type: ignore[no-untyped-def]  # noqa: C901
     """One round: sends people to ``haven`` by ``moment`` over residual paths, depth first.
 
     From (haven, moment) backwards to a source that has people left, always to where the guess is
@@ -253,7 +304,7 @@ def fill(ground, moves, dead, least, used, haven, moment, limit, turn, seen, sta
         s = source[v]
         if t != STAR and s >= 0 and left[s] > 0:
             end = top
-            persons, top = send(ground, moves, used, place, step, way, top)
+            persons, top = send(ground, moves, begun, place, step, way, top)
             forget(ground, seen, star_seen, place, step, top + 1, end)
             total += persons
             continue
@@ -303,7 +354,7 @@ def fill(ground, moves, dead, least, used, haven, moment, limit, turn, seen, sta
 
 
 @njit(cache=True)
-def fill_all(ground, moves, dead, least, used, moment, slack, turn, seen, star_seen, stack):  # type: ignore[no-untyped-def]
+def fill_all(ground, moves, dead, least, begun, moment, slack, turn, seen, star_seen, stack):  # type: ignore[no-untyped-def]
     """One round for every haven that somebody can still reach by ``moment``.
 
     ``slack``: how many arcs a path may have more than twice the guess at the haven. Returns the
@@ -314,13 +365,13 @@ def fill_all(ground, moves, dead, least, used, moment, slack, turn, seen, star_s
     for haven in ground.havens:
         if dead[haven] < moment:
             limit = 2 * max(moves.hops[haven, moment], least[haven]) + slack
-            total += fill(ground, moves, dead, least, used, haven, moment, limit, turn, seen,
+            total += fill(ground, moves, dead, least, begun, haven, moment, limit, turn, seen,
                           star_seen, place, step, way)  # fmt: skip
     return total
 
 
 @njit(cache=True)
-def advance(ground, moves, used, moment, people, cuts, cut_of, seen, star_seen, lists, stack):  # type: ignore[no-untyped-def]
+def advance(ground, moves, begun, moment, people, cuts, cut_of, seen, star_seen, lists, stack):  # type: ignore[no-untyped-def]
     """Earliest arrivals from step ``moment`` on, until all ``people`` are sent or columns end.
 
     ``reach`` tells the next step at which anybody more can arrive: until then the arrivals are as
@@ -331,10 +382,13 @@ def advance(ground, moves, used, moment, people, cuts, cut_of, seen, star_seen, 
     rows written), rows -1 if the search and ``reach`` contradict each other.
     """
     columns = cut_of.size
-    earliest, least, head, after, before, queue = lists
+    known, state, least, head, after, before = lists
+    earliest, _, origin, _, _, queue = known
+    earliest[:], origin[:] = NEVER, -1
+    dead = np.empty_like(earliest)
     rows, turn, patience, asked = 0, 0, 1, -1
     while moment < columns:
-        reach(ground, moves, earliest, head, after, before)
+        reach(ground, moves, begun, known, state, head, after, before)
         upcoming = columns
         for haven in ground.havens:
             upcoming = min(upcoming, earliest[haven])
@@ -347,12 +401,13 @@ def advance(ground, moves, used, moment, people, cuts, cut_of, seen, star_seen, 
             break
         patience = min(2 * patience, PATIENCE) if asked == moment else max(1, patience - 1)
         asked = moment
-        nearest(ground, moves, used, least, queue)
-        earliest -= 1  # from here on: the last step that is out of reach
+        nearest(ground, moves, begun, least, queue)
+        dead[:] = earliest
+        dead -= 1
         sent, rounds, slack = 0, 0, SLACK
         while rounds < patience:
             turn += 1
-            more = fill_all(ground, moves, earliest, least, used, moment, slack, turn, seen,
+            more = fill_all(ground, moves, dead, least, begun, moment, slack, turn, seen,
                             star_seen, stack)  # fmt: skip
             sent += more
             rounds += 1
