@@ -289,10 +289,10 @@ def earliest_arrival(network: FlowNetwork, horizon: int | None = None) -> Dynami
         lists, stack = _room(network.nodes, columns)
         cuts = np.empty((columns, network.nodes), dtype=np.int32)
         of = np.zeros(columns, dtype=np.int32)
-        seen, star_seen = np.zeros_like(moves.hops), np.zeros_like(moves.star_hops)
+        marks = np.zeros_like(moves.hops), np.zeros_like(moves.star_hops)
         since = moment
         moment, people, written = kernels.advance(
-            ground, moves, begun, moment, people, cuts, of, seen, star_seen, lists, stack
+            ground, moves, begun, moment, people, cuts, of, marks, lists, stack
         )
         if written < 0:
             raise RuntimeError("the search and its bound contradict each other")
@@ -343,9 +343,7 @@ def _ground(network: FlowNetwork, kept: Ints, supply: Ints) -> kernels.Ground:
     )  # fmt: skip
 
 
-def _moves(
-    arcs: int, network: FlowNetwork, supply: Ints, columns: int
-) -> kernels.Moves:
+def _moves(arcs: int, network: FlowNetwork, supply: Ints, columns: int) -> kernels.Moves:
     left = supply[supply > 0].astype(np.int32)
     return kernels.Moves(
         np.zeros((arcs, columns), np.int32),

@@ -124,7 +124,7 @@ def start(ground, moves, known, state, head, after, before):  # type: ignore[no-
 
     What is lost counts as out of reach for now.
     """
-    earliest, came, origin, by, at, queue = known
+    earliest, came, origin, _, _, _ = known
     hold(ground, moves, known, state)
     head[:] = -1
     for v in range(state.size):
@@ -282,7 +282,7 @@ def forget(ground, seen, star_seen, place, step, since, until):  # type: ignore[
 
 
 @njit(cache=True)
-def fill(ground, moves, dead, least, begun, haven, moment, limit, turn, seen, star_seen, place, step, way):  # type: ignore[no-untyped-def]  # noqa: C901
+def fill(ground, moves, dead, least, begun, haven, moment, limit, turn, marks, stack):  # type: ignore[no-untyped-def]  # noqa: C901
     """One round: sends people to ``haven`` by ``moment`` over residual paths, depth first.
 
     From (haven, moment) backwards to a source that has people left, always to where the guess is
@@ -295,6 +295,8 @@ def fill(ground, moves, dead, least, begun, haven, moment, limit, turn, seen, st
     """
     first, middle, arc, other, transit, capacity, source, _ = ground
     flow, leaving, low, high, left, _, hops, star_hops = moves
+    seen, star_seen = marks
+    place, step, way = stack
     total = 0
     top = 0
     place[0], step[0] = haven, moment
@@ -354,24 +356,23 @@ def fill(ground, moves, dead, least, begun, haven, moment, limit, turn, seen, st
 
 
 @njit(cache=True)
-def fill_all(ground, moves, dead, least, begun, moment, slack, turn, seen, star_seen, stack):  # type: ignore[no-untyped-def]
+def fill_all(ground, moves, dead, least, begun, moment, slack, turn, marks, stack):  # type: ignore[no-untyped-def]
     """One round for every haven that somebody can still reach by ``moment``.
 
     ``slack``: how many arcs a path may have more than twice the guess at the haven. Returns the
     persons sent.
     """
-    place, step, way = stack
     total = 0
     for haven in ground.havens:
         if dead[haven] < moment:
             limit = 2 * max(moves.hops[haven, moment], least[haven]) + slack
-            total += fill(ground, moves, dead, least, begun, haven, moment, limit, turn, seen,
-                          star_seen, place, step, way)  # fmt: skip
+            total += fill(ground, moves, dead, least, begun, haven, moment, limit, turn, marks,
+                          stack)  # fmt: skip
     return total
 
 
 @njit(cache=True)
-def advance(ground, moves, begun, moment, people, cuts, cut_of, seen, star_seen, lists, stack):  # type: ignore[no-untyped-def]
+def advance(ground, moves, begun, moment, people, cuts, cut_of, marks, lists, stack):  # type: ignore[no-untyped-def]
     """Earliest arrivals from step ``moment`` on, until all ``people`` are sent or columns end.
 
     ``reach`` tells the next step at which anybody more can arrive: until then the arrivals are as
@@ -407,8 +408,7 @@ def advance(ground, moves, begun, moment, people, cuts, cut_of, seen, star_seen,
         sent, rounds, slack = 0, 0, SLACK
         while rounds < patience:
             turn += 1
-            more = fill_all(ground, moves, dead, least, begun, moment, slack, turn, seen,
-                            star_seen, stack)  # fmt: skip
+            more = fill_all(ground, moves, dead, least, begun, moment, slack, turn, marks, stack)
             sent += more
             rounds += 1
             if more == 0:
