@@ -30,7 +30,6 @@ EARLIEST_ARRIVAL = "earliest arrival"
 LEAST_TOTAL_ARRIVAL = "least total arrival"
 LARGEST = 2**31 - 1
 LONGEST = 1_000_000  # steps of a horizon
-PATIENCE = 48  # labels raised at a haven before `reach` is asked again; speed only
 
 
 @dataclass(frozen=True)
@@ -283,20 +282,21 @@ def earliest_arrival(network: FlowNetwork, horizon: int | None = None) -> Dynami
     if not 0 < longest <= LONGEST + 1:
         raise ValueError(f"a horizon is a step from 0 to {LONGEST}, not {horizon}")
     columns = min(64, longest)
-    moves = _moves(ground, network, supply, columns)
-    used = np.zeros(len(kept), dtype=np.uint8)
+    moves = _moves(len(kept), network, supply, columns)
+    begun = np.full(len(kept), kernels.NEVER, dtype=np.int32)
     rows, cut_of, moment = np.empty((0, network.nodes), dtype=np.int32), np.empty(0, np.int32), 0
     while True:
         lists, stack = _room(network.nodes, columns)
         cuts = np.empty((columns, network.nodes), dtype=np.int32)
         of = np.zeros(columns, dtype=np.int32)
-        begun = moment
+        marks = np.zeros_like(moves.hops), np.zeros_like(moves.star_hops)
+        since = moment
         moment, people, written = kernels.advance(
-            ground, moves, used, moment, people, PATIENCE, cuts, of, lists, stack
+            ground, moves, begun, moment, people, cuts, of, marks, lists, stack
         )
         if written < 0:
             raise RuntimeError("the search and its bound contradict each other")
-        cut_of = np.concatenate((cut_of, of[begun:moment] + len(rows)))
+        cut_of = np.concatenate((cut_of, of[since:moment] + len(rows)))
         rows = np.concatenate((rows, cuts[:written]))
         if not people or columns == longest:
             break
@@ -328,26 +328,25 @@ def _ground(network: FlowNetwork, kept: Ints, supply: Ints) -> kernels.Ground:
     tail, head = network.tail[kept], network.head[kept]
     number = np.arange(len(kept))
     near, other = np.concatenate((head, tail)), np.concatenate((tail, head))
-    into = np.repeat(np.array([1, 0], dtype=np.uint8), len(kept))
-    order = np.lexsort((np.concatenate((number, number)), -into.astype(np.int8), near))
+    arc, outward = np.concatenate((number, number)), np.repeat((0, 1), len(kept))
+    order = np.lexsort((arc, outward, near))
     first = np.concatenate(([0], np.cumsum(np.bincount(near, minlength=network.nodes))))
+    middle = first[:-1] + np.bincount(head, minlength=network.nodes)
     has_people = supply > 0
     source = np.where(has_people, np.cumsum(has_people) - 1, -1)
     capacity = np.minimum(network.capacity[kept], max(1, int(supply.sum())))
     havens = np.array(network.havens, dtype=np.int32)
     return kernels.Ground(
-        first.astype(np.int32), np.concatenate((number, number))[order].astype(np.int32),
-        into[order], other[order].astype(np.int32), network.transit[kept].astype(np.int32),
-        capacity.astype(np.int32), source.astype(np.int32), havens,
+        first.astype(np.int32), middle.astype(np.int32), arc[order].astype(np.int32),
+        other[order].astype(np.int32), network.transit[kept][arc[order]].astype(np.int32),
+        capacity[arc[order]].astype(np.int32), source.astype(np.int32), havens,
     )  # fmt: skip
 
 
-def _moves(
-    ground: kernels.Ground, network: FlowNetwork, supply: Ints, columns: int
-) -> kernels.Moves:
+def _moves(arcs: int, network: FlowNetwork, supply: Ints, columns: int) -> kernels.Moves:
     left = supply[supply > 0].astype(np.int32)
     return kernels.Moves(
-        np.zeros((len(ground.transit), columns), np.int32),
+        np.zeros((arcs, columns), np.int32),
         np.zeros((len(left), columns), np.int32),
         np.full(len(left), LARGEST, np.int32), np.full(len(left), -1, np.int32), left,
         np.zeros(columns, np.int32), np.zeros((network.nodes, columns), np.int32),
@@ -369,9 +368,10 @@ def _grown(moves: kernels.Moves, columns: int) -> kernels.Moves:
     )  # fmt: skip
 
 
-def _room(nodes: int, columns: int) -> tuple[tuple[Ints, ...], tuple[Ints, ...]]:
+def _room(nodes: int, columns: int) -> tuple[tuple[Any, ...], tuple[Ints, ...]]:
     """Working room of ``kernels.advance``: lists by place and step, and the stack."""
-    lists = tuple(np.empty(size, np.int32) for size in (nodes, nodes, columns, nodes, nodes, nodes))
+    known = tuple(np.empty(nodes, np.int32) for _ in range(6))
+    lists = known, *(np.empty(size, np.int32) for size in (nodes, nodes, columns, nodes, nodes))
     height = min(nodes * (columns + 1) + 2, 1 << 22)
     return lists, tuple(np.empty(height, np.int32) for _ in range(3))
 

@@ -22,17 +22,23 @@ import numpy as np
 from numba import njit
 
 NEVER = 1 << 29
+FAR = NEVER // 4  # above every guess
+OPEN, HOLDS, LOST, ASKED = 0, 1, 2, 3
+SLACK = 16  # this and the next two change the speed only
+DETOUR = 8
+PATIENCE = 16
 STAR = -1  # as a step: not a moment but the star of a source; as a way: from a moment to it
 
 
 class Ground(NamedTuple):
-    """What stays: arcs (``transit`` in steps, ``capacity`` in persons per step), and for every
-    place v its ways ``first[v] : first[v + 1]``: the arc, whether it leads into v, its other end.
-    ``source[v]`` numbers the sources, minus one elsewhere."""
+    """What stays. The ways of place v are ``first[v] : first[v + 1]``, those below ``middle[v]``
+    by arcs into v, the others by arcs out of v; by way: the arc, its other end, ``transit`` in
+    steps, ``capacity`` in persons per step. ``source[v]`` numbers the sources, minus one
+    elsewhere."""
 
     first: Any
+    middle: Any
     arc: Any
-    into: Any
     other: Any
     transit: Any
     capacity: Any
@@ -43,7 +49,8 @@ class Ground(NamedTuple):
 class Moves(NamedTuple):
     """What changes: ``flow[arc, step]``, ``leaving[source, step]`` with the steps ``low[source]``
     to ``high[source]`` outside of which it is zero, persons not yet sent ``left[source]``,
-    ``arrivals[step]``, and labels ``hops[place, step]``, ``star_hops[source]``."""
+    ``arrivals[step]``, and the guesses ``hops[place, step]``, ``star_hops[source]`` of how many
+    residual arcs lie between there and somebody not sent."""
 
     flow: Any
     leaving: Any
@@ -77,32 +84,81 @@ def link(place, step, head, after, before):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def start(ground, moves, earliest, head, after, before):  # type: ignore[no-untyped-def]
-    """Whoever has not been sent is at home from step 0 on; nobody is anywhere else yet."""
-    head[:] = -1
-    for v in range(earliest.size):
-        earliest[v] = NEVER
+def hold(ground, moves, known, state):  # type: ignore[no-untyped-def]
+    """Fills ``state[place]`` with HOLDS or LOST: can its time still be had in the way it was found?
+
+    Not if that way is full (or carries nobody to send elsewhere) by now, if the place that it
+    came from is lost, or if places only refer to each other.
+    """
+    earliest, came, origin, by, at, queue = known
+    for v in range(state.size):
         s = ground.source[v]
-        if s < 0:
-            continue
-        while moves.high[s] >= 0 and moves.leaving[s, moves.high[s]] == 0:
-            moves.high[s] -= 1
-        if moves.left[s] > 0:
-            earliest[v] = 0
-            link(v, 0, head, after, before)
+        if s >= 0:
+            while moves.high[s] >= 0 and moves.leaving[s, moves.high[s]] == 0:
+                moves.high[s] -= 1
+        state[v] = OPEN
+        if s >= 0 and moves.left[s] > 0:
+            state[v] = HOLDS
+        elif origin[v] < 0 or (earliest[v] < came[v] and came[v] > moves.high[s]):
+            state[v] = LOST
+        else:
+            persons = moves.flow[ground.arc[by[v]], at[v]]
+            is_back = by[v] < ground.middle[origin[v]]
+            if persons == 0 if is_back else persons >= ground.capacity[by[v]]:
+                state[v] = LOST
+    for v in range(state.size):
+        end, u = 0, v
+        while state[u] == OPEN:
+            state[u] = ASKED
+            queue[end] = u
+            end += 1
+            u = origin[u]
+        found = HOLDS if state[u] == HOLDS else LOST
+        for i in range(end):
+            state[queue[i]] = found
 
 
 @njit(cache=True)
-def reach(ground, moves, earliest, head, after, before):  # type: ignore[no-untyped-def]
-    """Fills ``earliest[place]``: when somebody who has not been sent yet could first be there.
+def start(ground, moves, known, state, head, after, before):  # type: ignore[no-untyped-def]
+    """Puts into the lists whoever has not been sent, and places that hold beside such as are lost.
+
+    What is lost counts as out of reach for now.
+    """
+    earliest, came, origin, _, _, _ = known
+    hold(ground, moves, known, state)
+    head[:] = -1
+    for v in range(state.size):
+        after[v] = -2  # in no list
+        s = ground.source[v]
+        if s >= 0 and moves.left[s] > 0:
+            if earliest[v] > 0:
+                earliest[v], came[v], origin[v] = 0, 0, -1
+                link(v, 0, head, after, before)
+        elif state[v] == LOST:
+            earliest[v], origin[v] = NEVER, -1
+    for v in range(state.size):
+        if state[v] == LOST:
+            for way in range(ground.first[v], ground.first[v + 1]):
+                w = ground.other[way]
+                if state[w] == HOLDS and after[w] == -2 and earliest[w] < head.size:
+                    link(w, earliest[w], head, after, before)
+
+
+@njit(cache=True)
+def reach(ground, moves, begun, known, state, head, after, before):  # type: ignore[no-untyped-def]
+    """Brings ``earliest[place]`` up to date: when somebody not sent could first be there.
 
     In the residual network with waiting allowed everywhere; NEVER where that is past the last
-    column. Label correction in order of time: a place is looked at again when a full arc's
-    traveller, sent another way, makes room at an earlier step.
+    column. Sending people only ever makes that later (nothing gets into reach), so that what still
+    holds is kept, and the rest is found anew. Label correction in order of time: a place is looked
+    at again when a full arc's traveller, sent another way, makes room at an earlier step. A place
+    was reached at ``came[place]`` from ``origin[place]`` over the way ``by[place]``, whose arc is
+    entered at step ``at[place]``; no arc a carries anybody before ``begun[a]``.
     """
-    first, arc, into, other, transit, capacity, source, _ = ground
+    first, middle, arc, other, transit, capacity, source, _ = ground
     flow, high, columns = moves.flow, moves.high, head.size
-    start(ground, moves, earliest, head, after, before)
+    earliest, came, origin, by, at, _ = known
+    start(ground, moves, known, state, head, after, before)
     now = 0
     while now < columns:
         v = head[now]
@@ -110,36 +166,37 @@ def reach(ground, moves, earliest, head, after, before):  # type: ignore[no-unty
             now += 1
             continue
         unlink(v, now, head, after, before)
-        after[v] = -2  # in no list
+        after[v] = -2
         s = source[v]
         if s >= 0 and earliest[v] <= high[s]:
             earliest[v] = 0  # somebody who left then stays, and another leaves at any step
         for way in range(first[v], first[v + 1]):
             w, a = other[way], arc[way]
             end = min(columns, earliest[w])  # no gain from there on
-            if into[way]:
-                t = max(0, earliest[v] - transit[a])
+            if way < middle[v]:
+                t = max(begun[a], earliest[v] - transit[way])
                 while t < end and flow[a, t] <= 0:
                     t += 1
+                step = t
             else:
                 t = earliest[v]
-                end -= transit[a]
-                while t < end and flow[a, t] >= capacity[a]:
+                end -= transit[way]
+                while t < end and flow[a, t] >= capacity[way]:
                     t += 1
+                step = t + transit[way]
             if t < end:
-                t += 0 if into[way] else transit[a]
-                if earliest[w] < NEVER and after[w] != -2:
+                if after[w] != -2:
                     unlink(w, earliest[w], head, after, before)
-                earliest[w] = t
-                link(w, t, head, after, before)
-                now = min(now, t)
+                earliest[w], came[w], origin[w], by[w], at[w] = step, step, v, way, t
+                link(w, step, head, after, before)
+                now = min(now, step)
 
 
 @njit(cache=True)
-def nearest(ground, moves, used, least, queue):  # type: ignore[no-untyped-def]
+def nearest(ground, moves, begun, least, queue):  # type: ignore[no-untyped-def]
     """Fills ``least[place]``: arcs, at the fewest, between it and somebody who has not been sent.
 
-    Time apart; ``used[arc]`` tells over which arcs anybody was ever sent, so that a residual way
+    Time apart; over arcs that anybody was ever sent over (``begun[arc]`` is a step) a residual way
     back may exist. A lower bound of every label.
     """
     end = 0
@@ -156,7 +213,7 @@ def nearest(ground, moves, used, least, queue):  # type: ignore[no-untyped-def]
         begin += 1
         for way in range(ground.first[v], ground.first[v + 1]):
             w = ground.other[way]
-            if least[w] == NEVER and (not ground.into[way] or used[ground.arc[way]]):
+            if least[w] == NEVER and (way >= ground.middle[v] or begun[ground.arc[way]] < NEVER):
                 least[w] = least[v] + 1
                 queue[end] = w
                 end += 1
@@ -170,8 +227,8 @@ def room(ground, moves, v, t, way):  # type: ignore[no-untyped-def]
     if way == STAR:
         return NEVER
     a = ground.arc[way]
-    if ground.into[way]:
-        return ground.capacity[a] - moves.flow[a, t - ground.transit[a]]
+    if way < ground.middle[v]:
+        return ground.capacity[way] - moves.flow[a, t - ground.transit[way]]
     return moves.flow[a, t]
 
 
@@ -184,7 +241,7 @@ def leave(moves, s, t, persons):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def send(ground, moves, used, place, step, way, top):  # type: ignore[no-untyped-def]
+def send(ground, moves, begun, place, step, way, top):  # type: ignore[no-untyped-def]
     """Sends as many as fit from the source at the top of the stack down to the haven.
 
     Returns (persons, height): the lowest frame whose way is now full, ``top`` if none.
@@ -204,9 +261,9 @@ def send(ground, moves, used, place, step, way, top):  # type: ignore[no-untyped
             leave(moves, ground.source[v], t, persons)
         else:
             a = ground.arc[way_in]
-            used[a] = 1
-            if ground.into[way_in]:
-                moves.flow[a, t - ground.transit[a]] += persons
+            if way_in < ground.middle[v]:
+                moves.flow[a, t - ground.transit[way_in]] += persons
+                begun[a] = min(begun[a], t - ground.transit[way_in])
             else:
                 moves.flow[a, t] -= persons
         if room(ground, moves, v, t, way_in) == 0:
@@ -215,88 +272,124 @@ def send(ground, moves, used, place, step, way, top):  # type: ignore[no-untyped
 
 
 @njit(cache=True)
-def fill(ground, moves, dead, least, used, haven, moment, patience, place, step, way):  # type: ignore[no-untyped-def]  # noqa: C901
-    """Sends people to ``haven`` by ``moment`` along shortest residual paths (fewest arcs).
+def forget(ground, seen, star_seen, place, step, since, until):  # type: ignore[no-untyped-def]
+    """The frames ``since`` to ``until`` of a path that was sent over may be entered again."""
+    for i in range(since, until + 1):
+        if step[i] == STAR:
+            star_seen[ground.source[place[i]]] = 0
+        else:
+            seen[place[i], step[i]] = 0
 
-    Depth first from (haven, moment) backwards to a source that has people left, always to a lower
-    label; where there is none the label is raised to one more than the least that is found
-    (Ahuja and Orlin's distance-directed augmentation). (v, t) with t <= ``dead[v]`` is known to be
-    out of reach. Stops after the haven's own label was raised ``patience`` times, when its label
-    says that nobody is left to come, or when the stack is full. Returns the persons sent.
+
+@njit(cache=True)
+def fill(ground, moves, dead, least, begun, haven, moment, limit, turn, marks, stack):  # type: ignore[no-untyped-def]  # noqa: C901
+    """One round: sends people to ``haven`` by ``moment`` over residual paths, depth first.
+
+    From (haven, moment) backwards to a source that has people left, always to where the guess is
+    least, as long as the path and the guess together are at most ``limit`` arcs; what has failed
+    (``seen`` in this ``turn``) is not entered again. On the way guesses are raised to one more
+    than the least of what can be entered from there (Korf's learning real-time search 1990), and
+    by DETOUR more where all has failed. (v, t) with t <= ``dead[v]`` is known to be out of reach.
+    With no limit nothing is left out: then a round that sends nobody proves that nobody can come.
+    Returns the persons sent.
     """
-    first, arc, into, other, transit, capacity, source, _ = ground
+    first, middle, arc, other, transit, capacity, source, _ = ground
     flow, leaving, low, high, left, _, hops, star_hops = moves
+    seen, star_seen = marks
+    place, step, way = stack
     total = 0
     top = 0
     place[0], step[0] = haven, moment
-    while patience > 0:
+    seen[haven, moment] = turn
+    while top >= 0:
         v, t = place[top], step[top]
         s = source[v]
         if t != STAR and s >= 0 and left[s] > 0:
-            persons, top = send(ground, moves, used, place, step, way, top)
+            end = top
+            persons, top = send(ground, moves, begun, place, step, way, top)
+            forget(ground, seen, star_seen, place, step, top + 1, end)
             total += persons
             continue
-        best, found, there = NEVER, -2, -2
+        best, found, there, nearby = FAR, -2, -2, FAR
         if t == STAR:  # to the departure that is nearest to somebody not sent
-            label = star_hops[s]
             for k in range(max(low[s], dead[v] + 1), high[s] + 1):
                 if leaving[s, k] > 0:
                     value = max(hops[v, k], least[v])
-                    if value < best:
+                    nearby = min(nearby, value)
+                    if value < best and seen[v, k] != turn:
                         best, found, there = value, k, k
+            star_hops[s] = max(star_hops[s], nearby + 1)
         else:
-            label = max(hops[v, t], least[v])
-            for k in range(first[v], first[v + 1]):
-                a, w = arc[k], other[k]
-                if into[k]:
-                    come = t - transit[a]
-                    if come <= dead[w] or flow[a, come] >= capacity[a]:
-                        continue
-                else:
-                    come = t + transit[a]
-                    if flow[a, t] <= 0 or come <= dead[w]:
-                        continue
-                value = max(hops[w, come], least[w])
-                if value < best:
-                    best, found, there = value, k, come
-                    if value < label:
-                        break
-            if s >= 0 and best >= label and star_hops[s] < best:
-                best, found, there = star_hops[s], STAR, STAR
-        if best < label and top + 1 < place.size:
+            for k in range(first[v], middle[v]):
+                w, come = other[k], t - transit[k]
+                if come > dead[w] and flow[arc[k], come] < capacity[k]:
+                    value = max(hops[w, come], least[w])
+                    nearby = min(nearby, value)
+                    if value < best and seen[w, come] != turn:
+                        best, found, there = value, k, come
+            for k in range(middle[v], first[v + 1]):
+                w, come = other[k], t + transit[k]
+                if flow[arc[k], t] > 0 and come > dead[w]:
+                    value = max(hops[w, come], least[w])
+                    nearby = min(nearby, value)
+                    if value < best and seen[w, come] != turn:
+                        best, found, there = value, k, come
+            if s >= 0 and high[s] >= 0:
+                nearby = min(nearby, star_hops[s])
+                if star_hops[s] < best and star_seen[s] != turn:
+                    best, found, there = star_hops[s], STAR, STAR
+            hops[v, t] = max(hops[v, t], nearby + 1)
+        if found != -2 and top + 1 + best <= limit and top + 1 < place.size:
             way[top] = found
             top += 1
-            place[top] = other[found] if t != STAR and found != STAR else v
+            place[top] = v if t == STAR or found == STAR else other[found]
             step[top] = there
+            if there == STAR:
+                star_seen[s] = turn
+            else:
+                seen[place[top], there] = turn
             continue
-        best = min(best + 1, NEVER)
-        if t == STAR:
-            star_hops[s] = best
-        else:
-            hops[v, t] = best
-        if top > 0:
-            top -= 1
-        else:
-            patience = 0 if best >= NEVER else patience - 1
+        if t != STAR:
+            hops[v, t] = min(hops[v, t] + DETOUR, FAR - 1)
+        top -= 1
     return total
 
 
 @njit(cache=True)
-def advance(ground, moves, used, moment, people, patience, cuts, cut_of, lists, stack):  # type: ignore[no-untyped-def]
+def fill_all(ground, moves, dead, least, begun, moment, slack, turn, marks, stack):  # type: ignore[no-untyped-def]
+    """One round for every haven that somebody can still reach by ``moment``.
+
+    ``slack``: how many arcs a path may have more than twice the guess at the haven. Returns the
+    persons sent.
+    """
+    total = 0
+    for haven in ground.havens:
+        if dead[haven] < moment:
+            limit = 2 * max(moves.hops[haven, moment], least[haven]) + slack
+            total += fill(ground, moves, dead, least, begun, haven, moment, limit, turn, marks,
+                          stack)  # fmt: skip
+    return total
+
+
+@njit(cache=True)
+def advance(ground, moves, begun, moment, people, cuts, cut_of, marks, lists, stack):  # type: ignore[no-untyped-def]
     """Earliest arrivals from step ``moment`` on, until all ``people`` are sent or columns end.
 
-    Before each step, and whenever the haven's label was raised ``patience`` times, ``reach`` tells
-    the next step at which anybody more can arrive: until then the arrivals are as many as
-    possible, and ``cuts`` gets the row that proves it (``cut_of[step]`` is its number): when
-    somebody not sent could be at place v at the earliest, less one. Returns (next step, people
-    not sent, rows written), rows -1 if labels and ``reach`` contradict each other.
+    ``reach`` tells the next step at which anybody more can arrive: until then the arrivals are as
+    many as possible, and ``cuts`` gets the row that proves it (``cut_of[step]`` is its number):
+    when somebody not sent could be at place v at the earliest, less one. How many rounds are made
+    before it is asked again follows what it said before. A round that sends nobody though
+    somebody can come is made again with twice the slack. Returns (next step, people not sent,
+    rows written), rows -1 if the search and ``reach`` contradict each other.
     """
     columns = cut_of.size
-    earliest, least, head, after, before, queue = lists
-    place, step, way = stack
-    rows = 0
+    known, state, least, head, after, before = lists
+    earliest, _, origin, _, _, queue = known
+    earliest[:], origin[:] = NEVER, -1
+    dead = np.empty_like(earliest)
+    rows, turn, patience, asked = 0, 0, 1, -1
     while moment < columns:
-        reach(ground, moves, earliest, head, after, before)
+        reach(ground, moves, begun, known, state, head, after, before)
         upcoming = columns
         for haven in ground.havens:
             upcoming = min(upcoming, earliest[haven])
@@ -307,16 +400,25 @@ def advance(ground, moves, used, moment, people, patience, cuts, cut_of, lists, 
             rows += 1
         if moment >= columns or people == 0:
             break
-        nearest(ground, moves, used, least, queue)
-        earliest -= 1  # from here on: the last step that is out of reach
-        for haven in ground.havens:
-            if earliest[haven] < moment:
-                sent = fill(ground, moves, earliest, least, used, haven, moment, patience,
-                            place, step, way)  # fmt: skip
-                people -= sent
-                moves.arrivals[moment] += sent
-                if sent == 0 and moves.hops[haven, moment] >= NEVER:
+        patience = min(2 * patience, PATIENCE) if asked == moment else max(1, patience - 1)
+        asked = moment
+        nearest(ground, moves, begun, least, queue)
+        dead[:] = earliest
+        dead -= 1
+        sent, rounds, slack = 0, 0, SLACK
+        while rounds < patience:
+            turn += 1
+            more = fill_all(ground, moves, dead, least, begun, moment, slack, turn, marks, stack)
+            sent += more
+            rounds += 1
+            if more == 0:
+                if sent > 0:
+                    break
+                if slack > FAR:
                     return moment, people, -1
+                rounds, slack = 0, 2 * slack
+        people -= sent
+        moves.arrivals[moment] += sent
     return moment, people, rows
 
 

@@ -25,7 +25,7 @@ def runs(peers: Path | None, long: bool) -> dict[str, list[str]]:
     found = {
         "bep": ["bep", "--table", "--seeds", "10" if long else "3"],
         "flow growth": ["flow", "--growth"],
-        "flow beside OR-Tools": ["flow", "--grid", "36:4600", "--peer"],
+        "flow beside OR-Tools": ["flow", "--shapes"],
         "lift": ["lift", "--districts", "8", "--hours", "96", "--fleets", "2", "--seed", "0",
                  "--only", "ours,highs,scip"],
     }  # fmt: skip

@@ -3,10 +3,15 @@
     python -m tests.bench.flow FILE.dat [--horizon N] [--json]
     python -m tests.bench.flow --tntp NET.tntp --sources 10:15000,15:10000 --havens 1,2 [--json]
     python -m tests.bench.flow --grid SIDE:PEOPLE [--seed S] [--json]
+    python -m tests.bench.flow --shape grid|river|coast|region --grid SIZE:PEOPLE [--seed S]
+    python -m tests.bench.flow --shapes [--json]
     python -m tests.bench.flow --growth [--json]
 
 ``--peer`` has OR-Tools' ``SimpleMinCostFlow`` solve the same time-expanded network (up to the
-clearance step) in the same run. Formats: ``tests.bench.flow_files``. ``verified`` is true if
+clearance step) in the same run; ``--shapes`` does so for a fixed list of networks of a million
+arcs and more, and tells all of them; ``--growth`` has the time grow with the arcs and fits an
+exponent. What is counted: ``tests.bench.flow_peer``. Formats: ``tests.bench.flow_files``.
+``verified`` is true if
 ``tests.bench.flow_recount`` finds in the exported trips no fault and the same arrivals;
 ``certificate`` says at how many steps a recounted cut equals the arrivals until then (for an
 earliest arrival flow that is every step). A file that cannot be read: one sentence, status 1.
@@ -24,32 +29,12 @@ from typing import Any
 
 import numpy as np
 
-from planner.solvers.flow import EARLIEST_ARRIVAL, UNLIMITED, DynamicFlow, FlowNetwork, solve_flow
-from tests.bench.flow_files import BadFile, Roads, grid, read_dynamic, read_tntp
+from planner.solvers.flow import EARLIEST_ARRIVAL, DynamicFlow, solve_flow
+from tests.bench.flow_files import BadFile, Roads, read_dynamic, read_tntp
+from tests.bench.flow_peer import against_peer, compiled, posed
 from tests.bench.flow_recount import Trip, cut_bound, recount
-
-GROWTH = ((12, 700), (20, 1800), (32, 4200), (48, 9000))
-
-
-def posed(roads: Roads) -> FlowNetwork:
-    """The engine's network of a file."""
-    supply = np.zeros(len(roads.names), dtype=np.int64)
-    for name, people in roads.supply.items():
-        supply[roads.names[name]] = people
-    columns = [list(column) for column in zip(*roads.arcs, strict=True)] or [[], [], [], []]
-    return FlowNetwork(
-        len(roads.names), np.array([roads.names[v] for v in columns[0]], dtype=np.int64),
-        np.array([roads.names[v] for v in columns[1]], dtype=np.int64),
-        np.array(columns[2], dtype=np.int64), np.array(columns[3], dtype=np.int64), supply,
-        {roads.names[v]: UNLIMITED if most is None else most for v, most in roads.havens.items()},
-    )  # fmt: skip
-
-
-def compiled() -> float:
-    """Seconds until the kernels can run (compiling, or reading what was compiled before)."""
-    began = time.perf_counter()
-    solve_flow(FlowNetwork(3, [0, 1], [1, 2], [2, 1], [1, 1], [5, 0, 0], {2: UNLIMITED}), 20)
-    return time.perf_counter() - began
+from tests.bench.flow_series import growth, shapes
+from tests.bench.flow_shapes import MADE
 
 
 def trips(roads: Roads, flow: DynamicFlow) -> list[Trip]:
@@ -140,72 +125,6 @@ def _bottleneck(roads: Roads, flow: DynamicFlow) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def against_peer(
-    network: FlowNetwork, flow: DynamicFlow, seconds: float, cpu_s: float
-) -> dict[str, Any]:
-    """OR-Tools on the time-expanded network until the last arrival (waiting at home).
-
-    Every place at every step, every arc at every step at which it can still be left in time;
-    arriving at step t costs t. People who do not arrive are left out of the supply at the source.
-    """
-    from ortools.graph.python import min_cost_flow
-
-    steps = int(np.flatnonzero(flow.arrivals)[-1]) + 1 if flow.arrived else 1
-    sent = np.bincount(flow.table[:, 0], flow.table[:, 2], minlength=network.nodes)
-    sources = np.flatnonzero(sent)
-    solver, base = min_cost_flow.SimpleMinCostFlow(), network.nodes * steps
-    end = base + network.nodes
-
-    def add(tail: Any, head: Any, capacity: Any, cost: Any) -> None:
-        rows = np.broadcast_arrays(tail, head, capacity, cost)
-        solver.add_arcs_with_capacity_and_unit_cost(
-            *(np.ascontiguousarray(row, dtype=np.int64) for row in rows)
-        )
-
-    for t in range(steps):
-        late = t + network.transit
-        fits = late < steps
-        add(network.tail[fits] * steps + t, network.head[fits] * steps + late[fits],
-            np.minimum(network.capacity[fits], flow.people), 0)  # fmt: skip
-        add(base + sources, sources * steps + t, sent[sources], 0)
-        add(np.array(network.havens) * steps + t, end, flow.people, t)
-    solver.set_nodes_supplies(base + sources, sent[sources].astype(np.int64))
-    solver.set_node_supply(end, -flow.arrived)
-    began, began_cpu = time.perf_counter(), time.process_time()
-    status = solver.solve()
-    peer_s, peer_cpu_s = time.perf_counter() - began, time.process_time() - began_cpu
-    optimal = status == solver.OPTIMAL
-    return {
-        "arcs": solver.num_arcs(),
-        "seconds": round(peer_s, 3),
-        "cpu_seconds": round(peer_cpu_s, 3),
-        "ratio": round(peer_s / max(seconds, 1e-9), 1),
-        "cpu_ratio": round(peer_cpu_s / max(cpu_s, 1e-9), 1),
-        "total_arrival": solver.optimal_cost() if optimal else None,
-        "same_optimum": optimal and solver.optimal_cost() == flow.total_arrival,
-    }
-
-
-def growth(seed: int) -> list[dict[str, Any]]:
-    """Grids of growing size: arcs of the time-expanded network against seconds."""
-    compiled()
-    curve = []
-    for side, people in GROWTH:
-        network = posed(grid(side, people, seed))
-        began = time.perf_counter()
-        flow = solve_flow(network)
-        seconds = time.perf_counter() - began
-        steps = (flow.clearance or 0) + 1
-        arcs = int(np.maximum(0, steps - network.transit).sum())
-        row = {
-            "side": side, "people": people, "steps": steps, "arcs": arcs,
-            "seconds": round(seconds, 3), "us_per_arc": round(seconds / arcs * 1e6, 2),
-        }  # fmt: skip
-        print(row, file=sys.stderr)
-        curve.append(row)
-    return curve
-
-
 def pairs(text: str) -> dict[str, int]:
     """``a:5,b:7`` as a mapping."""
     found = {}
@@ -232,14 +151,17 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--sources", type=pairs)
     parser.add_argument("--havens", type=lambda text: text.split(","))
     parser.add_argument("--grid", type=size)
+    parser.add_argument("--shape", choices=sorted(MADE), default="grid")
+    parser.add_argument("--shapes", action="store_true")
     parser.add_argument("--growth", action="store_true")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--horizon", type=int)
     parser.add_argument("--peer", action="store_true")
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args(argv)
-    if sum(map(bool, (given.file, given.tntp, given.grid, given.growth))) != 1:
-        parser.error("give one of FILE, --tntp, --grid, --growth")
+    asked = (given.file, given.tntp, given.grid, given.growth, given.shapes)
+    if sum(map(bool, asked)) != 1:
+        parser.error("give one of FILE, --tntp, --grid, --shapes, --growth")
     if given.tntp and not (given.sources and given.havens):
         parser.error("--tntp needs --sources and --havens")
     if given.horizon is not None and given.horizon < 0:
@@ -251,7 +173,7 @@ def _roads(given: argparse.Namespace) -> Roads:
     if given.tntp:
         roads = read_tntp(given.tntp, given.sources, given.havens)
     elif given.grid:
-        roads = grid(*given.grid, given.seed)
+        roads = MADE[given.shape](*given.grid, given.seed)
     else:
         roads = read_dynamic(given.file)
     if given.horizon is not None:
@@ -262,10 +184,11 @@ def _roads(given: argparse.Namespace) -> Roads:
 def main(argv: list[str] | None = None) -> int:
     """Runs the command line; returns the exit status."""
     given = _arguments(argv)
-    if given.growth:
-        curve = growth(given.seed)
-        print(json.dumps(curve) if given.json else "\n".join(map(str, curve)))
-        return 0
+    if given.growth or given.shapes:
+        told = growth(given.seed) if given.growth else shapes(run)
+        rows = told.pop("rows")
+        print(json.dumps({**told, "rows": rows}) if given.json else told)
+        return 0 if given.growth or told["all_verified"] else 1
     try:
         result = run(_roads(given), given.peer)
     except (BadFile, ValueError) as fault:

@@ -1,4 +1,4 @@
-"""Road networks from files: the dynamic flow format (``.dat``) and TNTP, and grids made here.
+"""Road networks from files: the dynamic flow format (``.dat``) and TNTP.
 
 Every reader answers a fault with ``BadFile``: one sentence with file and line.
 """
@@ -8,8 +8,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from pathlib import Path
-
-import numpy as np
 
 ROUND_MIN = 60
 
@@ -131,27 +129,4 @@ def read_tntp(path: Path, sources: dict[str, int], havens: list[str]) -> Roads:
     unknown = sorted((set(sources) | set(havens)) - set(roads.names))
     if unknown:
         raise BadFile(f"{path}: no link touches {', '.join(unknown)}")
-    return roads
-
-
-def grid(side: int, people: int, seed: int = 0) -> Roads:
-    """A city of side × side crossings, roads both ways (capacity 1–6, transit 1–4), havens at the
-    four corners, people spread evenly over all other crossings by lot."""
-    rng = np.random.default_rng(seed)
-    roads = Roads()
-    corners = {f"{x}.{y}" for x in (0, side - 1) for y in (0, side - 1)}
-    for x in range(side):
-        for y in range(side):
-            for other in ((x + 1, y), (x, y + 1)):
-                if max(other) == side:
-                    continue
-                ends = f"{x}.{y}", f"{other[0]}.{other[1]}"
-                for a, b in (ends, ends[::-1]):
-                    roads.place(a)
-                    roads.place(b)
-                    roads.arcs.append((a, b, int(rng.integers(1, 7)), int(rng.integers(1, 5))))
-    homes = [name for name in roads.names if name not in corners]
-    counts = rng.multinomial(people, np.full(len(homes), 1 / len(homes)))
-    roads.supply = {name: int(n) for name, n in zip(homes, counts, strict=True) if n}
-    roads.havens = dict.fromkeys(sorted(corners))
     return roads
