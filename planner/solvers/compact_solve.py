@@ -31,6 +31,7 @@ LARGEST = 2.0**55
 SIZED = 1024.0
 FIRST_S, LONGER = 1.0, 2.0
 """Seconds of the first stage of a solve, and how many times as long each later one is."""
+FAILED = "the solver failed"
 NODE_S = 0.01
 """Seconds of CP-SAT's own, repeatable clock that count as a node."""
 ENDED = {
@@ -102,7 +103,7 @@ def staged(
         known = hint if best is None or best.solution is None else best.solution
         found = optimise(program, objective, holds, solver, part, known)
         best = found if best is None else _joint(best, found)
-        if found.status in ("optimal", "infeasible") or stop.asked():
+        if found.status in ("optimal", "infeasible", FAILED) or stop.asked():
             return best
         if left_s <= length_s:
             stop.on_late()
@@ -144,10 +145,13 @@ def optimise(
         random_seed=stop.seed, threads=stop.threads if solver in THREADED else None,
         node_limit=stop.nodes,
     )  # fmt: skip
-    result = mathopt.solve(
-        model, SOLVERS[solver], params=parameters,
-        model_params=mathopt.ModelSolveParameters(solution_hints=hints),
-    )  # fmt: skip
+    try:
+        result = mathopt.solve(
+            model, SOLVERS[solver], params=parameters,
+            model_params=mathopt.ModelSolveParameters(solution_hints=hints),
+        )  # fmt: skip
+    except (RuntimeError, AttributeError):  # the solver gave up inside: it has proven nothing
+        return Outcome(None, math.inf, -math.inf, FAILED, time.monotonic() - begun)
     status = ENDED.get(result.termination.reason, result.termination.reason.name.lower())
     bound = result.termination.objective_bounds.dual_bound / scale
     solution = None

@@ -238,13 +238,21 @@ def test_a_convoy_behind_two_escorts() -> None:
 
 @answers("C13")
 def test_a_promised_vehicle_leads_its_convoy() -> None:
-    """C13 and C18: convoys of two; bus 2 is promised to load at 02:00. The bus that makes up its
-    convoy loads then, too: 2 x 50 people are safe at 120 + 10 + 20 + 10 = 160 min."""
+    """C13 and C18: convoys of two; bus 2 is promised to load 50 people at 02:00, who are safe at
+    120 + 10 + 20 + 10 = 160 min. The other 50 go at once, safe at 20 + 10 + 20 + 10 = 60. The bus
+    that makes up the convoy is there both times."""
     promise = {"id": "word", "fleet": "buses", "vehicle": 2, "from": "home", "to": "haven",
                "load_start": "2 h", "group": "people", "people": 50}  # fmt: skip
     fleet = {"count": 2, "convoy": {"min": 2}}
     result = solve(shuttle(100, fleet=fleet, commitments=[promise]))
-    assert ends_min(result) == [160, 160]
+    assert ends_min(result) == [60, 160]
+    starts = [
+        (sortie.vehicle, leg.load_start_s // MIN)
+        for sortie in result.verdict.plan.sorties
+        for leg in sortie.legs
+        if leg.origin == "home"
+    ]
+    assert sorted(starts) == [(1, 20), (1, 120), (2, 20), (2, 120)]
 
 
 @answers("C13")
