@@ -127,7 +127,7 @@ def _make_plan(
     levels = tuple(_level(proof, values, at_any_moment) for proof in proofs)
     plan = draft.model_copy(
         update={"levels": levels, "status": _worst(levels), "left_behind": left,
-                "stopped_by": solver.stopped_by}
+                "late": worth.lateness(problem, solver, manning), "stopped_by": solver.stopped_by}
     )  # fmt: skip
     told.phase("verifying")
     verdict = verify.check(plan, scenario, network)

@@ -183,6 +183,21 @@ class LeftBehind(Noun):
     """The cheapest single remedy that was found."""
 
 
+class Late(Noun):
+    """When the last of a group is out, and why not earlier."""
+
+    group: str
+    """Group id."""
+    persons: int
+    """Heads that get out."""
+    missed: int
+    """Of these, how many arrive after the group's deadline."""
+    last_s: int
+    """When the last of them is safe."""
+    reason: str
+    """What they wait for, in the planner's words."""
+
+
 class TeamDelivery(Noun):
     """Whether a team gets to its place, and when."""
 
@@ -272,6 +287,7 @@ class Plan(Noun):
     sorties: tuple[Sortie, ...]
     self_movements: tuple[SelfMovement, ...]
     left_behind: tuple[LeftBehind, ...]
+    late: tuple[Late, ...] = ()
     teams: tuple[TeamDelivery, ...] = ()
     aid: tuple[AidDelivery, ...] = ()
     """One entry a consignment."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from planner.verify import Verdict
 
 WIDTH = 100
+LAST_TOLD = 3
 GROUPS_SHOWN = 16
 LEVEL_WORDS = {
     "left_behind": "left behind",
@@ -135,6 +136,7 @@ def summary_lines(verdict: Verdict) -> list[str]:
         _headline(verdict),
         _groups(verdict),
         _not_out(verdict),
+        _late(verdict),
         _levels(verdict),
         _harm(verdict),
         _sanity(verdict),
@@ -211,6 +213,21 @@ def _not_out(verdict: Verdict) -> list[str]:
     if len(entries) > 10:
         rest = sum(entry.persons for entry in entries[10:])
         lines.append(f"  … and {rest:,} in {len(entries) - 10} more entries (left_behind.csv)")
+    return lines
+
+
+def _late(verdict: Verdict) -> list[str]:
+    """Who misses a deadline and who is out last, and why not earlier."""
+    told = [late for late in verdict.plan.late if late.missed]
+    told += [late for late in verdict.plan.late if not late.missed][: max(0, LAST_TOLD - len(told))]
+    lines = ["Out last, and why not earlier"] if told else []
+    for late in told:
+        label, last = (
+            verdict.scenario.group(late.group).label,
+            moment(verdict.scenario, late.last_s),
+        )
+        missed = f", {late.missed:,} after their deadline" if late.missed else ""
+        lines += _wrapped(f"{label}: {last}{missed}. {late.reason}.")
     return lines
 
 

@@ -1,4 +1,4 @@
-"""Why people are left behind, and the cheapest single thing that would help."""
+"""Why people are left behind or late, and the cheapest single thing that would help."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from planner.scenario import Scenario, segments
 from planner.schedule import Manning
 from planner.solvers import Solver
 from planner.worth.cause import Cause
+from planner.worth.lateness import lateness
 from planner.worth.reasons import Stay, stays
 from planner.worth.remedies import Remedies
 
-__all__ = ["Cause", "Remedies", "Stay", "left_behind", "stays"]
+__all__ = ["Cause", "Remedies", "Stay", "lateness", "left_behind", "stays"]
 
 
 def left_behind(

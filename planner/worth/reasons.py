@@ -9,7 +9,7 @@ from planner import network as ground
 from planner.network import CutOff
 from planner.plan import PlanLeg, SelfMovement
 from planner.problem import Commodity, EvacuationProblem, local_days
-from planner.scenario import Place, Unit
+from planner.scenario import Place, Scenario, Unit
 from planner.schedule import Manning
 from planner.solvers import Solver
 from planner.units import format_duration
@@ -271,6 +271,10 @@ class _Explainer:
         return []
 
     def _when(self, moment_s: int) -> str:
-        """'Fri 28 Dec 14:00', whatever the language of the system."""
-        at = self.scenario.local(moment_s)
-        return f"{DAYS[at.weekday()]} {at.day} {MONTHS[at.month - 1]} {at:%H:%M}"
+        return moment_words(self.scenario, moment_s)
+
+
+def moment_words(scenario: Scenario, moment_s: int) -> str:
+    """'Fri 28 Dec 14:00', whatever the language of the system."""
+    at = scenario.local(moment_s)
+    return f"{DAYS[at.weekday()]} {at.day} {MONTHS[at.month - 1]} {at:%H:%M}"
