@@ -50,6 +50,22 @@ def changes(tree: Tree) -> Iterator[Change]:
                         yield f"{part}[{item['id']}].{key}: {value}", made
 
 
+def in_turn(tried: list[Change], lot: random.Random) -> list[Change]:
+    """By lot, but one of each kind (what is changed in which list) after the other: most changes
+    are to numbers that hardly matter, such as one more loading bay."""
+    lot.shuffle(tried)
+    kinds: dict[str, list[Change]] = {}
+    for change in tried:
+        kinds.setdefault(re.sub(r"\[.*?\]|:.*", "", change[0]), []).append(change)
+    queues = [kinds[kind] for kind in sorted(kinds)]
+    return [
+        queue[turn]
+        for turn in range(max(map(len, queues), default=0))
+        for queue in queues
+        if turn < len(queue)
+    ]
+
+
 def _edits(tree: Tree) -> list[tuple[str, str, Any]]:
     return [
         ("fleets", "count", lambda f: [str(int(f["count"]) + 1), str(max(1, int(f["count"]) - 1))]),
@@ -92,8 +108,7 @@ def run(scenario: Scenario, arguments: argparse.Namespace) -> Tree:
     limits = Limits(time_s=arguments.time_limit, seed=arguments.seed, gap=arguments.gap)
     base = pipeline.make_plan(scenario, Limits(time_s=60.0, seed=arguments.seed), remedies=False)
     told("base", base, base.wall_s)
-    tried = list(changes(scenario.origin.tree))
-    random.Random(arguments.seed).shuffle(tried)
+    tried = in_turn(list(changes(scenario.origin.tree)), random.Random(arguments.seed))
     rows: list[Tree] = []
     for what, tree in tried:
         if len(rows) == arguments.changes:
