@@ -214,7 +214,7 @@ class RowMaker:
 
     def _headway(self, limit: Limit, moment_s: int, option: Option) -> Floats | None:
         """C13: vehicles that leave by the route inside the span of a headway."""
-        stamp_s = headway_s(self.problem, limit, option, self.movers[option.mover].fleet)
+        stamp_s = headway_s(limit, option, self.movers[option.mover].fleet)
         if stamp_s is None:
             return None
         stamps = self.moments + stamp_s
@@ -258,7 +258,7 @@ def registered_s(option: Option, place: str, hubs: frozenset[str]) -> int | None
     return option.depart_s if option.origin == place else None
 
 
-def headway_s(problem: EvacuationProblem, limit: Limit, option: Option, fleet: str) -> int | None:
+def headway_s(limit: Limit, option: Option, fleet: str) -> int | None:
     """When after its start a movement counts for a headway limit; None where it does not.
 
     Empty vehicles are left out: they leave at once where loading is relaxed, and those with people

@@ -180,7 +180,7 @@ class Separator:
         for index, starts in self.vehicles_by.items():
             option = self.options[index]
             mover = self.maker.movers[option.mover]
-            stamp_s = headway_s(self.problem, limit, option, mover.fleet)
+            stamp_s = headway_s(limit, option, mover.fleet)
             for step, count in starts if stamp_s is not None else ():
                 events[step * self.step_s + (stamp_s or 0)] += count * mover.ships
         return _hourly(events, limit.window[1])
