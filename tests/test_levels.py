@@ -1,4 +1,4 @@
-"""Objective levels in any order: a verified plan, a bound for each, the first as good as it can be."""
+"""Objective levels in any order: a verified plan, a bound for each, the first at its best."""
 
 from __future__ import annotations
 

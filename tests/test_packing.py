@@ -1,4 +1,4 @@
-"""Exact loading patterns: no seat stays empty that a pattern of whole households could use (C16)."""
+"""Exact loading patterns (C16): no seat stays empty that whole households could use."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def test_small_vehicles_lose_nobody_to_packing(seed: int, groups: int) -> None:
 
 
 def ambulances() -> Scenario:
-    """Two patients who lie, one with a companion and one with two; one ambulance for one of them."""
+    """Two who lie, one with a companion and one with two; an ambulance for one of them."""
     return scenario(
         horizon="70 min", step="10 min",
         groups=[{"id": "wounded", "at": "home", "people": 2, "stretcher": "100 %",

@@ -188,7 +188,8 @@ class Solver:
             for _, moves in best[0].placed:
                 dispatcher.book(list(moves), [])
             carrier = AidCarrier(self.problem, dispatcher, may_delay=may_delay)
-            found = self._board(carrier.run(best[0].placed))
+            until = time.monotonic() + max(1.0, min(1e8, self.left_s(MENDED[1])))
+            found = self._board(carrier.run(best[0].placed, until))
             manned = man(found.chosen)
             if self._whole(found, manned) <= self._whole(*best):
                 return found, manned
