@@ -317,6 +317,7 @@ class Solver:
                 break
             lot = random.Random(self.limits.seed * 1000 + number)
             dispatcher = self._dispatcher()
+            dispatcher.turns.thrifty = number % 2 == 1
             fear = FEARS[number % len(FEARS)]
             extender = Extender(
                 self.problem, dispatcher, lot if number >= len(FEARS) else None, fear
