@@ -47,7 +47,7 @@ from planner.movements import (
     start_mask,
 )  # fmt: skip
 from planner.network import Route, TransportNetwork
-from planner.promises import Opening, opening
+from planner.promises import Opening, opening, too_close
 from planner.rotations import Rota, crew_of, spacing_of, tank_of
 from planner.scenario import Group, Place, Scenario, Segment, Unit, segments
 from planner.timeline import Intervals
@@ -246,6 +246,7 @@ def pose(
     builder = _Builder(scenario, ground, commodities, weights)
     plan = builder.conveyance(movers(scenario, network, relaxed=any_moment))
     faults = [fault for found in plan.openings for fault in found.faults]
+    faults += too_close(scenario, grid, plan.options, plan.openings)
     if faults and not any_moment:
         raise ScenarioError(faults)
     loose = movers(scenario, network, relaxed=True)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 
 from planner.errors import Issue
 from planner.movements import Mover, Option
-from planner.rotations import Rota
+from planner.rotations import Rota, spacing_of
 from planner.scenario import Commitment, Scenario
 from planner.units import TimeGrid
 
@@ -91,6 +92,27 @@ def _rotation(
         problem = "what is promised of this vehicle leaves no time for the crew's rest or for fuel"
         last = scenario.commitments[due[-1]]
         found.faults.append(_fault(scenario, last, problem, "promise another vehicle"))
+
+
+def too_close(
+    scenario: Scenario, grid: TimeGrid, options: tuple[Option, ...], openings: tuple[Opening, ...]
+) -> list[Issue]:
+    """C13: promised departures of one fleet by one route that their headway does not allow."""
+    left: dict[tuple[str, str], list[tuple[int, int]]] = {}
+    for found in openings:
+        for (index, step), number in found.promised.items():
+            key = (scenario.commitments[number].fleet, options[index].route)
+            depart_s = step * grid.step_s + options[index].depart_s
+            left.setdefault(key, []).append((depart_s, number))
+    faults = []
+    for (fleet, _), departures in sorted(left.items()):
+        spacing = spacing_of(scenario.fleet(fleet))
+        for (before_s, _), (after_s, number) in pairwise(sorted(departures)):
+            if spacing is not None and 0 < after_s - before_s < spacing.headway_s:
+                problem = "it leaves too soon after the convoy that is promised before it"
+                remedy = "move it, or write a shorter `headway:`"
+                faults.append(_fault(scenario, scenario.commitments[number], problem, remedy))
+    return faults
 
 
 def _is(option: Option, promise: Commitment) -> bool:

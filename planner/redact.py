@@ -149,7 +149,7 @@ def _token(scenario: Scenario, name: str, stand_in: Place) -> str:
     lists = (
         scenario.groups, scenario.fleets, scenario.teams, scenario.links, scenario.threats,
         scenario.control, scenario.authorisations, scenario.windows, scenario.parties,
-        scenario.notifications,
+        scenario.notifications, scenario.aid,
     )  # fmt: skip
     taken = {item.id for kind in lists for item in kind}
     pattern = re.compile(rf"(?<![A-Za-z0-9]){re.escape(name)}(?![A-Za-z0-9])")

@@ -103,3 +103,33 @@ def test_what_cannot_be_kept_is_a_fault_with_its_line(tmp_path: Path) -> None:
             True,
         ),
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("fleet", "promises", "told"),
+    [
+        (
+            "duty: {longest: 6 h, rest: 8 h}",
+            [_promise(1, "08:00"), _promise(1, "14:00")],
+            "leaves no time for the crew's rest or for fuel",
+        ),
+        (
+            "convoy: {headway: 2 h}",
+            [_promise(1, "08:00"), _promise(2, "09:30")],
+            "it leaves too soon after the convoy that is promised before it",
+        ),
+    ],
+    ids=["duty", "headway"],
+)
+def test_promises_that_crews_or_convoys_cannot_keep_are_faults(
+    tmp_path: Path, fleet: str, promises: list[str], told: str
+) -> None:
+    path = _write(tmp_path, *promises)
+    text = path.read_text(encoding="utf-8").replace("{id: buses,", f"{{id: buses, {fleet},")
+    path.write_text(text, encoding="utf-8")
+    (issue,) = [issue for issue in pipeline.check(path) if issue.severity == "error"]
+    assert issue.where == "commitments[promise_2].load_start"
+    assert told in issue.problem
+    fine = text.replace(fleet, fleet.replace("6 h", "14 h").replace("2 h", "1 h"))
+    path.write_text(fine, encoding="utf-8")
+    assert [issue for issue in pipeline.check(path) if issue.severity == "error"] == []

@@ -164,6 +164,11 @@ def _headline(verdict: Verdict) -> list[str]:
         lines.append(f"{out}.")
     stay = f", of whom {figures.unwilling:,} by choice" if figures.unwilling else ""
     lines.append(f"{figures.left_behind:,} stay{stay}. {len(plan.sorties):,} sorties.")
+    goods = {aid.id: aid for aid in scenario.aid}
+    lines += [
+        f"Aid {plain(goods[told.aid].label)}: {told.kg:,} of {goods[told.aid].mass_kg:,} kg go in."
+        for told in plan.aid if told.aid in goods
+    ]  # fmt: skip
     return lines
 
 

@@ -25,7 +25,7 @@ plan_status: VERIFIED, CONDITIONAL (awaits an authorisation) or FAILED (do not u
 
 MOVEMENT_COLUMNS = _columns(
     """
-    kind: people (brings people), empty (goes to collect), escort, team in, own means
+    kind: people (brings people), empty (goes to collect), escort, team in, aid in, own means
     sortie: id of the sortie, or of the movement by own means
     convoy: sorties with the same convoy leave one place together on one route
     fleet_id: id of the fleet
@@ -59,6 +59,7 @@ MOVEMENT_COLUMNS = _columns(
     stretchers: how many of them lie
     final: yes where it ends at a safe haven: the persons of these rows are all who get out
     team: team that rides in, with the number of its members
+    aid: consignment of aid that rides in, with its kilograms
     escorts: sorties that go along as escorts
     authorisations: ids of the authorisations that this movement relies on
     """

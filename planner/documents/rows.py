@@ -88,8 +88,10 @@ def _leg_rows(paper: Paper, sortie: Sortie, index: int, leg: PlanLeg, final: boo
         **_stamps(paper),
     }
     team = "; ".join(f"{ride.team}: {ride.persons}" for ride in leg.teams)
+    aid = "; ".join(f"{load.aid}: {load.kg} kg" for load in leg.aid)
     for number, line in enumerate(leg.manifest or (None,)):
-        yield {**shared, **_people(paper, line), "team": "" if number else team}
+        inbound = {"team": "" if number else team, "aid": "" if number else aid}
+        yield {**shared, **_people(paper, line), **inbound}
 
 
 def _own_rows(paper: Paper, movement: SelfMovement, final: bool) -> Iterator[Row]:
@@ -120,6 +122,8 @@ def _kind(leg: PlanLeg, is_escort: bool) -> str:
         return "people"
     if leg.teams:
         return "team in"
+    if leg.aid:
+        return "aid in"
     return "escort" if is_escort else "empty"
 
 

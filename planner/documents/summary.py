@@ -14,6 +14,8 @@ from planner.documents.curve import evacuation_svg
 from planner.documents.marks import map_svg
 from planner.documents.paper import AUDIENCE, DISCLAIMER, Paper
 from planner.documents.rows import left_behind, people
+from planner.plan import AidDelivery
+from planner.scenario import Consignment
 from planner.units import format_duration
 
 TEMPLATE = Path(__file__).resolve().parent / "templates" / "summary.typ"
@@ -150,7 +152,23 @@ def figures(paper: Paper) -> list[list[str]]:
             f"there on {paper.local(team.arrive_s).strftime(CLOCK)}"
         )  # fmt: skip
         rows.append((f"Team {teams.get(team.team, team.team)}", f"{team.persons}, {when}"))
+    goods = {aid.id: aid for aid in paper.verdict.scenario.aid}
+    rows += [
+        (f"Aid {clean(goods[entry.aid].goods)}", _aid(paper, goods[entry.aid], entry))
+        for entry in plan.aid if entry.aid in goods
+    ]  # fmt: skip
     return [list(row) for row in rows]
+
+
+def _aid(paper: Paper, goods: Consignment, told: AidDelivery) -> str:
+    """How much of a consignment goes in, and when the last of it is there."""
+    much = f"{told.kg:,} of {goods.mass_kg:,} kg"
+    if told.arrive_s is None:
+        return f"{much}, no vehicle has time for it"
+    when = f"the last on {paper.local(told.arrive_s).strftime(CLOCK)}"
+    due_s = None if goods.by is None else paper.verdict.scenario.at_s(goods.by)
+    late = due_s is not None and told.arrive_s > due_s
+    return f"{much}, {when}{', later than asked for' if late else ''}"
 
 
 def levels(paper: Paper) -> list[list[str]]:

@@ -7,6 +7,7 @@ much as the consignment says, as long as every round is still made.
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 
 from planner.movements import Option
@@ -37,8 +38,9 @@ class AidCarrier:
         self.twins = {(o.mover, o.route): o for o in self.conveyance.options if o.goods}
         self.left = {aid.id: aid.mass_kg for aid in problem.scenario.aid}
 
-    def run(self, placed: tuple[Vehicle, ...]) -> list[Vehicle]:
-        """The vehicles with time for aid on as many legs as it takes."""
+    def run(self, placed: tuple[Vehicle, ...], until: float) -> list[Vehicle]:
+        """The vehicles with time for aid on as many legs as it takes; none more are sought after
+        the moment ``until`` (time.monotonic)."""
         moves = [list(starts) for _, starts in placed]
         legs = [
             _Leg(move[1], number, move)
@@ -47,7 +49,7 @@ class AidCarrier:
         for leg in sorted(legs, key=lambda leg: (leg.step, leg.vehicle)):
             twin = self._twin(leg.move)
             wanted = self._wanted(twin) if twin else []
-            if not twin or not wanted:
+            if not twin or not wanted or time.monotonic() > until:
                 continue
             longest_s = max(aid.delay_s for aid in wanted) if self.may_delay else 0
             changed = self._changed(moves[leg.vehicle], leg.move, twin, longest_s)

@@ -195,7 +195,8 @@ class Solver:
             for _, moves in best[0].placed:
                 dispatcher.book(list(moves), [])
             carrier = AidCarrier(self.problem, dispatcher, may_delay=may_delay)
-            found = self._board(carrier.run(best[0].placed))
+            until = time.monotonic() + max(1.0, min(1e8, self.left_s(MENDED[1])))
+            found = self._board(carrier.run(best[0].placed, until))
             manned = man(found.chosen)
             if self._whole(found, manned) <= self._whole(*best):
                 return found, manned
@@ -319,6 +320,7 @@ class Solver:
                 break
             lot = random.Random(self.limits.seed * 1000 + number)
             dispatcher = self._dispatcher()
+            dispatcher.turns.thrifty = number % 2 == 1
             fear = FEARS[number % len(FEARS)]
             extender = Extender(
                 self.problem, dispatcher, lot if number >= len(FEARS) else None, fear

@@ -92,6 +92,8 @@ class Turns:
         self.problem = problem
         self.conveyance = conveyance
         self.step_s = problem.grid.step_s
+        self.thrifty = False
+        """Whether to mind the hours on duty more than an early end."""
         self.reach_m = [
             {} if rota is None else self._reach(mover, rota)
             for mover, rota in enumerate(conveyance.rotas)
@@ -126,7 +128,8 @@ class Turns:
     def rank(self, mover: int, done: list[Start]) -> tuple[int, ...] | None:
         """How good it is to have done all this, the best least; None where the vehicle may neither
         go on nor stay. Fuel within reach comes first, then the end of the last movement, rests
-        where no threat is, and the rest of the crew's duty.
+        where no threat is, and how much of its duty the crew has used up. Whoever is ``thrifty``
+        counts that as the rest that it costs, on top of the end.
         """
         rota, log = self.conveyance.rotas[mover], self.log(mover, done)
         assert rota is not None and log is not None
@@ -135,8 +138,15 @@ class Turns:
         end = step + self.conveyance.options[index].steps
         if not goes_on and not self._may_stay(mover, log.at, end):
             return None
-        duty_s = max((step * self.step_s - began for began in log.since_s), default=0)
-        return int(not goes_on), end, self._exposed(rota, done), duty_s, sum(log.gone_m)
+        used_s = [(log.end_s or 0) - began for began in log.since_s]
+        costs_s = end * self.step_s
+        if self.thrifty:
+            costs_s += max(
+                (used * crew.rest_s // crew.longest_s
+                 for crew, used in zip(rota.crews, used_s, strict=True)), default=0,
+            )  # fmt: skip
+        exposed = self._exposed(rota, done)
+        return int(not goes_on), costs_s, exposed, max(used_s, default=0), sum(log.gone_m)
 
     def _exposed(self, rota: Rota, done: list[Start]) -> int:
         """How often the crew rests where a threat is."""

@@ -107,8 +107,8 @@ REGISTER: tuple[Constraint, ...] = (
         "Vehicles of a fleet that leave together are a whole number of convoys, each from the "
         "smallest to the largest size, at one speed and with their headway.",
         ("C13 convoy",),
-        "Vehicles move singly; by one route no more leave with people in a headway's span than "
-        "one convoy holds.",
+        "Vehicles move singly; by one route no more leave with people in the span of a headway "
+        "than one convoy holds.",
     ),
     Constraint(
         "C14",

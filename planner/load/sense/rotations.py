@@ -36,6 +36,11 @@ def _convoy(look: Look, fleet: Fleet, convoy: Convoy) -> None:
     elif 0 < fleet.count < fewest and not fleet.is_escort:
         problem = f"larger than the fleet's count of {fleet.count}: nobody could leave with it"
         look.warn((*path, "min"), problem, "write a smaller `min:`, or join fleets")
+    leaders = {c.vehicle for c in look.scenario.commitments if c.fleet == fleet.id}
+    if len(leaders) * fewest > fleet.count >= fewest > 1:
+        problem = f"{len(leaders)} promised vehicles lead a convoy each, of {fewest} at least: "
+        remedy = "write a smaller `min:`, or promise fewer vehicles"
+        look.error((*path, "min"), f"{problem}the fleet has {fleet.count}", remedy)
 
 
 def _duty(look: Look, fleet: Fleet, duty: Duty) -> None:
