@@ -453,15 +453,16 @@ class Scheduler:
         moves = list(vehicle.moves)
         mover = self.movers[vehicle.mover]
         places = self.problem.plan.places[vehicle.mover]
+        needed = {k for k in moves if self._loaded(vehicle, k)}
         changed = True
         while changed:
             changed = False
             at = [mover.base] + [self.options[k[0]].destination for k in moves]
             for i in range(len(moves)):
-                for j in range(len(moves), i, -1):
-                    idle = not any(self._loaded(vehicle, k) for k in moves[i:j])
-                    if not idle or (i and self._holds_stand(mover, at[i])):
-                        continue
+                if i and self._holds_stand(mover, at[i]):
+                    continue
+                idle = next((j for j in range(i, len(moves)) if moves[j] in needed), len(moves))
+                for j in range(idle, i, -1):
                     before = 0 if i == 0 else moves[i - 1][1] + self.options[moves[i - 1][0]].steps
                     ends = j == len(moves) and bool(
                         self.problem.plan.may_end[vehicle.mover][places.index(at[i]), before]

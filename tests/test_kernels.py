@@ -7,7 +7,15 @@ from functools import cache
 import numpy as np
 import pytest
 
-from planner.solvers.kernels import NONE, STOP, WAIT, best_values
+from planner.solvers.kernels import (
+    NONE,
+    STOP,
+    WAIT,
+    best_values,
+    movement_gains,
+    unit_gain,
+    worth_at,
+)  # fmt: skip
 
 NEVER = -1e300
 
@@ -96,3 +104,46 @@ def test_nothing_to_do_and_nowhere_to_end() -> None:
     best, choice = draw.run(best_values)
     assert (choice[:, -1] == NONE).all()
     assert (best < -1e299).all()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_gains_compiled_and_plain_agree(seed: int) -> None:
+    """With hubs, rows, people who sit and people who lie."""
+    rng = np.random.default_rng(seed)
+    moves, moments, pairs = 6, 20, 9
+    hubs = rng.integers(-1, 2, (pairs, 2))
+    units = np.stack([np.full(pairs, 2.0), rng.integers(0, 2, pairs), np.zeros(pairs)], axis=1)
+    units[5:, 2] = 1.0
+    owner = np.array([0, 1, 1, 2, 3, 3, 4, 4, 5])
+    first = np.searchsorted(owner, np.arange(moves + 1)).astype(np.int64)
+    rows = rng.integers(0, 3, (pairs, 3))
+    given = (
+        np.column_stack([rng.integers(0, 3, (moves, 2)), np.arange(moves), np.full(moves, 600),
+                         np.full(moves, 5000)]),
+        rng.random(moves), first,
+        np.column_stack([rng.integers(0, 4, pairs), rows, hubs]), units,
+        rng.random((3, moments)) < 0.8, rng.random((3, moments)), rng.random(4),
+        rng.normal(8.0, 3.0, 4), 3600, rng.random((moves - 1, moments)),
+        rng.random((moves - 2, moments)), np.array([0, 3, 5, 5, 5]),
+        np.array([3600.0, 20000.0, 72000.0, 9000.0, 72000.0]), rng.normal(5.0, 2.0, 5),
+        np.array([20.0, 3.0]),
+    )  # fmt: skip
+    made = []
+    for kernel in (movement_gains, movement_gains.py_func):
+        out = [np.zeros((moves, moments), dtype) for dtype in (float, np.int32, np.int32, float)]
+        kernel(*given, *out)
+        made.append(out)
+    for compiled, plain in zip(*made, strict=True):
+        np.testing.assert_allclose(compiled, plain, rtol=1e-12)
+    value, seated, lying, lie = made[0]
+    assert (value[~given[5][given[0][:, 0]]] == NEVER).all()
+    assert (seated >= 0).any() and (lying >= 0).any() and lie.max() == 3.0
+    stamps = range(0, 72000, 1800)
+    for stamp in stamps:
+        expected = given[14][:3][np.searchsorted(given[13][:3], stamp)]
+        assert worth_at.py_func(given[13], given[14], 0, 3, stamp) == expected
+        assert worth_at(given[13], given[14], 0, 3, stamp) == expected
+    pair, unit = given[3][0], given[4][0]
+    told = [kernel(pair, unit, 3, 11400, 15800, given[6], given[7], given[8], 0.5, *given[12:15])
+            for kernel in (unit_gain, unit_gain.py_func)]  # fmt: skip
+    assert told[0] == pytest.approx(told[1], rel=1e-12)

@@ -18,7 +18,8 @@ from typing import Any
 import numpy as np
 
 from planner.problem import Conveyance, EvacuationProblem
-from planner.solvers.itineraries import Column, Departure, Pricer, Prices
+from planner.solvers.gains import Prices
+from planner.solvers.itineraries import Column, Departure, Pricer
 from planner.solvers.master import SCALE, Key, Master, Walk
 from planner.solvers.traffic import Separator, Traffic
 from planner.units import HOUR_S

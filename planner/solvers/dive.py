@@ -46,17 +46,18 @@ class Diver:
     """
 
     def __init__(
-        self, engine: ColumnEngine, dispatcher: Dispatcher, more: int = 0, clear: float = CLEAR
-    ) -> None:
-        """``more`` rounds of new itineraries after each step than it takes at least; a fraction
-        from ``clear`` on is rounded up at once."""
+        self, engine: ColumnEngine, dispatcher: Dispatcher, more: int | None = 0,
+        clear: float = CLEAR,
+    ) -> None:  # fmt: skip
+        """``more`` rounds of new itineraries after each step than it takes at least (None: no new
+        ones at all); a fraction from ``clear`` on is rounded up at once."""
         self.engine = engine
         self.master = engine.master
         self.stages = engine.master.stages
         self.conveyance = engine.conveyance
         self.dispatcher = dispatcher
         self.grid = engine.problem.grid
-        self.rounds = (1 if engine.width_s else 2) + more
+        self.rounds = 0 if more is None else (1 if engine.width_s else 2) + more
         self.clear = clear
         self.exact = Separator(engine.problem, engine.conveyance)
         self.taken_in: dict[int, float] = {}

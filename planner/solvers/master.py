@@ -12,8 +12,9 @@ import numpy as np
 from ortools.math_opt.python import mathopt
 
 from planner.problem import Conveyance, EvacuationProblem, Limit
+from planner.solvers.gains import Prices
 from planner.solvers.hubs import HubRows
-from planner.solvers.itineraries import COSTS, Column, Departure, Prices
+from planner.solvers.itineraries import COSTS, Column, Departure
 from planner.solvers.rows import Row, RowMaker
 from planner.solvers.stages import Stages
 from planner.solvers.starts import Starts
