@@ -22,6 +22,7 @@ from planner.solvers import LevelProof, Limits, Memory, Solver, Update
 from planner.verify import Verdict
 
 PROVEN = 1e-6
+WORSE: tuple[Status, ...] = ("OPTIMAL", "FEASIBLE", "NO_PLAN_IN_TIME", "PROVEN_IMPOSSIBLE")
 
 __all__ = [
     "Limits", "Progress", "Result", "check", "make_network", "make_plan", "summary", "verify_file",
@@ -98,6 +99,8 @@ def make_plan(
     told.phase("reasons")
     left = worth.left_behind(problem, solver, manning, search=remedies, should_stop=should_stop)
     levels = tuple(_level(proof, values) for proof in proofs)
+    if not any(leg.manifest for s in draft.sorties for leg in s.legs) and not draft.self_movements:
+        levels = _judged_impossible(levels, network)
     plan = draft.model_copy(
         update={"levels": levels, "status": _worst(levels), "left_behind": left,
                 "stopped_by": solver.stopped_by}
@@ -164,8 +167,22 @@ UNITS = {
 }
 
 
+def _judged_impossible(
+    levels: tuple[LevelResult, ...], network: TransportNetwork
+) -> tuple[LevelResult, ...]:
+    """Of a plan that moves nobody: the first level is proven impossible where nobody can move."""
+    if not ground.nobody_can_move(network):
+        return levels
+    said: dict[str, Any] = {"status": "PROVEN_IMPOSSIBLE", "gap": 0.0, "method": "reachability"}
+    return tuple(
+        level.model_copy(update={**said, "bound": level.value})
+        if level.name == "left_behind" else level
+        for level in levels
+    )  # fmt: skip
+
+
 def _worst(levels: tuple[LevelResult, ...]) -> Status:
-    return "OPTIMAL" if all(level.status == "OPTIMAL" for level in levels) else "FEASIBLE"
+    return max((level.status for level in levels), key=WORSE.index, default="FEASIBLE")
 
 
 class _Teller:

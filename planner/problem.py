@@ -30,7 +30,7 @@ from functools import cached_property
 
 import numpy as np
 
-from planner.errors import ScenarioError
+from planner.errors import Impossible, ScenarioError
 from planner.movements import (
     WALKERS_PER_CAR,
     Bools,
@@ -225,7 +225,8 @@ def pose(
 ) -> EvacuationProblem:  # fmt: skip
     """Scenario and network → problem. Departures lie on ``step_s`` (else the scenario's).
 
-    Raises ScenarioError with every commitment that no movement can keep.
+    Raises ScenarioError with every commitment that no movement can keep: Impossible where one
+    contradicts another, or the ground, at whatever step.
     """
     grid = TimeGrid(step_s or scenario.step_s, scenario.horizon_s)
     ground = Ground(network, grid)
@@ -236,7 +237,8 @@ def pose(
     plan = builder.conveyance(movers(scenario, network, relaxed=False))
     faults = [fault for found in plan.openings for fault in found.faults]
     if faults:
-        raise ScenarioError(faults)
+        contradicts = any(found.contradicts for found in plan.openings)
+        raise Impossible(faults) if contradicts else ScenarioError(faults)
     loose = movers(scenario, network, relaxed=True)
     relaxed = plan if loose == plan.movers else builder.conveyance(loose)
     wait_harm = tuple(
@@ -343,12 +345,10 @@ class _Builder:
         drops = {o.destination for o in own} | {mover.base}
         found: list[Option] = []
         for origin in spots:
-            for destination in spots:
-                wanted = (origin in drops and destination in pickups) or (
-                    origin in drops | pickups and destination == mover.base
-                )
-                if origin == destination or not wanted:
-                    continue
+            goals = pickups if origin in drops else set()
+            if origin in drops or origin in pickups:
+                goals = goals | {mover.base}
+            for destination in sorted(goals - {origin}):
                 best: list[Option] = []
                 for route_id in self.network.between.get((origin, destination, mover.profile), ()):
                     route = self.network.routes[route_id]

@@ -59,6 +59,7 @@ class Scheduler:
         self.step_s = problem.grid.step_s
         self.chosen = chosen
         self.vehicles = self._expand()
+        self._vehicle_of = {(v.mover, v.instance): v for v in self.vehicles}
 
     def _expand(self) -> list[_Vehicle]:
         number: dict[int, int] = defaultdict(int)
@@ -115,7 +116,7 @@ class Scheduler:
             cancelled[who] = most
 
     def _vehicle(self, mover: int, instance: int) -> _Vehicle:
-        return next(v for v in self.vehicles if (v.mover, v.instance) == (mover, instance))
+        return self._vehicle_of[mover, instance]
 
     # -- boarding -----------------------------------------------------------------------------
 
@@ -352,28 +353,28 @@ class Scheduler:
     def _useful(self, vehicle: _Vehicle) -> list[Start]:
         """The moves without the rounds on which nobody was carried."""
         moves = list(vehicle.moves)
-        mover = self.movers[vehicle.mover]
-        places = self.problem.plan.places[vehicle.mover]
-        changed = True
-        while changed:
-            changed = False
-            at = [mover.base] + [self.options[k[0]].destination for k in moves]
-            for i in range(len(moves)):
-                for j in range(len(moves), i, -1):
-                    idle = not any(self._loaded(vehicle, k) for k in moves[i:j])
-                    if not idle or (i and self._holds_stand(mover, at[i])):
-                        continue
-                    before = 0 if i == 0 else moves[i - 1][1] + self.options[moves[i - 1][0]].steps
-                    ends = j == len(moves) and bool(
-                        self.problem.plan.may_end[vehicle.mover][places.index(at[i]), before]
-                    )
-                    if at[i] == at[j] or ends:
-                        moves = moves[:i] + moves[j:]
-                        changed = True
-                        break
-                if changed:
-                    break
+        needed = [self._loaded(vehicle, key) for key in moves]
+        while (idle := self._idle(vehicle.mover, moves, needed)) is not None:
+            first, end = idle
+            moves, needed = moves[:first] + moves[end:], needed[:first] + needed[end:]
         return moves
+
+    def _idle(self, index: int, moves: list[Start], needed: list[bool]) -> tuple[int, int] | None:
+        """The first moves of a mover, up to an end, that lead nowhere: back, or to a good end."""
+        mover, places = self.movers[index], self.problem.plan.places[index]
+        at = [mover.base] + [self.options[key[0]].destination for key in moves]
+        for i, is_needed in enumerate(needed):
+            if is_needed or (i and self._holds_stand(mover, at[i])):
+                continue
+            most = next((j for j in range(i, len(moves)) if needed[j]), len(moves))
+            free = 0 if i == 0 else moves[i - 1][1] + self.options[moves[i - 1][0]].steps
+            for j in range(most, i, -1):
+                ends = j == len(moves) and bool(
+                    self.problem.plan.may_end[index][places.index(at[i]), free]
+                )
+                if at[i] == at[j] or ends:
+                    return i, j
+        return None
 
     def _split(
         self, vehicle: _Vehicle, moves: list[Start], fleet: str, number: int, ship: int,

@@ -162,6 +162,8 @@ def _headline(verdict: Verdict) -> list[str]:
         lines.append(f"{out}.")
     stay = f", of whom {figures.unwilling:,} by choice" if figures.unwilling else ""
     lines.append(f"{figures.left_behind:,} stay{stay}. {len(plan.sorties):,} sorties.")
+    if plan.status == "PROVEN_IMPOSSIBLE":
+        lines.append("It is proven that nobody at all can get out as things stand.")
     return lines
 
 
