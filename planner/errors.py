@@ -40,3 +40,7 @@ class ScenarioError(Exception):
     def __init__(self, issues: Iterable[Issue]) -> None:
         self.issues: tuple[Issue, ...] = tuple(issues)
         super().__init__("\n".join(str(issue) for issue in self.issues))
+
+
+class Impossible(ScenarioError):
+    """Raised where it is proven that no plan keeps the scenario's commitments."""

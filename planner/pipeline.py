@@ -25,6 +25,7 @@ from planner.verify import Verdict
 
 PROVEN = 1e-6
 RARELY = (50_000, 20, 100)
+WORSE: tuple[Status, ...] = ("OPTIMAL", "FEASIBLE", "NO_PLAN_IN_TIME", "PROVEN_IMPOSSIBLE")
 
 __all__ = [
     "Limits", "Progress", "Result", "check", "make_network", "make_plan", "summary", "verify_file",
@@ -125,6 +126,8 @@ def _make_plan(
     told.phase("reasons")
     left = worth.left_behind(problem, solver, manning, search=remedies, should_stop=should_stop)
     levels = tuple(_level(proof, values, at_any_moment) for proof in proofs)
+    if not any(leg.manifest for s in draft.sorties for leg in s.legs) and not draft.self_movements:
+        levels = _judged_impossible(levels, network)
     plan = draft.model_copy(
         update={"levels": levels, "status": _worst(levels), "left_behind": left,
                 "late": worth.lateness(problem, solver, manning), "stopped_by": solver.stopped_by}
@@ -196,8 +199,22 @@ UNITS = {
 }
 
 
+def _judged_impossible(
+    levels: tuple[LevelResult, ...], network: TransportNetwork
+) -> tuple[LevelResult, ...]:
+    """Of a plan that moves nobody: the first level is proven impossible where nobody can move."""
+    if not ground.nobody_can_move(network):
+        return levels
+    said: dict[str, Any] = {"status": "PROVEN_IMPOSSIBLE", "gap": 0.0, "method": "reachability"}
+    return tuple(
+        level.model_copy(update={**said, "bound": level.value})
+        if level.name == "left_behind" else level
+        for level in levels
+    )  # fmt: skip
+
+
 def _worst(levels: tuple[LevelResult, ...]) -> Status:
-    return "OPTIMAL" if all(level.status == "OPTIMAL" for level in levels) else "FEASIBLE"
+    return max((level.status for level in levels), key=WORSE.index, default="FEASIBLE")
 
 
 class _Teller:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 PLAN_SCHEMA_VERSION = 1
 Status = Literal["OPTIMAL", "FEASIBLE", "NO_PLAN_IN_TIME", "PROVEN_IMPOSSIBLE"]
+"""What is proven. PROVEN_IMPOSSIBLE: nobody at all can be moved; not: somebody stays."""
 StoppedBy = Literal["gap", "time", "nodes", "interrupt"]
 
 

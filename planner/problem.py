@@ -30,7 +30,7 @@ from functools import cached_property
 
 import numpy as np
 
-from planner.errors import ScenarioError
+from planner.errors import Impossible, ScenarioError
 from planner.movements import (
     WALKERS_PER_CAR,
     Bools,
@@ -235,7 +235,8 @@ def pose(
     its like in the problem, at no higher cost: for bounds alone. Who waits in a hub is not limited
     there.
 
-    Raises ScenarioError with every commitment that no movement can keep.
+    Raises ScenarioError with every commitment that no movement can keep: Impossible where one
+    contradicts another, or the ground, at whatever step.
     """
     make = TimeGrid.cells if any_moment else TimeGrid
     grid = make(step_s or scenario.step_s, scenario.horizon_s)
@@ -248,7 +249,8 @@ def pose(
     faults = [fault for found in plan.openings for fault in found.faults]
     faults += too_close(scenario, grid, plan.options, plan.openings)
     if faults and not any_moment:
-        raise ScenarioError(faults)
+        contradicts = any(found.contradicts for found in plan.openings)
+        raise Impossible(faults) if contradicts else ScenarioError(faults)
     loose = movers(scenario, network, relaxed=True)
     relaxed = plan if loose == plan.movers else builder.conveyance(loose)
     limits = list(_limits(scenario, network))
@@ -370,10 +372,8 @@ class _Builder:
         spots = sorted(pickups | drops)
         found: list[Option] = []
         for origin in spots:
-            for destination in spots:
-                wanted = (origin in drops and destination in pickups) or destination in homes
-                if origin == destination or not wanted:
-                    continue
+            goals = (pickups if origin in drops else set()) | homes
+            for destination in sorted(goals - {origin}):
                 best: list[Option] = []
                 for route_id in self.network.between.get((origin, destination, mover.profile), ()):
                     route = self.network.routes[route_id]

@@ -26,6 +26,8 @@ class Opening:
     starts: list[Start] = field(default_factory=list)
     promised: dict[Start, int] = field(default_factory=dict)
     faults: list[Issue] = field(default_factory=list)
+    contradicts: bool = False
+    """Whether a promise can be kept by no plan at all, finer steps included."""
 
 
 def opening(
@@ -55,10 +57,12 @@ def opening(
                 f"'{promise.to}' at that moment: no way, a window or a permission stands against it"
             )
             remedy = "move it, or delete the commitment"
+            found.contradicts = True
             found.faults.append(_fault(scenario, promise, problem, remedy))
         elif way is None:
             problem = f"the vehicle cannot be at '{promise.from_}' by then"
             remedy = "promise another vehicle or a later moment"
+            found.contradicts = True
             found.faults.append(_fault(scenario, promise, problem, remedy))
         else:
             found.starts += [*way, (kept[0].index, step)]

@@ -78,6 +78,7 @@ class Scheduler:
         self.step_s = problem.grid.step_s
         self.chosen = chosen
         self.vehicles = self._expand()
+        self._vehicle_of = {(v.mover, v.instance): v for v in self.vehicles}
 
     def _expand(self) -> list[_Vehicle]:
         number: dict[int, int] = defaultdict(int)
@@ -173,7 +174,7 @@ class Scheduler:
             cancelled[who] = most
 
     def _vehicle(self, mover: int, instance: int) -> _Vehicle:
-        return next(v for v in self.vehicles if (v.mover, v.instance) == (mover, instance))
+        return self._vehicle_of[mover, instance]
 
     # -- boarding -----------------------------------------------------------------------------
 
@@ -451,36 +452,35 @@ class Scheduler:
     def _useful(self, vehicle: _Vehicle) -> list[Start]:
         """The moves without the rounds on which nobody was carried."""
         moves = list(vehicle.moves)
-        mover = self.movers[vehicle.mover]
-        places = self.problem.plan.places[vehicle.mover]
-        needed = {k for k in moves if self._loaded(vehicle, k)}
-        changed = True
-        while changed:
-            changed = False
-            at = [mover.base] + [self.options[k[0]].destination for k in moves]
-            for i in range(len(moves)):
-                if i and self._holds_stand(mover, at[i]):
-                    continue
-                idle = next((j for j in range(i, len(moves)) if moves[j] in needed), len(moves))
-                for j in range(idle, i, -1):
-                    before = 0 if i == 0 else moves[i - 1][1] + self.options[moves[i - 1][0]].steps
-                    ends = j == len(moves) and bool(
-                        self.problem.plan.may_end[vehicle.mover][places.index(at[i]), before]
-                    )
-                    if (at[i] == at[j] or ends) and self._rests(vehicle, moves[:i] + moves[j:]):
-                        moves = moves[:i] + moves[j:]
-                        changed = True
-                        break
-                if changed:
-                    break
+        needed = [self._loaded(vehicle, key) for key in moves]
+        while (idle := self._idle(vehicle.mover, moves, needed)) is not None:
+            first, end = idle
+            moves, needed = moves[:first] + moves[end:], needed[:first] + needed[end:]
         return moves
 
-    def _rests(self, vehicle: _Vehicle, moves: list[Start]) -> bool:
+    def _idle(self, index: int, moves: list[Start], needed: list[bool]) -> tuple[int, int] | None:
+        """The first moves of a mover, up to an end, that lead nowhere: back, or to a good end."""
+        mover, places = self.movers[index], self.problem.plan.places[index]
+        at = [mover.base] + [self.options[key[0]].destination for key in moves]
+        for i, is_needed in enumerate(needed):
+            if is_needed or (i and self._holds_stand(mover, at[i])):
+                continue
+            most = next((j for j in range(i, len(moves)) if needed[j]), len(moves))
+            free = 0 if i == 0 else moves[i - 1][1] + self.options[moves[i - 1][0]].steps
+            for j in range(most, i, -1):
+                ends = j == len(moves) and bool(
+                    self.problem.plan.may_end[index][places.index(at[i]), free]
+                )
+                if (at[i] == at[j] or ends) and self._rests(index, moves[:i] + moves[j:]):
+                    return i, j
+        return None
+
+    def _rests(self, index: int, moves: list[Start]) -> bool:
         """C14: whether crews rest and tanks are filled all the same with these movements alone."""
-        rota = self.problem.plan.rotas[vehicle.mover]
+        rota = self.problem.plan.rotas[index]
         if rota is None:
             return True
-        options = [self.options[index] for index, _ in moves]
+        options = [self.options[number] for number, _ in moves]
         return rota.follow(options, [step * self.step_s for _, step in moves]) is not None
 
     def _split(

@@ -16,7 +16,7 @@ from planner.solvers import Solver, choice, choose
 from tests.known.cases import Shuttle, bridge, ferry, posed, shuttle
 
 SMALL = Path(__file__).parent / "scenarios"
-COUNTED = Limits(seed=3, node_limit=30)
+COUNTED = Limits(seed=3, node_limit=40)
 
 
 def test_the_reason_is_told_in_words_and_in_the_plan() -> None:

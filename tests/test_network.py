@@ -615,8 +615,8 @@ def test_fifty_thousand_nodes_and_sixty_places(capsys: pytest.CaptureFixture[str
     with capsys.disabled():
         print(f"\n{side * side:,} nodes, 60 places, {len(network.routes):,} routes: "
               f"{time.perf_counter() - begun:.1f} s")  # fmt: skip
-    assert len(network.between) == 60 * 59
-    assert len(network.routes) > 60 * 59
+    assert len(network.between) == 60 * 59 - 41 * 40  # nobody drives from home to home
+    assert len(network.routes) > len(network.between)
 
 
 def test_the_order_of_entries_changes_nothing() -> None:

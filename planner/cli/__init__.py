@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from planner.cli.parser import build_parser
-from planner.errors import ScenarioError
+from planner.errors import Impossible, ScenarioError
 
 __all__ = ["main"]
 
@@ -54,8 +54,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _faults(error: ScenarioError, as_json: bool) -> int:
     from planner.cli.text import issue_lines, issue_objects, write_json
 
+    said: dict[str, object] = {"verified": False, "issues": issue_objects(error.issues)}
+    if isinstance(error, Impossible):
+        said["status"] = "PROVEN_IMPOSSIBLE"
+        print("Proven impossible: no plan keeps what is promised.", file=sys.stderr)
     if as_json:
-        write_json({"verified": False, "issues": issue_objects(error.issues)})
+        write_json(said)
     for line in issue_lines(error.issues):
         print(line, file=sys.stderr)
     return FAULTS

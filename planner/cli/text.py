@@ -169,6 +169,8 @@ def _headline(verdict: Verdict) -> list[str]:
         f"Aid {plain(goods[told.aid].label)}: {told.kg:,} of {goods[told.aid].mass_kg:,} kg go in."
         for told in plan.aid if told.aid in goods
     ]  # fmt: skip
+    if plan.status == "PROVEN_IMPOSSIBLE":
+        lines.append("It is proven that nobody at all can get out as things stand.")
     return lines
 
 

@@ -101,6 +101,8 @@ def solver_line(verdict: Verdict) -> str:
     plan = verdict.plan
     if not plan.levels:
         return plan.status
+    if plan.status == "PROVEN_IMPOSSIBLE":
+        return f"{plan.status}: nobody at all can get out as things stand"
     worst = max(plan.levels, key=lambda level: level.gap)
     return f"{plan.status}, stopped by {plan.stopped_by}, widest gap {worst.gap:.2%} ({worst.name})"
 

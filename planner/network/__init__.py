@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from planner.network.build import build
-from planner.network.cutoff import CutOff, cut_off
+from planner.network.cutoff import CutOff, cut_off, nobody_can_move
 from planner.network.departures import departures, fits
 from planner.network.faults import faults
 from planner.network.nouns import (
@@ -28,4 +28,5 @@ __all__ = [
     "departures",
     "faults",
     "fits",
+    "nobody_can_move",
 ]

@@ -119,6 +119,7 @@ class Contraction:
             origin != destination
             and origin in self.profile.origins
             and destination in self.profile.destinations
+            and (origin in self.profile.ends or destination in self.profile.ends)
         )
 
     def _wanted(self, places: list[str]) -> Bools:

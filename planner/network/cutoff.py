@@ -18,6 +18,7 @@ CODES: dict[str, str] = {
     "fitness": "no_fit",
     "vehicles": "no_seat",
     "acceptability": "unacceptable",
+    "intake": "haven_full",
 }
 NO_ROUTE = {"no_route": "no vehicle of this scenario has a way from here to a haven"}
 
@@ -50,6 +51,17 @@ def cut_off(network: TransportNetwork) -> tuple[CutOff, ...]:
         return ()
     opened = _Opened(network)
     return tuple(opened.explain(party) for party in stuck)
+
+
+def nobody_can_move(network: TransportNetwork) -> bool:
+    """Whether there are people who would go, and reachability in true time lets none of them out.
+
+    Then every plan leaves everybody behind, whatever the number of vehicles.
+    """
+    plain = Reach(network)
+    groups = network.scenario.groups
+    found = [party for group in groups for party in parties(network, group)]
+    return bool(found) and all(plain.journey(party) is None for party in found)
 
 
 class _Opened:
@@ -160,6 +172,9 @@ class _Opened:
             return "no vehicle that could take them fits the places on the way"
         if barrier == "vehicles":
             return self._missing(journey)
+        if barrier == "intake":
+            haven = self._ground(wide).routes[journey.legs[-1][0]].destination
+            return f"{self.network.scenario.place(haven).label} takes in nobody"
         return self._refused(self._ground(wide), group, journey)
 
     def _fleets(self, journey: Journey) -> list[Fleet]:

@@ -15,8 +15,10 @@ CASUALTIES = 3.6e12
 """Micro x seconds in one expected casualty."""
 CAP_STEP_S = 600
 """Departures looked at where the risk cap rules some out."""
-Barrier = Literal["risk_cap", "time", "fitness", "vehicles", "acceptability"]
-BARRIERS: tuple[Barrier, ...] = ("risk_cap", "time", "fitness", "vehicles", "acceptability")
+Barrier = Literal["risk_cap", "time", "fitness", "vehicles", "acceptability", "intake"]
+BARRIERS: tuple[Barrier, ...] = (
+    "risk_cap", "time", "fitness", "vehicles", "acceptability", "intake",
+)  # fmt: skip
 Condition = tuple[Intervals, int, int]
 
 

@@ -9,6 +9,8 @@ from planner.scenario import Fleet, Scenario, Vehicle
 
 CAR, FOOT = "car", "foot"
 CAR_MPH = 70_000
+HOME_ROLES = ("assembly_point", "hospital")
+"""Roles of places that people are only fetched from."""
 
 
 @dataclass(frozen=True)
@@ -16,7 +18,7 @@ class Profile:
     """``speed_mph`` is the most that it moves; ``paved``: it cannot use tracks.
 
     ``fleets`` move so (none for people by own means); legs lead from ``origins`` to
-    ``destinations``.
+    ``destinations``, from or to one of ``ends``: nobody has business between two homes.
     """
 
     name: str
@@ -26,6 +28,7 @@ class Profile:
     fleets: tuple[str, ...]
     origins: frozenset[str]
     destinations: frozenset[str]
+    ends: frozenset[str]
 
 
 def profile_name(mode: str, speed_mph: int, paved: bool) -> str:
@@ -66,9 +69,10 @@ def profiles_of(
         for mover in (escort.id, fleet.id):
             convoy[fleet.id] = enter(mover, kind.mode, speed, _paved(kind) or _paved(other))
     found = [
-        Profile(name, *figures[name], tuple(sorted(names)), places, places)
+        Profile(name, *figures[name], tuple(sorted(names)), places, places, _ends(scenario, own))
         for name, names in sorted(fleets.items())
-        for places in [_places(scenario, [by_id[fleet] for fleet in names])]
+        for own in [[by_id[fleet] for fleet in names]]
+        for places in [_places(scenario, own)]
     ]
     return (*found, *_own_means(scenario)), {**of_fleet, CAR: CAR, FOOT: FOOT}, convoy
 
@@ -88,14 +92,25 @@ def _places(scenario: Scenario, fleets: list[Fleet]) -> frozenset[str]:
         served |= {group.at for group in scenario.groups}
     else:
         served = {place for fleet in fleets for place in fleet.serves}
-    errands = {place for team in scenario.teams for place in (team.start, team.to)}
-    errands |= {place for c in scenario.commitments for place in (c.from_, c.to)}
-    errands |= {place for fleet in fleets if fleet.fuel for place in fleet.fuel.at}
+    return frozenset(bases | served | _errands(scenario, fleets))
+
+
+def _errands(scenario: Scenario, fleets: list[Fleet]) -> set[str]:
+    """Places between which teams, aid and promised vehicles go, and where these fleets fill up."""
     names = {fleet.id for fleet in fleets}
-    errands |= {
+    found = {place for team in scenario.teams for place in (team.start, team.to)}
+    found |= {place for c in scenario.commitments for place in (c.from_, c.to)}
+    found |= {place for fleet in fleets if fleet.fuel for place in fleet.fuel.at}
+    return found | {
         place for aid in scenario.aid if names & set(aid.fleets) for place in (aid.from_, aid.to)
     }
-    return frozenset(bases | served | errands)
+
+
+def _ends(scenario: Scenario, fleets: list[Fleet]) -> frozenset[str]:
+    """Places at which a leg of these fleets begins or ends: havens, hubs, bases, errands."""
+    bases = {fleet.base for fleet in fleets}
+    turns = {place.id for place in scenario.places if place.role not in HOME_ROLES}
+    return frozenset(bases | turns | _errands(scenario, fleets))
 
 
 def _own_means(scenario: Scenario) -> tuple[Profile, ...]:
@@ -105,6 +120,6 @@ def _own_means(scenario: Scenario) -> tuple[Profile, ...]:
     walkers = frozenset(group.at for group in scenario.groups if group.on_foot)
     foot_mph = speeds.shipped().foot_mph
     return (
-        Profile(CAR, "road", CAR_MPH, False, (), drivers, havens),
-        Profile(FOOT, "foot", foot_mph, False, (), walkers, havens),
+        Profile(CAR, "road", CAR_MPH, False, (), drivers, havens, havens),
+        Profile(FOOT, "foot", foot_mph, False, (), walkers, havens, havens),
     )

@@ -12,13 +12,19 @@ from dataclasses import dataclass, field
 
 from planner.network.departures import NOTHING, Barrier, Waiver, departures, fits, handling
 from planner.network.nouns import Route, TransportNetwork
-from planner.scenario import Fleet, Group, Segment, Unit, segments
+from planner.scenario import Fleet, Group, Place, Segment, Unit, segments
 from planner.timeline import Intervals
 
 HUB_ROLES = frozenset(
     {"embarkation_port", "embarkation_airport", "border_crossing", "evacuation_control_point"}
 )
 PERSON_KG = 100
+
+
+def _is_shut(haven: Place) -> bool:
+    """Whether a haven takes in nobody at all."""
+    intake = haven.intake
+    return intake is not None and 0 in (intake.total, intake.per_day)
 
 
 @dataclass(frozen=True)
@@ -74,6 +80,7 @@ class Reach:
         default_factory=dict
     )
     _coming: dict[tuple[str, str], tuple[int, str] | None] = field(default_factory=dict)
+    _leaving: dict[tuple[str, str], list[Route]] = field(default_factory=dict)
 
     def journey(self, party: Party) -> Journey | None:
         """The earliest way out; None where there is none."""
@@ -127,10 +134,15 @@ class Reach:
                     if end:
                         yield end, route, fleet.id
 
-    def _routes(self, origin: str, profile: str) -> Iterator[Route]:
-        for place in self.network.scenario.places:
-            for route in self.network.between.get((origin, place.id, profile), ()):
-                yield self.network.routes[route]
+    def _routes(self, origin: str, profile: str) -> list[Route]:
+        """Routes from a place, in the order of the places that they lead to."""
+        if not self._leaving:
+            order = {place.id: i for i, place in enumerate(self.network.scenario.places)}
+            pairs = sorted(self.network.between.items(), key=lambda pair: order[pair[0][1]])
+            for (start, _, by), routes in pairs:
+                known = self._leaving.setdefault((start, by), [])
+                known += [self.network.routes[route] for route in routes]
+        return self._leaving.get((origin, profile), [])
 
     def _takes(self, party: Party, route: Route) -> bool:
         """Whether the destination is a hub, or a haven that the group accepts."""
@@ -139,7 +151,8 @@ class Reach:
             return party.means == "ride" or route.profile not in ("car", "foot")
         wanted = party.group.destinations
         accepted = not wanted or place.id in wanted or self._ignores("acceptability")
-        return place.role == "safe_haven" and accepted
+        takes_in = self._ignores("intake") or not _is_shut(place)
+        return place.role == "safe_haven" and accepted and takes_in
 
     def _carries(self, fleet: Fleet, party: Party) -> bool:
         """Whether such vehicles exist, suit the unit, and are accepted with their escort."""

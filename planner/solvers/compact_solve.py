@@ -156,10 +156,9 @@ def optimise(
     bound = result.termination.objective_bounds.dual_bound / scale
     solution = None
     if result.has_primal_feasible_solution():
-        numbers, values_ = zip(*((v.id, x) for v, x in result.variable_values().items()),
-                               strict=True)  # fmt: skip
-        solution = np.empty(len(program.lower))
-        solution[list(numbers)] = values_
+        solution = np.zeros(len(program.lower))
+        for variable, amount in result.variable_values().items():
+            solution[variable.id] = amount
         solution[program.integer] = np.round(solution[program.integer])
     value = math.inf if solution is None else float(objective @ solution)
     return Outcome(solution, value, bound, status, time.monotonic() - begun)

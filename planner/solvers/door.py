@@ -7,6 +7,7 @@ manifests, finds it better; of the bounds of both the higher one is told, since 
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -20,6 +21,10 @@ from planner.solvers.small import SmallCase
 
 COLUMNS_SHARE = 0.5
 """Of the time limit: when the columns' search ends where a specialist comes after it."""
+MANNINGS = 4
+"""What follows the search takes as long as so many mannings: the last one, values, the witness."""
+LEAST = 0.3
+"""The least share of the time limit that is left for the search."""
 
 Judge = Callable[[Manning], dict[str, float]]
 
@@ -45,7 +50,7 @@ class Solver(ColumnSearch):
         """The best manned choice. Without a ``judge`` (value by level, recounted) nobody can
         compare the engines, and the columns' choice is returned."""
         if self.specialist is None or judge is None:
-            return super().search(man)
+            return super().search(self._timed(man))
         whole = self.limits
         self.limits = replace(whole, time_s=COLUMNS_SHARE * whole.time_s)
         manning = super().search(man)
@@ -59,6 +64,20 @@ class Solver(ColumnSearch):
             self.best, manning = found
             self.made_by = self.choice.engine
         return manning
+
+    def _timed(self, man: Callable[[Chosen], Manning]) -> Callable[[Chosen], Manning]:
+        """The same; once known how long it takes, that is taken off the time limit."""
+        whole = self.limits
+
+        def timed(chosen: Chosen) -> Manning:
+            begun = time.monotonic()
+            found = man(chosen)
+            kept_s = whole.time_s - MANNINGS * (time.monotonic() - begun)
+            least_s = LEAST * whole.time_s
+            self.limits = replace(whole, time_s=max(least_s, min(self.limits.time_s, kept_s)))
+            return found
+
+        return timed
 
     def _rank(self, values: dict[str, float]) -> tuple[float, ...]:
         return tuple(round(values[level], 6) for level in self.levels)

@@ -361,7 +361,7 @@ class Solver:
                 break
             best = found
             wanted = self._wanted(found)
-            if not wanted:
+            if not wanted or self.left_s(MENDED[1]) <= 0:
                 break
         assert best is not None
         return best
@@ -410,7 +410,7 @@ class Solver:
         """Who boards what of the vehicles as placed; more rounds for whoever is left over."""
         found = self._board(placed)
         wanted = self._wanted(found)
-        if wanted:
+        if wanted and self.left_s(MENDED[1]) > 0:
             extender = Extender(self.problem, dispatcher, None)
             extender.regard(found.chosen, self._spare(found.left))
             found = self._better_fill(found, self._fill_up(list(placed), wanted, extender))

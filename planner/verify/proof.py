@@ -116,9 +116,23 @@ def bounds(replay: Replay) -> Found:
     """No value beats its bound, gaps are what they say, OPTIMAL means a closed gap."""
     for level in replay.plan.levels:
         yield from _bound(level)
+    if "PROVEN_IMPOSSIBLE" in {level.status for level in replay.plan.levels}:
+        yield from _impossible(replay)
     worst = max((level.status for level in replay.plan.levels), key=ORDER.index, default=None)
     if worst is not None and ORDER.index(replay.plan.status) != ORDER.index(worst):
         yield "status", f"the plan is {replay.plan.status}, its worst level is {worst}"
+
+
+def _impossible(replay: Replay) -> Found:
+    """That nobody can move is said of no plan that moves somebody, nor where nobody would go."""
+    if any(m.manifest for m in replay.movements):
+        yield "status", "the plan moves people and says that nobody can be moved"
+    willing = level_values(replay).get("left_behind", 0.0)
+    if not willing:
+        yield "status", "nobody who would go is left behind, and it is called impossible"
+    for level in replay.plan.levels:
+        if level.status == "PROVEN_IMPOSSIBLE" and level.gap > RELATIVE:
+            yield level.name, f"is called impossible with a gap of {level.gap:.3g}"
 
 
 def _bound(level: LevelResult) -> Found:
