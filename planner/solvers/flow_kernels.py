@@ -323,7 +323,8 @@ def fill(ground, moves, dead, least, begun, haven, moment, limit, turn, marks, s
                     nearby = min(nearby, value)
                     if value < best and seen[v, k] != turn:
                         best, found, there = value, k, k
-            star_hops[s] = max(star_hops[s], nearby + 1)
+            if nearby < FAR:
+                star_hops[s] = max(star_hops[s], nearby + 1)
         else:
             for k in range(first[v], middle[v]):
                 w, come = other[k], t - transit[k]
@@ -343,7 +344,8 @@ def fill(ground, moves, dead, least, begun, haven, moment, limit, turn, marks, s
                 nearby = min(nearby, star_hops[s])
                 if star_hops[s] < best and star_seen[s] != turn:
                     best, found, there = star_hops[s], STAR, STAR
-            hops[v, t] = max(hops[v, t], nearby + 1)
+            if nearby < FAR:
+                hops[v, t] = max(hops[v, t], nearby + 1)
         if found != -2 and top + 1 + best <= limit and top + 1 < place.size:
             way[top] = found
             top += 1
@@ -354,7 +356,9 @@ def fill(ground, moves, dead, least, begun, haven, moment, limit, turn, marks, s
             else:
                 seen[place[top], there] = turn
             continue
-        if t != STAR:
+        if t == STAR:
+            star_hops[s] = min(star_hops[s] + DETOUR, FAR - 1)
+        else:
             hops[v, t] = min(hops[v, t] + DETOUR, FAR - 1)
         top -= 1
     return total
