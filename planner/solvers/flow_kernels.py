@@ -441,11 +441,11 @@ def advance(ground, moves, begun, moment, people, cuts, cut_of, marks, lists, st
         if sent == CONTRADICTION:
             return moment, people, -1
         is_new = sent == DOUBT
-        if is_new:
-            earliest[:], origin[:] = NEVER, -1
-        else:
+        if not is_new:
             people -= sent
             moves.arrivals[moment] += sent
+        if is_new or people == 0:
+            earliest[:], origin[:] = NEVER, -1
     return moment, people, rows
 
 
