@@ -14,7 +14,10 @@ from planner.solvers import flow, flow_kernels
 from planner.solvers.flow import EARLIEST_ARRIVAL, LEAST_TOTAL_ARRIVAL, UNLIMITED, FlowNetwork
 from tests.bench import flow as bench
 from tests.bench.flow_files import BadFile, Roads, read_dynamic, read_tntp
+from tests.bench.flow_peer import against_peer
 from tests.bench.flow_recount import Trip, cut_bound, recount
+from tests.bench.flow_series import growth, shapes
+from tests.bench.flow_shapes import MADE
 
 Arc = tuple[str, str, int, int]
 
@@ -201,6 +204,22 @@ def test_havens_too_small_leave_people() -> None:
     assert (found.arrived, found.left_at_horizon, found.clearance) == (4, 2, None)
 
 
+@pytest.mark.parametrize(
+    ("shape", "size", "people"),
+    [("grid", 12, 700), ("river", 12, 150), ("coast", 12, 200), ("region", 60, 300)],
+)
+@pytest.mark.parametrize("seed", range(3))
+def test_every_shape_is_proven_at_every_step(
+    shape: str, size: int, people: int, seed: int
+) -> None:
+    """Large enough for places that refer to each other in a round (back in time, and on again)."""
+    roads = MADE[shape](size, people, seed)
+    found = solved(roads.arcs, roads.supply, roads.havens)
+    assert found.arrived + found.unreachable.sum() == found.people
+    peer = against_peer(found.network, found, 1.0, 1.0)
+    assert peer["same_optimum"]
+
+
 def test_order_of_arcs_changes_no_arrival() -> None:
     roads = drawn(3)
     turned = drawn(3)
@@ -353,6 +372,21 @@ def test_tntp_capacity_per_minute(tmp_path: Path) -> None:
     assert read_tntp(file, {"1": 5}, ["3"]).arcs == [("1", "2", 2, 1), ("2", "3", 1, 3)]
     with pytest.raises(BadFile, match="no link touches 7"):
         read_tntp(file, {"1": 5}, ["7"])
+
+
+def test_the_series_tell_ratios_and_an_exponent(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    small = (("grid", 5, 30, 0), ("river", 6, 20, 1))
+    monkeypatch.setattr("tests.bench.flow_series.SHAPES", small)
+    told = shapes(bench.run)
+    assert told["all_verified"] and len(told["rows"]) == 2
+    assert told["least_arcs"] == min(row["peer"]["arcs"] for row in told["rows"])
+    sizes = (("grid", 4, 20), ("grid", 8, 200), ("river", 6, 20))
+    monkeypatch.setattr("tests.bench.flow_series.GROWTH", sizes)
+    curve = growth(0)
+    assert isinstance(curve["exponent"]["grid"], float) and curve["exponent"]["river"] is None
+    assert curve["rows"][1]["arcs"] > curve["rows"][0]["arcs"]
 
 
 def test_wrong_usage_is_status_2() -> None:

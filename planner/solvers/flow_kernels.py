@@ -24,6 +24,7 @@ from numba import njit
 NEVER = 1 << 29
 FAR = NEVER // 4  # above every guess
 OPEN, HOLDS, LOST, ASKED = 0, 1, 2, 3
+DOUBT, CONTRADICTION = -1, -2  # instead of persons
 SLACK = 16  # this and the next two change the speed only
 DETOUR = 8
 PATIENCE = 16
@@ -87,8 +88,10 @@ def link(place, step, head, after, before):  # type: ignore[no-untyped-def]
 def hold(ground, moves, known, state):  # type: ignore[no-untyped-def]
     """Fills ``state[place]`` with HOLDS or LOST: can its time still be had in the way it was found?
 
-    Not if that way is full (or carries nobody to send elsewhere) by now, if the place that it
-    came from is lost, or if places only refer to each other.
+    Not if that way is full (or carries nobody to send elsewhere) by now, or if the place that it
+    came from is lost. Places that refer to each other in a round (from a later moment at one others
+    are reached back in time, and from them an earlier moment at it) are taken to hold, though they
+    may be out of reach by now: see ``reach``.
     """
     earliest, came, origin, by, at, queue = known
     for v in range(state.size):
@@ -113,7 +116,7 @@ def hold(ground, moves, known, state):  # type: ignore[no-untyped-def]
             queue[end] = u
             end += 1
             u = origin[u]
-        found = HOLDS if state[u] == HOLDS else LOST
+        found = LOST if state[u] == LOST else HOLDS
         for i in range(end):
             state[queue[i]] = found
 
@@ -150,10 +153,12 @@ def reach(ground, moves, begun, known, state, head, after, before):  # type: ign
 
     In the residual network with waiting allowed everywhere; NEVER where that is past the last
     column. Sending people only ever makes that later (nothing gets into reach), so that what still
-    holds is kept, and the rest is found anew. Label correction in order of time: a place is looked
-    at again when a full arc's traveller, sent another way, makes room at an earlier step. A place
-    was reached at ``came[place]`` from ``origin[place]`` over the way ``by[place]``, whose arc is
-    entered at step ``at[place]``; no arc a carries anybody before ``begun[a]``.
+    holds is kept, and the rest is found anew. What is kept may be too early (``hold``), but never
+    too late, and no residual way leads out of it: as a cut it is right, and where it promises more
+    than can be sent, ``advance`` begins it anew. Label correction in order of time: a place is
+    looked at again when a full arc's traveller, sent another way, makes room at an earlier step. A
+    place was reached at ``came[place]`` from ``origin[place]`` over the way ``by[place]``, whose
+    arc is entered at step ``at[place]``; no arc a carries anybody before ``begun[a]``.
     """
     first, middle, arc, other, transit, capacity, source, _ = ground
     flow, high, columns = moves.flow, moves.high, head.size
@@ -318,7 +323,8 @@ def fill(ground, moves, dead, least, begun, haven, moment, limit, turn, marks, s
                     nearby = min(nearby, value)
                     if value < best and seen[v, k] != turn:
                         best, found, there = value, k, k
-            star_hops[s] = max(star_hops[s], nearby + 1)
+            if nearby < FAR:
+                star_hops[s] = max(star_hops[s], nearby + 1)
         else:
             for k in range(first[v], middle[v]):
                 w, come = other[k], t - transit[k]
@@ -338,7 +344,8 @@ def fill(ground, moves, dead, least, begun, haven, moment, limit, turn, marks, s
                 nearby = min(nearby, star_hops[s])
                 if star_hops[s] < best and star_seen[s] != turn:
                     best, found, there = star_hops[s], STAR, STAR
-            hops[v, t] = max(hops[v, t], nearby + 1)
+            if nearby < FAR:
+                hops[v, t] = max(hops[v, t], nearby + 1)
         if found != -2 and top + 1 + best <= limit and top + 1 < place.size:
             way[top] = found
             top += 1
@@ -349,7 +356,9 @@ def fill(ground, moves, dead, least, begun, haven, moment, limit, turn, marks, s
             else:
                 seen[place[top], there] = turn
             continue
-        if t != STAR:
+        if t == STAR:
+            star_hops[s] = min(star_hops[s] + DETOUR, FAR - 1)
+        else:
             hops[v, t] = min(hops[v, t] + DETOUR, FAR - 1)
         top -= 1
     return total
@@ -372,22 +381,44 @@ def fill_all(ground, moves, dead, least, begun, moment, slack, turn, marks, stac
 
 
 @njit(cache=True)
+def fill_step(ground, moves, dead, least, begun, moment, patience, is_new, turn, marks, stack):  # type: ignore[no-untyped-def]
+    """Up to ``patience`` rounds for one step, as long as somebody can be sent; the first ones with
+    twice the slack each until somebody is. Unless what is in reach was found anew, it is doubted
+    soon. Returns (turns so far, persons sent, or DOUBT, or CONTRADICTION)."""
+    sent, slack, rounds = 0, SLACK, 0
+    while rounds < patience:
+        turn += 1
+        more = fill_all(ground, moves, dead, least, begun, moment, slack, turn, marks, stack)
+        if more > 0:
+            sent += more
+            rounds += 1
+        elif sent > 0:
+            break
+        elif slack > SLACK and not is_new:
+            return turn, DOUBT
+        elif slack > FAR:
+            return turn, CONTRADICTION
+        else:
+            slack *= 2
+    return turn, sent
+
+
+@njit(cache=True)
 def advance(ground, moves, begun, moment, people, cuts, cut_of, marks, lists, stack):  # type: ignore[no-untyped-def]
     """Earliest arrivals from step ``moment`` on, until all ``people`` are sent or columns end.
 
     ``reach`` tells the next step at which anybody more can arrive: until then the arrivals are as
     many as possible, and ``cuts`` gets the row that proves it (``cut_of[step]`` is its number):
     when somebody not sent could be at place v at the earliest, less one. How many rounds are made
-    before it is asked again follows what it said before. A round that sends nobody though
-    somebody can come is made again with twice the slack. Returns (next step, people not sent,
-    rows written), rows -1 if the search and ``reach`` contradict each other.
+    before it is asked again follows what it said before. Returns (next step, people not sent, rows
+    written), rows -1 if the search and ``reach`` contradict each other.
     """
     columns = cut_of.size
     known, state, least, head, after, before = lists
     earliest, _, origin, _, _, queue = known
     earliest[:], origin[:] = NEVER, -1
     dead = np.empty_like(earliest)
-    rows, turn, patience, asked = 0, 0, 1, -1
+    rows, turn, patience, asked, is_new = 0, 0, 1, -1, True
     while moment < columns:
         reach(ground, moves, begun, known, state, head, after, before)
         upcoming = columns
@@ -404,21 +435,17 @@ def advance(ground, moves, begun, moment, people, cuts, cut_of, marks, lists, st
         asked = moment
         nearest(ground, moves, begun, least, queue)
         dead[:] = earliest
-        dead -= 1
-        sent, rounds, slack = 0, 0, SLACK
-        while rounds < patience:
-            turn += 1
-            more = fill_all(ground, moves, dead, least, begun, moment, slack, turn, marks, stack)
-            sent += more
-            rounds += 1
-            if more == 0:
-                if sent > 0:
-                    break
-                if slack > FAR:
-                    return moment, people, -1
-                rounds, slack = 0, 2 * slack
-        people -= sent
-        moves.arrivals[moment] += sent
+        dead -= 1  # the last step that is out of reach
+        turn, sent = fill_step(ground, moves, dead, least, begun, moment, patience, is_new, turn,
+                               marks, stack)  # fmt: skip
+        if sent == CONTRADICTION:
+            return moment, people, -1
+        is_new = sent == DOUBT
+        if not is_new:
+            people -= sent
+            moves.arrivals[moment] += sent
+        if is_new or people == 0:
+            earliest[:], origin[:] = NEVER, -1
     return moment, people, rows
 
 
