@@ -18,10 +18,10 @@ def _every_round(extender: Extender, vehicle: _Idle, earliest: int) -> _Choice |
     for option in extender.loaded.get(vehicle.mover, []):
         wanted = [c for c in option.carries if extender._waiting(c.commodity) > 0.5]
         for moves in extender.dispatcher.ways([(option.index, 0)], vehicle.at):
-            starts = extender.dispatcher.fit(moves, earliest)
+            starts = extender.dispatcher.fit(moves, earliest, vehicle.moves)
             if starts is None or not wanted:
                 continue
-            extender.dispatcher.cancel(starts)
+            extender.dispatcher.cancel(starts, vehicle.moves)
             open_ = [c.commodity for c in wanted if c.may[starts[-1][1]]]
             choice = extender._rate(vehicle, option, starts, open_)
             if choice is not None and (best is None or choice.rating < best.rating):
