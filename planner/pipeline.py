@@ -20,7 +20,7 @@ from planner.plan import LevelResult, Plan, Provenance, Status
 from planner.problem import EvacuationProblem, pose
 from planner.scenario import Origin, Scenario, people
 from planner.schedule import Manning, Scheduler
-from planner.solvers import LevelProof, Limits, Memory, Solver, Update, pack
+from planner.solvers import LevelProof, Limits, Memory, Solver, Update, clashes, pack
 from planner.verify import Verdict
 
 PROVEN = 1e-6
@@ -64,9 +64,17 @@ def make_network(scenario: Scenario) -> TransportNetwork:
 
 
 def make_problem(scenario: Scenario, network: TransportNetwork) -> EvacuationProblem:
-    """The problem with the effort weights of the configuration."""
+    """The problem with the effort weights of the configuration.
+
+    Raises ScenarioError with every commitment that cannot be kept.
+    """
     points = load.solver_config().effort
-    return pose(scenario, network, effort=Effort(points.per_loaded_leg, points.per_empty_leg))
+    effort = Effort(points.per_loaded_leg, points.per_empty_leg)
+    problem = pose(scenario, network, effort=effort)
+    faults = clashes(problem) if scenario.commitments else []
+    if faults:
+        raise ScenarioError(faults)
+    return problem
 
 
 def make_plan(

@@ -261,16 +261,21 @@ class Scheduler:
     def _unpromised(self, crowd: Crowd, who: Commodity, moment_s: int) -> int:
         """C18: heads of a commodity still at home whom no later promise needs."""
         scenario = self.problem.scenario
-        needed = 0
+        needed, able = 0, set()
         for opening in self.problem.plan.openings:
             for (option, step), number in opening.promised.items():
                 promise = scenario.commitments[number]
                 depart_s = step * self.step_s + self.options[option].depart_s
                 if promise.group == who.group and not who.is_hub and depart_s > moment_s:
                     needed += promised_heads(scenario, promise)
-        if not needed:
+                    able |= {carry.commodity for carry in self.options[option].carries}
+        if who.index not in able:
             return 1 << 30
-        there = sum(w[2].persons * n for w, n in crowd.left().items() if w[0] == who.group)
+        there = sum(
+            w[2].persons * n
+            for index, pool in crowd.waiting.items() if index in able
+            for w, n in pool.items() if w[0] == who.group
+        )  # fmt: skip
         return max(0, there - needed)
 
     def _aimed(self, key: Start, commodity: int) -> bool:

@@ -133,3 +133,14 @@ def test_promises_that_crews_or_convoys_cannot_keep_are_faults(
     fine = text.replace(fleet, fleet.replace("6 h", "14 h").replace("2 h", "1 h"))
     path.write_text(fine, encoding="utf-8")
     assert [issue for issue in pipeline.check(path) if issue.severity == "error"] == []
+
+
+def test_promises_that_a_limit_does_not_allow_are_faults(tmp_path: Path) -> None:
+    """Two buses load at one moment; with one loading bay there is no room for the second one."""
+    path = _write(tmp_path, _promise(1, "08:00"), _promise(2, "08:00"))
+    text = path.read_text(encoding="utf-8")
+    assert not [issue for issue in pipeline.check(path) if issue.severity == "error"]
+    path.write_text(text.replace("loading_bays: 2", "loading_bays: 1", 1), encoding="utf-8")
+    (issue,) = [issue for issue in pipeline.check(path) if issue.severity == "error"]
+    assert issue.where == "commitments[promise_2].load_start"
+    assert "no room for its vehicle" in issue.problem

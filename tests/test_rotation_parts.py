@@ -150,6 +150,14 @@ def test_what_is_wrong_is_told(keys: str, aid: str, told: str) -> None:
     assert found.startswith(told)
 
 
+def test_a_convoy_needs_room_to_load_and_unload_together() -> None:
+    narrow = text("convoy: {min: 3}").replace("at: [35.48, 40.25]}", "at: [35.48, 40.25], BAYS}")
+    assert said(narrow.replace("BAYS", "loading_bays: 3")) == []
+    assert said(narrow.replace("BAYS", "loading_bays: 2")) == [
+        "warning: a convoy loads and unloads together, 'haven' has no room for 3"
+    ]
+
+
 def test_a_duty_longer_than_the_shortest_leg_is_believed_where_places_are_the_maps() -> None:
     """20 min of loading and 10 of unloading are certain, whatever the way."""
     written = text("duty: {longest: 31 min, rest: 8 h}")

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from planner.movements import Company, Option
+from planner.pipeline import Limits, make_plan
 from planner.problem import EvacuationProblem, working
 from planner.rotations import Log, Rota, crew_of, spacing_of, tank_of
 from planner.solvers.dispatch import Dispatcher
@@ -147,3 +148,12 @@ def test_a_round_begins_so_late_that_waiting_leaves_time_on_duty() -> None:
 def test_formations(company: Company, vehicles: int, escorts: int, sizes: list[int]) -> None:
     assert company.sizes(vehicles, escorts) == sizes
     assert sum(map(company.escorts, sizes)) <= escorts
+
+
+def test_whoever_stays_is_told_that_crews_rest() -> None:
+    """One bus for 500 people in two days: its rests are named where seats are short."""
+    problem = problem_of(duty=DUTY, count=1)
+    plan = make_plan(problem.scenario, Limits(node_limit=20), remedies=False).verdict.plan
+    (entry,) = plan.left_behind
+    assert entry.reason_code == "no_seat"
+    assert entry.reason.endswith("with stops for rest")

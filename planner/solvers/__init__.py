@@ -8,9 +8,20 @@ OR-Tools is imported in this package and nowhere else.
 from __future__ import annotations
 
 from planner.solvers.choice import Choice, choose
+from planner.solvers.clashes import clashes
 from planner.solvers.door import Solver
 from planner.solvers.engine import LevelProof, Limits, Update
 from planner.solvers.memory import Memory
 from planner.solvers.packing import pack
 
-__all__ = ["Choice", "LevelProof", "Limits", "Memory", "Solver", "Update", "choose", "pack"]
+__all__ = [
+    "Choice",
+    "LevelProof",
+    "Limits",
+    "Memory",
+    "Solver",
+    "Update",
+    "choose",
+    "clashes",
+    "pack",
+]

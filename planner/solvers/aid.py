@@ -21,7 +21,8 @@ from planner.solvers.extend import Vehicle
 class _Leg:
     step: int
     vehicle: int
-    move: Start
+    position: int
+    """Which of the vehicle's movements it is; they may be made later, but none comes or goes."""
 
 
 class AidCarrier:
@@ -43,16 +44,18 @@ class AidCarrier:
         the moment ``until`` (time.monotonic)."""
         moves = [list(starts) for _, starts in placed]
         legs = [
-            _Leg(move[1], number, move)
-            for number, starts in enumerate(moves) for move in starts if self._twin(move)
+            _Leg(move[1], number, position)
+            for number, starts in enumerate(moves)
+            for position, move in enumerate(starts) if self._twin(move)
         ]  # fmt: skip
-        for leg in sorted(legs, key=lambda leg: (leg.step, leg.vehicle)):
-            twin = self._twin(leg.move)
+        for leg in sorted(legs, key=lambda leg: (leg.step, leg.vehicle, leg.position)):
+            move = moves[leg.vehicle][leg.position]
+            twin = self._twin(move)
             wanted = self._wanted(twin) if twin else []
             if not twin or not wanted or time.monotonic() > until:
                 continue
             longest_s = max(aid.delay_s for aid in wanted) if self.may_delay else 0
-            changed = self._changed(moves[leg.vehicle], leg.move, twin, longest_s)
+            changed = self._changed(moves[leg.vehicle], move, twin, longest_s)
             if changed is not None:
                 moves[leg.vehicle] = changed
                 self._load(twin, wanted)

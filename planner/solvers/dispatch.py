@@ -411,6 +411,10 @@ class Dispatcher:
             if (room := self.rooms.get((kind, place))) is not None
         ]
 
+    def has_room(self, start: Start) -> bool:
+        """Whether every limit has room for one movement."""
+        return self._room(self._option(start), start[1])
+
     def _room(self, option: Option, step: int) -> bool:
         rates, rooms = self._uses(option)
         start = step * self.step_s

@@ -252,7 +252,11 @@ class _Explainer:
         if last is None:
             return f"{fleet.label}: none could come in time"
         many = f"all {fleet.count}" if used >= fleet.count else f"{used} of {fleet.count}"
-        return f"{fleet.label}: {many} in use until {self._when(last.unload_end_s)}"
+        told = f"{fleet.label}: {many} in use until {self._when(last.unload_end_s)}"
+        stops = [word for word, part in (("rest", fleet.duty), ("fuel", fleet.fuel)) if part]
+        if fleet_id in self.tight and stops:
+            told += f", with stops for {' and '.join(stops)}"
+        return told
 
     def _limits(self, home: Commodity) -> list[str]:
         """Shared limits on the way that the relaxed problem uses up."""

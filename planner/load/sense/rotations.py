@@ -36,11 +36,26 @@ def _convoy(look: Look, fleet: Fleet, convoy: Convoy) -> None:
     elif 0 < fleet.count < fewest and not fleet.is_escort:
         problem = f"larger than the fleet's count of {fleet.count}: nobody could leave with it"
         look.warn((*path, "min"), problem, "write a smaller `min:`, or join fleets")
+    for place in _narrow(look, fleet, fewest):
+        problem = f"a convoy loads and unloads together, '{place}' has no room for {fewest}"
+        look.warn((*path, "min"), problem, "write a smaller `min:`, or more bays or berths")
     leaders = {c.vehicle for c in look.scenario.commitments if c.fleet == fleet.id}
     if len(leaders) * fewest > fleet.count >= fewest > 1:
         problem = f"{len(leaders)} promised vehicles lead a convoy each, of {fewest} at least: "
         remedy = "write a smaller `min:`, or promise fewer vehicles"
         look.error((*path, "min"), f"{problem}the fleet has {fleet.count}", remedy)
+
+
+def _narrow(look: Look, fleet: Fleet, fewest: int) -> list[str]:
+    """Places of groups and havens at which the smallest convoy cannot stand at one time."""
+    kind = look.vehicle(fleet)
+    rooms = {"road": "loading_bays", "sea": "berths", "air": "stands"}
+    if kind is None or kind.mode not in rooms or fewest < 2:
+        return []
+    busy = {group.at for group in look.scenario.groups}
+    busy |= {place.id for place in look.places.values() if place.role not in _STARTS_ONLY}
+    rows = [(place.id, getattr(place, rooms[kind.mode])) for place in _ends(look, fleet)]
+    return [ident for ident, room in rows if ident in busy and room is not None and room < fewest]
 
 
 def _duty(look: Look, fleet: Fleet, duty: Duty) -> None:
