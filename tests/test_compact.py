@@ -636,6 +636,7 @@ def test_a_bound_above_a_value_is_told() -> None:
     assert told.startswith("a: the bound 100.5 of highs is above the value 100.0 of ours")
     assert lift.crossings([row, replace(better, case="b", value=200.0)]) == []
     assert lift.ratio([row, better]) == 8.0
+    assert lift.cpu_ratio([row, replace(better, cpu_s=6.0)]) == 6.0
     assert lift.ratio([replace(row, status="gap not reached"), better]) is None
     assert "8.0" in lift.table([better])
 

@@ -26,6 +26,8 @@ from planner.units import HOUR_S
 
 SMOOTHING = 0.75
 MOST = 6
+BROKEN = (16, 4)
+"""Moments at which one limit becomes rows at a time: without hubs, and with them."""
 LEAN, FAT, NEWEST = 500, 1200, 150
 """Columns beyond which the master is begun anew, before a level and within one; what is kept."""
 ROOMY = (0.8, 3.0, 0.5)
@@ -58,6 +60,7 @@ class ColumnEngine:
         self.separator = Separator(problem, conveyance, width_s)
         self.traffic = Traffic()
         self.duals: dict[Key, float] = {}
+        self.broken_most = BROKEN[bool(width_s)]
         self.fine = not width_s
         """Whether spans of people in hubs are split where a solution abuses them."""
         if width_s:
@@ -196,7 +199,7 @@ class ColumnEngine:
         if self.fine:
             for hub, moment in self.separator.hubs_broken(self.traffic):
                 added |= self.master.hubs.split(hub, moment)
-        for limit, moment in self.separator.broken(self.traffic):
+        for limit, moment in self.separator.broken(self.traffic, self.broken_most):
             added |= self.master.add_limit_row(limit, moment, self.width_s)
         return added
 

@@ -282,10 +282,12 @@ class Solver:
 
     def _look(self) -> None:
         """The relaxed first level: who can leave at all, and which limits stand in the way."""
-        prices = self.prices.get(self.levels[0])
+        first = self.levels[0]
+        tolerance = max(1e-3, 0.0 if first in WHOLE else self.limits.gap / 5)
         self._generate(
-            self.engine, self.levels[0], {}, share=SEARCHED[0], tolerance=1e-3, prices=prices
-        )
+            self.engine, first, {}, share=SEARCHED[0], tolerance=tolerance,
+            prices=self.prices.get(first),
+        )  # fmt: skip
         duals, rows = self.engine.master.duals(), self.engine.master.rows
         self.stuck = self._staying()
         self.tight = {row.limit.at for k, (row, _) in rows.items() if duals["r", k] > 1e-6}

@@ -44,6 +44,7 @@ SOLVER = {"highs": "highs", "scip": "gscip", "cpsat": "cpsat"}
 GAP = 0.01
 THREADS = 2
 LEVEL = "arrival"
+REACHED = "within the gap"
 GRACE_S = 60.0
 TOLERANCE = 1e-6
 GROWTH = ((10, 3), (20, 3), (40, 6), (60, 9), (100, 12))
@@ -147,7 +148,7 @@ def _judged(row: Row) -> Row:
     assert row.value is not None and row.told is not None and row.bound is not None
     gap = (row.value - row.bound) / max(1.0, abs(row.value))
     own = (row.told - row.bound) / max(1.0, abs(row.told))
-    status = "within the gap" if own <= GAP + TOLERANCE else "gap not reached"
+    status = REACHED if own <= GAP + TOLERANCE else "gap not reached"
     return replace(row, gap=gap, status=status)
 
 
@@ -218,12 +219,18 @@ def crossings(rows: list[Row]) -> list[str]:
 
 def ratio(rows: list[Row]) -> float | None:
     """Seconds of the fastest other engine that reached the gap, as a multiple of ours."""
-    reached = [row for row in rows if row.status == "within the gap" and row.seconds]
-    ours = [row.seconds for row in reached if row.engine == "ours"]
-    peers = [row.seconds for row in reached if row.engine != "ours"]
-    if not ours or not peers or ours[0] is None:
-        return None
-    return min(second for second in peers if second is not None) / ours[0]
+    return _multiple([(row.engine, row.seconds) for row in rows if row.status == REACHED])
+
+
+def cpu_ratio(rows: list[Row]) -> float | None:
+    """The same in CPU seconds, where other work on the machine tells less."""
+    return _multiple([(row.engine, row.cpu_s) for row in rows if row.status == REACHED])
+
+
+def _multiple(spent: list[tuple[str, float | None]]) -> float | None:
+    ours = [second for engine, second in spent if engine == "ours" and second]
+    peers = [second for engine, second in spent if engine != "ours" and second]
+    return min(peers) / ours[0] if ours and peers else None
 
 
 def _say(text: str) -> None:
@@ -321,11 +328,14 @@ def main(given: list[str] | None = None) -> int:
             own.append(measure(task))
             _say(table(own[-1:]).split("\n", 1)[1])
         rows += own
-        case["ratio"] = ratio(own)
+        case["ratio"], case["cpu_ratio"] = ratio(own), cpu_ratio(own)
         if not said.json:
             print(f"{size.name}\n{table(own)}")
             if case["ratio"] is not None:
-                print(f"the best of the others takes {case['ratio']:.1f} times as long as ours\n")
+                print(
+                    f"the best of the others takes {case['ratio']:.1f} times as long as ours, "
+                    f"{_figure(case['cpu_ratio'], '.1f')} times in CPU seconds\n"
+                )
     wrong = crossings(rows)
     if said.json:
         print(json.dumps({"cases": cases, "rows": [asdict(row) for row in rows], "wrong": wrong}))
