@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import planner
-from planner import load, roads, verify
+from planner import footprint, load, roads, verify
 from planner import network as ground
 from planner.errors import Issue, ScenarioError
 from planner.movements import Effort
@@ -73,22 +73,25 @@ def make_plan(
     should_stop: Callable[[], bool] | None = None,
     remedies: bool = True,
     memory: Memory | None = None,
+    begun: float | None = None,
 ) -> Result:
     """Plan, prove and verify; quicker with the ``memory`` of a like scenario's plan.
 
-    Raises ScenarioError with every fault of the scenario.
+    Raises ScenarioError with every fault of the scenario, and where it would not fit into memory.
+    The time limit counts from ``begun`` (``time.monotonic``), or from now.
 
     ``should_stop`` is asked often; once it says yes the best plan so far is returned with its
     honest gap. Remedies are searched afterwards, in a budget of their own.
     """
     from planner import worth
 
-    begun = time.monotonic()
+    begun = time.monotonic() if begun is None else begun
     limits = limits or Limits()
     told = _Teller(begun, limits, on_progress)
     told.phase("network")
     network = make_network(scenario)
     told.phase("problem")
+    footprint.check(scenario, network, limits.memory_mb or memory_cap_mb())
     problem = make_problem(scenario, network)
     solver = Solver(problem, limits, told.update, should_stop, begun, memory)
     manning = search(problem, solver, told)
@@ -279,6 +282,14 @@ def summary(found: Result | Verdict) -> dict[str, Any]:
         out["wall_s"] = round(found.wall_s, 2)
         out["peak_rss_mb"] = round(found.peak_rss_mb, 1)
     return out
+
+
+def memory_cap_mb() -> float:
+    """The configured share of this machine's memory, in MB."""
+    import psutil
+
+    share = load.solver_config().limits.memory_bp / 10_000
+    return float(share * psutil.virtual_memory().total / 1e6)
 
 
 def peak_rss_mb() -> float:

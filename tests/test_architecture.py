@@ -46,6 +46,7 @@ FLOORS: dict[str, int] = {
     "movements": 3,
     "promises": 3,
     "problem": 3,
+    "footprint": 3,
     # 4 solve
     "solvers": 4,
     "boarding": 4,

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from planner.problem import EvacuationProblem
 from planner.schedule import Chosen, Manning
-from planner.solvers.choice import COLUMNS, COMPACT, choose
+from planner.solvers.choice import CAP_MB, COLUMNS, COMPACT, choose
 from planner.solvers.engine import LevelProof, Limits, Update
 from planner.solvers.engine import Solver as ColumnSearch
 from planner.solvers.memory import Memory
@@ -39,7 +39,7 @@ class Solver(ColumnSearch):
         memory: Memory | None = None,
     ) -> None:  # fmt: skip
         super().__init__(problem, limits, on_update, should_stop, begun, memory)
-        self.choice = choose(problem)
+        self.choice = choose(problem, min(CAP_MB, limits.memory_mb or CAP_MB))
         self.made_by = COLUMNS
         """The engine whose plan the search has returned."""
         self.specialist: SmallCase | None = None

@@ -55,12 +55,14 @@ class Limits:
     """How long to search, and when to be content.
 
     Within ``gap`` of its bound a level is good enough, but the ones that count whole people.
+    ``memory_mb`` None: the configured share of the machine's.
     """
 
     time_s: float = 60.0
     seed: int = 0
     node_limit: int | None = None
     gap: float = 0.005
+    memory_mb: float | None = None
 
 
 @dataclass(frozen=True)

@@ -84,6 +84,8 @@ class _Explainer:
         self.legs = [leg for sortie in manning.sorties for leg in sortie.legs if leg.manifest]
         self._cut_after: dict[tuple[str, ...], dict[tuple[str, str, int], CutOff]] = {}
         self._scarcities: dict[tuple[int, int], Cause] = {}
+        self._vehicles: dict[str, set[int]] = defaultdict(set)
+        self._lasts: dict[str, PlanLeg | None] = {}
         self.short = self._short()
 
     def _persons(self, index: int, units: float) -> float:
@@ -238,12 +240,17 @@ class _Explainer:
         return Cause(code, words, is_scarce=True, full=havens)
 
     def _used(self, fleet: str) -> set[int]:
-        return {s.vehicle for s in self.manning.sorties if s.fleet == fleet}
+        if not self._vehicles:
+            for sortie in self.manning.sorties:
+                self._vehicles[sortie.fleet].add(sortie.vehicle)
+        return self._vehicles[fleet]
 
     def _last(self, fleet: str) -> PlanLeg | None:
-        legs = [leg for s in self.manning.sorties if s.fleet == fleet for leg in s.legs]
-        loaded = [leg for leg in legs if leg.manifest]
-        return max(loaded, key=lambda leg: leg.unload_end_s, default=None)
+        if fleet not in self._lasts:
+            legs = [leg for s in self.manning.sorties if s.fleet == fleet for leg in s.legs]
+            loaded = [leg for leg in legs if leg.manifest]
+            self._lasts[fleet] = max(loaded, key=lambda leg: leg.unload_end_s, default=None)
+        return self._lasts[fleet]
 
     def _under_way(self, fleet_id: str) -> str:
         """How many of the fleet are used, and when the last of its passengers are off board."""
@@ -256,6 +263,8 @@ class _Explainer:
 
     def _limits(self, home: Commodity) -> list[str]:
         """Shared limits on the way that the relaxed problem uses up."""
+        if not self.tight:
+            return []
         names = {link.id: link.label for link in self.scenario.links}
         names |= {p.id: p.label for p in self.scenario.places if p.role != "safe_haven"}
         found = sorted(self.ways.grounds(home.index) & self.tight & set(names))
