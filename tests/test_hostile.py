@@ -204,3 +204,9 @@ def test_the_command_line_takes_a_cap(tmp_path: Path, capsys: pytest.CaptureFixt
     for wrong in ("lots", "4", "-1 GB", "nan GB", "inf GB"):
         with pytest.raises(SystemExit):
             main([*given, f"--memory={wrong}"])
+
+
+def test_a_haven_that_is_told_to_take_people_in_is_the_remedy() -> None:
+    (entry,) = make_plan(hostile.full_haven(), COUNTED).verdict.plan.left_behind
+    assert entry.remedy is not None and entry.remedy.kind == "intake"
+    assert (entry.remedy.gain_persons or 0) > 0

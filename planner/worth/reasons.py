@@ -136,7 +136,9 @@ class _Explainer:
         if waited is not None:
             return waited if cut is None else self._both(waited, cut)
         if cut is not None:
-            return Cause(cut.codes[0], cut.reason)
+            return Cause(
+                cut.codes[0], cut.reason, full=self._shut() if "haven_full" in cut.codes else ()
+            )
         if not self.ways.onward(home.index).havens:
             step = format_duration(self.problem.grid.step_s)
             return Cause(
@@ -146,6 +148,11 @@ class _Explainer:
         if key not in self._scarcities:
             self._scarcities[key] = self._scarce(home, unit)
         return self._scarcities[key]
+
+    def _shut(self) -> tuple[str, ...]:
+        """Havens that take in nobody at all."""
+        havens = (p for p in self.scenario.places if p.role == "safe_haven")
+        return tuple(p.id for p in havens if p.intake and 0 in (p.intake.total, p.intake.per_day))
 
     def _waits(self, home: Commodity) -> Cause | None:
         if home.needs_team is None:
