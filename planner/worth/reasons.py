@@ -136,9 +136,9 @@ class _Explainer:
         if waited is not None:
             return waited if cut is None else self._both(waited, cut)
         if cut is not None:
-            return Cause(
-                cut.codes[0], cut.reason, full=self._shut() if "haven_full" in cut.codes else ()
-            )
+            is_full = "haven_full" in cut.codes
+            shut = self._shut() if is_full else ()
+            return Cause(cut.codes[0], cut.reason, is_scarce=is_full, full=shut)
         if not self.ways.onward(home.index).havens:
             step = format_duration(self.problem.grid.step_s)
             return Cause(
