@@ -74,11 +74,13 @@ def make_plan(
     remedies: bool = True,
     memory: Memory | None = None,
     begun: float | None = None,
+    network: TransportNetwork | None = None,
 ) -> Result:
     """Plan, prove and verify; quicker with the ``memory`` of a like scenario's plan.
 
     Raises ScenarioError with every fault of the scenario, and where it would not fit into memory.
-    The time limit counts from ``begun`` (``time.monotonic``), or from now.
+    The time limit counts from ``begun`` (``time.monotonic``), or from now. ``network``: the
+    scenario's, where it is built already.
 
     ``should_stop`` is asked often; once it says yes the best plan so far is returned with its
     honest gap. Remedies are searched afterwards, in a budget of their own.
@@ -89,7 +91,7 @@ def make_plan(
     limits = limits or Limits()
     told = _Teller(begun, limits, on_progress)
     told.phase("network")
-    network = make_network(scenario)
+    network = network or make_network(scenario)
     told.phase("problem")
     footprint.check(scenario, network, limits.memory_mb or memory_cap_mb())
     problem = make_problem(scenario, network)

@@ -66,6 +66,7 @@ FLOORS: dict[str, int] = {
     "trigger": 7,
     "replan": 7,
     "store": 7,
+    "searches": 7,
     "cli": 7,
     "__main__": 7,
     # outside

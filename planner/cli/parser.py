@@ -115,6 +115,9 @@ def _plan(commands: Commands[argparse.ArgumentParser]) -> None:
         "--no-remedies", action="store_true", help="do not search what would help those left behind"
     )
     command.add_argument(
+        "--no-cache", action="store_true", help="begin from nothing, and keep nothing for next time"
+    )
+    command.add_argument(
         "--plan-only", action="store_true", help="write plan.json and no other document"
     )
     _json_flag(command)

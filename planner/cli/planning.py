@@ -152,13 +152,14 @@ def _one(
     memory: Memory | None = None,
     begun: float | None = None,
 ) -> _Done:
-    from planner import documents, pipeline
+    from planner import documents, searches
 
     told = ProgressPrinter()
     try:
-        result = pipeline.make_plan(
+        result = searches.make_plan(
             scenario,
             limits,
+            None if arguments.no_cache else searches.kept(),
             on_progress=told,
             should_stop=should_stop,
             remedies=not arguments.no_remedies,
