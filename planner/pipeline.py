@@ -145,9 +145,9 @@ def to_plan(problem: EvacuationProblem, solver: Solver, manning: Manning) -> Pla
         sorties=tuple(manning.sorties), self_movements=tuple(manning.self_movements),
         left_behind=(), teams=tuple(manning.teams), harm_of_staying=0.0,
     )  # fmt: skip
-    return draft.model_copy(
-        update={"harm_of_staying": verify.staying_harm(draft, scenario, network)}
-    )
+    nobody_moves = draft.model_copy(update={"sorties": (), "self_movements": ()})
+    harm = verify.staying_harm(nobody_moves, scenario, network)
+    return draft.model_copy(update={"harm_of_staying": harm})
 
 
 def _level(proof: LevelProof, values: dict[str, float]) -> LevelResult:
