@@ -2,9 +2,9 @@
 
 The key of a plan is all that it depends on: the scenario with its patches (not the name of its
 file), the map, the configuration, the version of the planner, seed and gap, and whether remedies
-are searched. A plan that its search brought to an end is checked by the witness again and returned;
-one that the clock stopped is where the next search begins. Any other search begins with the newest
-one kept of the same crisis: that of its base where there is one.
+are searched. A plan that is proven as far as was asked is checked by the witness again and
+returned; any other is where its next search begins. A search of which nothing is kept begins with
+the newest one of the same crisis: that of its base where there is one.
 
 A run that counts rounds instead of seconds repeats itself, byte by byte, whatever else has been
 planned before: it neither asks nor keeps anything here.
@@ -32,8 +32,8 @@ from planner.store import Store
 
 FORMAT = 1
 """Goes up when entries of old can no longer be understood."""
-ENDED = ("gap",)
 KEPT = ("gap", "time")
+WHOLE = ("left_behind", "missed_deadlines")
 NOUNS: dict[str, Any] = {
     name: noun for name, noun in vars(memory).items()
     if is_dataclass(noun) and noun.__module__ == memory.__name__
@@ -67,7 +67,7 @@ def make_plan(
     network = pipeline.make_network(scenario)
     keys = _keys(scenario, network, limits, remedies)
     found = _entry(known, keys[0])
-    if found is not None and found[0] is not None and found[0].stopped_by in ENDED:
+    if found is not None and found[0] is not None and is_done(found[0], limits.gap):
         again = _checked(found[0], scenario, network)
         if again is not None:
             wall_s = time.monotonic() - begun
@@ -80,6 +80,18 @@ def make_plan(
     )  # fmt: skip
     _keep(known, keys, result, is_base=scenario.origin.what_if is None)
     return result
+
+
+def is_done(plan: Plan, gap: float) -> bool:
+    """Whether a search that began with the plan would end at once.
+
+    It came to its end; or every level but the last is proven near enough (whole people to the
+    head): the last one is never searched for its own sake.
+    """
+    if plan.stopped_by == "gap":
+        return True
+    enough = (level.gap <= (0.0 if level.name in WHOLE else gap) for level in plan.levels[:-1])
+    return bool(plan.levels) and all(enough)
 
 
 def _checked(plan: Plan, scenario: Scenario, network: TransportNetwork) -> verify.Verdict | None:

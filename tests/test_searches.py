@@ -163,3 +163,18 @@ def test_the_command_line_keeps_and_asks(
     monkeypatch.setattr(pipeline, "make_plan", never)
     assert main(given) == 0
     assert json.loads(capsys.readouterr().out)["status"] == "OPTIMAL"
+
+
+def test_near_enough_on_every_level_but_the_last_is_done() -> None:
+    plan = planned(None, load.read(SMALL)).verdict.plan.model_copy(update={"stopped_by": "time"})
+
+    def with_gap(name: str, gap: float) -> bool:
+        levels = tuple(
+            level.model_copy(update={"gap": gap}) if level.name == name else level
+            for level in plan.levels
+        )
+        return searches.is_done(plan.model_copy(update={"levels": levels}), 0.01)
+
+    assert with_gap("effort", 0.4)
+    assert with_gap("harm", 0.01) and not with_gap("harm", 0.011)
+    assert not with_gap("left_behind", 0.001)

@@ -183,6 +183,8 @@ def _print_one(done: _Done, as_json: bool, out: Path) -> None:
     for line in summary_lines(done.result.verdict):
         print(line)
     seconds, memory = done.result.wall_s, done.result.peak_rss_mb
+    said = done.result.verdict.plan.provenance
+    print(plain(f"Made by: {said.engine} ({said.engine_reason})."))
     print(f"{seconds:.0f} s, {memory:,.0f} MB. {len(done.files)} documents in {plain(out)}")
 
 
