@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import planner
-from planner import load, roads, verify
+from planner import footprint, load, roads, verify
 from planner import network as ground
 from planner.errors import Issue, ScenarioError
 from planner.movements import Effort
@@ -77,27 +77,6 @@ def make_problem(scenario: Scenario, network: TransportNetwork) -> EvacuationPro
     return problem
 
 
-def make_plan(
-    scenario: Scenario,
-    limits: Limits | None = None,
-    on_progress: Callable[[Progress], None] | None = None,
-    should_stop: Callable[[], bool] | None = None,
-    remedies: bool = True,
-    memory: Memory | None = None,
-) -> Result:
-    """Plan, prove and verify; quicker with the ``memory`` of a like scenario's plan.
-
-    Raises ScenarioError with every fault of the scenario.
-
-    ``should_stop`` is asked often; once it says yes the best plan so far is returned with its
-    honest gap. Remedies are searched afterwards, in a budget of their own.
-    """
-    begun = time.monotonic()
-    with _few_collections():
-        return _make_plan(scenario, limits or Limits(), on_progress, should_stop, remedies, memory,
-                          begun)  # fmt: skip
-
-
 @contextmanager
 def _few_collections() -> Iterator[None]:
     """Lets Python's collector look for cycles rarely: a search makes millions of objects and hardly
@@ -112,16 +91,35 @@ def _few_collections() -> Iterator[None]:
         gc.unfreeze()
 
 
-def _make_plan(
-    scenario: Scenario, limits: Limits, on_progress: Callable[[Progress], None] | None,
-    should_stop: Callable[[], bool] | None, remedies: bool, memory: Memory | None, begun: float,
-) -> Result:  # fmt: skip
+@_few_collections()
+def make_plan(
+    scenario: Scenario,
+    limits: Limits | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
+    should_stop: Callable[[], bool] | None = None,
+    remedies: bool = True,
+    memory: Memory | None = None,
+    begun: float | None = None,
+    network: TransportNetwork | None = None,
+) -> Result:
+    """Plan, prove and verify; quicker with the ``memory`` of a like scenario's plan.
+
+    Raises ScenarioError with every fault of the scenario, and where it would not fit into memory.
+    The time limit counts from ``begun`` (``time.monotonic``), or from now. ``network``: the
+    scenario's, where it is built already.
+
+    ``should_stop`` is asked often; once it says yes the best plan so far is returned with its
+    honest gap. Remedies are searched afterwards, in a budget of their own.
+    """
     from planner import worth
 
+    begun = time.monotonic() if begun is None else begun
+    limits = limits or Limits()
     told = _Teller(begun, limits, on_progress)
     told.phase("network")
-    network = make_network(scenario)
+    network = network or make_network(scenario)
     told.phase("problem")
+    footprint.check(scenario, network, limits.memory_mb or memory_cap_mb())
     problem = make_problem(scenario, network)
     solver = Solver(problem, limits, told.update, should_stop, begun, memory)
     manning = search(problem, solver, told)
@@ -175,9 +173,9 @@ def to_plan(problem: EvacuationProblem, solver: Solver, manning: Manning) -> Pla
         sorties=tuple(manning.sorties), self_movements=tuple(manning.self_movements),
         left_behind=(), teams=tuple(manning.teams), aid=tuple(manning.aid), harm_of_staying=0.0,
     )  # fmt: skip
-    return draft.model_copy(
-        update={"harm_of_staying": verify.staying_harm(draft, scenario, network)}
-    )
+    nobody_moves = draft.model_copy(update={"sorties": (), "self_movements": ()})
+    harm = verify.staying_harm(nobody_moves, scenario, network)
+    return draft.model_copy(update={"harm_of_staying": harm})
 
 
 def _level(
@@ -329,6 +327,14 @@ def summary(found: Result | Verdict) -> dict[str, Any]:
         out["wall_s"] = round(found.wall_s, 2)
         out["peak_rss_mb"] = round(found.peak_rss_mb, 1)
     return out
+
+
+def memory_cap_mb() -> float:
+    """The configured share of this machine's memory, in MB."""
+    import psutil
+
+    share = load.solver_config().limits.memory_bp / 10_000
+    return float(share * psutil.virtual_memory().total / 1e6)
 
 
 def peak_rss_mb() -> float:

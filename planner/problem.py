@@ -191,9 +191,10 @@ def _home_units(segment: Segment) -> list[tuple[Unit, int]]:
     return found + [(u, n) for u, n in segment.units if u.stretchers]
 
 
-def _commodities(
+def commodities_of(
     scenario: Scenario, hubs: tuple[str, ...]
 ) -> tuple[list[Commodity], tuple[tuple[str, tuple[str, ...]], ...]]:
+    """Commodities at home, then those at hubs; the groups of each transit class."""
     classes: dict[tuple[object, ...], int] = {}
     members: list[list[str]] = []
     found: list[Commodity] = []
@@ -242,7 +243,7 @@ def pose(
     grid = make(step_s or scenario.step_s, scenario.horizon_s)
     ground = Ground(network, grid)
     hubs = tuple(p.id for p in scenario.places if p.role in HUB_ROLES)
-    commodities, transit_of = _commodities(scenario, hubs)
+    commodities, transit_of = commodities_of(scenario, hubs)
     weights = effort or Effort()
     builder = _Builder(scenario, ground, commodities, weights)
     plan = builder.conveyance(movers(scenario, network, relaxed=any_moment))

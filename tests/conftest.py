@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from planner.pipeline import Limits, Result
 
 REQUIRE_BROWSER = "SAFE_PASSAGE_REQUIRE_BROWSER"
+os.environ["SAFE_PASSAGE_CACHE"] = ""  # no test depends on what another one has planned before
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "msedge")
 
 

@@ -47,6 +47,7 @@ FLOORS: dict[str, int] = {
     "promises": 3,
     "rotations": 3,
     "problem": 3,
+    "footprint": 3,
     # 4 solve
     "solvers": 4,
     "boarding": 4,
@@ -66,6 +67,7 @@ FLOORS: dict[str, int] = {
     "trigger": 7,
     "replan": 7,
     "store": 7,
+    "searches": 7,
     "cli": 7,
     "__main__": 7,
     # outside

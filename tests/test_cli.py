@@ -14,8 +14,9 @@ from typing import Any
 
 import pytest
 
-from planner import assets, mapbuild
+from planner import assets, load, mapbuild
 from planner.cli import desk, papers, planning, scenarios, text
+from planner.cli.parser import build_parser
 from planner.errors import Issue, ScenarioError
 from tests.command import run
 
@@ -61,6 +62,32 @@ def test_help_loads_no_library() -> None:
     )
     assert "planner" in done.stdout and "--help" in done.stdout
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_limits_come_from_the_configuration_unless_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    shipped = load.solver_config()
+    limits = shipped.limits.model_copy(
+        update={"time_s": 90, "seed": 7, "gap_bp": {"left_behind": 0, "harm": 80, "arrival": 200}}
+    )
+    config = shipped.model_copy(update={"limits": limits})
+    monkeypatch.setattr(load, "solver_config", lambda: config)
+    bare = planning.limits_of(build_parser().parse_args(["plan", "x.yaml"]))
+    assert (bare.time_s, bare.seed, bare.gap, bare.node_limit) == (90, 7, 0.008, None)
+    given = [
+        "--time-limit",
+        "5s",
+        "--seed",
+        "0",
+        "--gap",
+        "2%",
+        "--node-limit",
+        "3",
+        "--memory",
+        "2GB",
+    ]
+    said = planning.limits_of(build_parser().parse_args(["plan", "x.yaml", *given]))
+    assert (said.time_s, said.seed, said.gap, said.node_limit) == (5, 0, 0.02, 3)
+    assert (bare.memory_mb, said.memory_mb) == (None, 2000.0)
 
 
 @pytest.mark.parametrize(

@@ -368,15 +368,15 @@ def test_a_shortage_elsewhere_is_not_their_reason() -> None:
 
 
 def test_a_haven_that_others_could_leave_to_them_is_told_so() -> None:
-    room = {"total": 0}
+    room = {"total": 5}
     places = [case.place("home", 0), case.place("haven", 20, "safe_haven", intake=room)]
     scenario = crowd(7, places=places)
     problem = pipeline.make_problem(scenario, pipeline.make_network(scenario))
-    manning = Manning(left={("people", "ride", Unit(1)): 7})
+    manning = Manning(left={("people", "ride", Unit(7)): 1})
     unsearched = Solver(problem, Limits(time_s=4.0))  # knows of nobody whom the relaxation leaves
     (entry,) = worth.left_behind(problem, unsearched, manning)
     assert entry.reason_code == "haven_full"
-    assert entry.reason.startswith("haven has taken in 0 of the 0 it can; counted in fractions")
+    assert entry.reason.startswith("haven has taken in 0 of the 5 it can; counted in fractions")
     assert entry.remedy is not None
     assert "longer search" in entry.remedy.what
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -29,7 +30,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         # Names in Arabic on a terminal that knows only Latin letters must not end the program.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
+    begun = time.monotonic()
     arguments = build_parser().parse_args(argv)
+    arguments.begun = begun
     try:
         status: int = arguments.run(arguments)
         sys.stdout.flush()

@@ -97,16 +97,19 @@ def _plan(commands: Commands[argparse.ArgumentParser]) -> None:
         "--out", type=Path, metavar="DIR", help="folder of the documents (default: out/SCENARIO)"
     )
     command.add_argument(
-        "--time-limit", type=_duration, default=60, metavar="T", help="for example '60s', '5 min'"
-    )
+        "--time-limit", type=_duration, metavar="T",
+        help="for example '60s', '5 min' (this and what follows: default in config/solver.yaml)",
+    )  # fmt: skip
     command.add_argument("--node-limit", type=_whole, metavar="N", help="stop after so many nodes")
-    command.add_argument("--seed", type=_whole, default=0, metavar="N")
+    command.add_argument("--seed", type=_whole, metavar="N")
+    command.add_argument(
+        "--memory", type=_memory, metavar="M", help="the most that one plan may take: '4 GB'"
+    )
     command.add_argument(
         "--gap",
         type=_share,
-        default=0.005,
         metavar="G",
-        help="good enough: a level this near to its bound is proven no further (0.5%%)",
+        help="good enough: a level this near to its bound is proven no further ('0.5 %%')",
     )
     command.add_argument(
         "--any-moment", type=_duration, default=0, metavar="T",
@@ -114,6 +117,9 @@ def _plan(commands: Commands[argparse.ArgumentParser]) -> None:
     )  # fmt: skip
     command.add_argument(
         "--no-remedies", action="store_true", help="do not search what would help those left behind"
+    )
+    command.add_argument(
+        "--no-cache", action="store_true", help="begin from nothing, and keep nothing for next time"
     )
     command.add_argument(
         "--plan-only", action="store_true", help="write plan.json and no other document"
@@ -292,6 +298,19 @@ def _share(text: str) -> float:
         return parse_share_bp(text) / 10000
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _memory(text: str) -> float:
+    """Megabytes."""
+    number, unit = text.strip().upper().rstrip("B")[:-1], text.strip().upper().rstrip("B")[-1:]
+    sizes = {"M": 1.0, "G": 1000.0}
+    try:
+        found = float(number) * sizes[unit]
+    except (ValueError, KeyError):
+        found = 0.0
+    if not 1 <= found < float("inf"):
+        raise argparse.ArgumentTypeError(f"write for example '800 MB' or '4 GB' (got '{text}')")
+    return found
 
 
 def _bbox(text: str) -> tuple[float, float, float, float]:

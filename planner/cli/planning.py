@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -83,27 +84,36 @@ def interruptible() -> Iterator[Callable[[], bool]]:
 
 def plan(arguments: argparse.Namespace) -> int:
     """Plan one case, or the base and every what-if; the exit status is the worst of them."""
-    from planner import load, pipeline
+    from planner import load
 
     path = scenario_file(arguments.file)
-    limits = pipeline.Limits(
-        time_s=arguments.time_limit,
-        seed=arguments.seed,
-        node_limit=arguments.node_limit,
-        gap=arguments.gap,
-        any_moment_s=arguments.any_moment,
-    )
+    limits = limits_of(arguments)
     with interruptible() as should_stop:
         if not arguments.every_what_if:
             out = arguments.out or default_out(path, arguments.what_if)
             scenario = load.read(path, arguments.what_if)
-            done = _one(scenario, limits, should_stop, arguments, out)
+            done = _one(scenario, limits, should_stop, arguments, out, begun=arguments.begun)
             _print_one(done, arguments.json, out)
             return exit_status(done.result)
         base = load.read(path)
         cases = [_Case(None, base)]
         cases += [_Case(name, load.read(path, name)) for name in base.what_ifs]
         return _every(cases, limits, should_stop, arguments, path)
+
+
+def limits_of(arguments: argparse.Namespace) -> Limits:
+    """What the command line says, else what config/solver.yaml does."""
+    from planner import load, pipeline
+
+    known = load.solver_config().limits
+    said = {
+        "time_s": arguments.time_limit, "seed": arguments.seed, "gap": arguments.gap,
+        "memory_mb": arguments.memory, "node_limit": arguments.node_limit,
+        "any_moment_s": arguments.any_moment,
+    }  # fmt: skip
+    given = {key: value for key, value in said.items() if value is not None}
+    default = pipeline.Limits(time_s=known.time_s, seed=known.seed, gap=known.gap)
+    return replace(default, **given)
 
 
 class _Case:
@@ -141,18 +151,21 @@ def _one(
     arguments: argparse.Namespace,
     out: Path,
     memory: Memory | None = None,
+    begun: float | None = None,
 ) -> _Done:
-    from planner import documents, pipeline
+    from planner import documents, searches
 
     told = ProgressPrinter()
     try:
-        result = pipeline.make_plan(
+        result = searches.make_plan(
             scenario,
             limits,
+            None if arguments.no_cache else searches.kept(),
             on_progress=told,
             should_stop=should_stop,
             remedies=not arguments.no_remedies,
             memory=memory,
+            begun=begun,
         )
     finally:
         told.close()
@@ -171,6 +184,8 @@ def _print_one(done: _Done, as_json: bool, out: Path) -> None:
     for line in summary_lines(done.result.verdict):
         print(line)
     seconds, memory = done.result.wall_s, done.result.peak_rss_mb
+    said = done.result.verdict.plan.provenance
+    print(plain(f"Made by: {said.engine} ({said.engine_reason})."))
     print(f"{seconds:.0f} s, {memory:,.0f} MB. {len(done.files)} documents in {plain(out)}")
 
 
@@ -192,7 +207,9 @@ def _every(
         print(f"{plain(label)}:", file=sys.stderr)
         done = _one(case.scenario, limits, should_stop, arguments, folder / label, memory)
         memory = memory or done.result.memory
-        worst = max(worst, exit_status(done.result))
+        proven = case.name is not None and done.result.verdict.plan.status == "PROVEN_IMPOSSIBLE"
+        if not proven:  # that a what-if is impossible is an answer, and stands in the table
+            worst = max(worst, exit_status(done.result))
         objects.append(done.object())
         rows.append(_row(label, done.result))
     if arguments.json:

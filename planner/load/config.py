@@ -30,8 +30,17 @@ class SearchLimits(Part):
     """Candidates that are planned again."""
     seed: CountNumber = 0
     """Seed of everything drawn by lot."""
+    memory_bp: Share = Field(alias="memory")
+    """Share of the machine's memory that one plan may take, parts per ten thousand."""
     gap_bp: dict[LevelName, Share] = Field(alias="gap")
     """Gap at which a level is good enough, parts per ten thousand."""
+
+    @property
+    def gap(self) -> float:
+        """The least gap of the levels that do not count whole people (those are proven in full)."""
+        whole = ("left_behind", "missed_deadlines")
+        fine = [share for level, share in self.gap_bp.items() if level not in whole]
+        return min(fine, default=0) / 10_000
 
 
 class EffortPoints(Part):

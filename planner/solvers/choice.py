@@ -5,7 +5,8 @@ engine may have it. Sizes are estimated before anything is built (``compact_size
 
 The itinerary columns (``engine``) take every problem: they always plan, and their bounds hold. A
 specialist may come beside them: its plan is taken where it is the better one, and of two proven
-bounds the higher. A new specialist is an entry in ``SPECIALISTS`` and a class that ``door`` calls.
+bounds the higher. A new specialist is an entry in ``SPECIALISTS`` here, and its class in
+``door.MAKERS``.
 
 Two engines are not among them. ``trips`` (few different vessels, and bus loads) minimises the
 moment at which the last one is safe, as the public benches ask: none of the five levels is that,

@@ -10,11 +10,12 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Protocol
 
 from planner.problem import EvacuationProblem
 from planner.schedule import Chosen, Manning
-from planner.solvers.choice import COLUMNS, COMPACT, choose
-from planner.solvers.engine import LevelProof, Limits, Update
+from planner.solvers.choice import CAP_MB, COLUMNS, COMPACT, choose
+from planner.solvers.engine import Candidate, LevelProof, Limits, Update
 from planner.solvers.engine import Solver as ColumnSearch
 from planner.solvers.memory import Memory
 from planner.solvers.small import SmallCase
@@ -29,6 +30,26 @@ LEAST = 0.3
 Judge = Callable[[Manning], dict[str, float]]
 
 
+class Specialist(Protocol):
+    """What comes beside the columns: made of (problem, limits, whether somebody asks to stop)."""
+
+    is_late: bool
+    """Whether the clock has ended something before its time."""
+
+    def search(
+        self, man: Callable[[Chosen], Manning], left_s: float
+    ) -> tuple[Candidate, Manning] | None:
+        """A manned choice within ``left_s`` seconds; None where there is none."""
+
+    def prove(self, values: dict[str, float], left_s: float) -> dict[str, float]:
+        """A bound for levels, those before held at ``values``; levels left out have none."""
+
+
+Maker = Callable[[EvacuationProblem, Limits, Callable[[], bool]], Specialist]
+MAKERS: dict[str, Maker] = {COMPACT: SmallCase}
+"""By the names that ``choice`` gives."""
+
+
 class Solver(ColumnSearch):
     """Searches and proves with whatever suits the problem; see ``choice``."""
 
@@ -39,12 +60,11 @@ class Solver(ColumnSearch):
         memory: Memory | None = None,
     ) -> None:  # fmt: skip
         super().__init__(problem, limits, on_update, should_stop, begun, memory)
-        self.choice = choose(problem)
+        self.choice = choose(problem, min(CAP_MB, limits.memory_mb or CAP_MB))
         self.made_by = COLUMNS
         """The engine whose plan the search has returned."""
-        self.specialist: SmallCase | None = None
-        if self.choice.engine == COMPACT:
-            self.specialist = SmallCase(problem, limits, self.should_stop)
+        maker = MAKERS.get(self.choice.engine)
+        self.specialist = None if maker is None else maker(problem, limits, self.should_stop)
 
     def search(self, man: Callable[[Chosen], Manning], judge: Judge | None = None) -> Manning:
         """The best manned choice. Without a ``judge`` (value by level, recounted) nobody can

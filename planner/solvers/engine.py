@@ -69,6 +69,7 @@ class Limits:
     """How long to search, and when to be content.
 
     Within ``gap`` of its bound a level is good enough, but the ones that count whole people.
+    ``memory_mb`` None: the configured share of the machine's.
     """
 
     time_s: float = 60.0
@@ -77,6 +78,7 @@ class Limits:
     gap: float = 0.005
     any_moment_s: float = 0.0
     """Seconds beyond the others for bounds in continuous time; none are sought with 0."""
+    memory_mb: float | None = None
 
 
 @dataclass(frozen=True)

@@ -85,16 +85,17 @@ def work(folder: Path) -> None:
 
 
 def _plan(folder: Path, job: dict[str, Any], gone: threading.Event) -> None:
-    from planner import documents, load, pipeline
+    from planner import documents, load, pipeline, searches
 
     stop = folder / "stop"
     text = (folder / "scenario.yaml").read_text(encoding="utf-8")
     scenario = load.read_text(text, job["file"], job["what_if"])
     limits: Limits = pipeline.Limits(time_s=job["time_s"], seed=job["seed"], gap=job["gap"])
     tell = ProgressFile(folder)
-    result: Result = pipeline.make_plan(
+    result: Result = searches.make_plan(
         scenario,
         limits,
+        searches.kept(),
         on_progress=tell,
         should_stop=lambda: gone.is_set() or stop.exists(),
         remedies=job["remedies"],

@@ -27,12 +27,7 @@ def willing_persons(replay: Replay, group: str) -> int:
 
 def arrivals_of(replay: Replay, group: str) -> list[tuple[int, int, bool]]:
     """(moment of safety, persons, by own means) for each of the group's loads at a haven."""
-    found = []
-    for m in replay.movements:
-        persons = sum(line.persons for line in m.manifest if line.group == group)
-        if persons and replay.is_haven(m.destination):
-            found.append((m.unload_end_s, persons, m.own is not None))
-    return sorted(found)
+    return replay.arrivals.get(group, [])
 
 
 def group_figures(replay: Replay, group: str) -> GroupFigures:

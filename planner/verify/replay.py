@@ -163,6 +163,19 @@ class Replay:
         }
 
     @cached_property
+    def arrivals(self) -> dict[str, list[tuple[int, int, bool]]]:
+        """Group id to (moment of safety, persons, by own means) of its loads at a haven, sorted."""
+        found: dict[str, list[tuple[int, int, bool]]] = {}
+        for m in self.movements:
+            if self.is_haven(m.destination):
+                for group in m.groups:
+                    persons = sum(line.persons for line in m.manifest if line.group == group)
+                    if persons:
+                        loads = found.setdefault(group, [])
+                        loads.append((m.unload_end_s, persons, m.own is not None))
+        return {group: sorted(loads) for group, loads in found.items()}
+
+    @cached_property
     def clock(self) -> Clock:
         """Windows and threats by the local clock, reaching past the last movement."""
         latest = [m.unload_end_s for m in self.movements]

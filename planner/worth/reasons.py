@@ -84,6 +84,8 @@ class _Explainer:
         self.legs = [leg for sortie in manning.sorties for leg in sortie.legs if leg.manifest]
         self._cut_after: dict[tuple[str, ...], dict[tuple[str, str, int], CutOff]] = {}
         self._scarcities: dict[tuple[int, int], Cause] = {}
+        self._vehicles: dict[str, set[int]] = defaultdict(set)
+        self._lasts: dict[str, PlanLeg | None] = {}
         self.short = self._short()
 
     def _persons(self, index: int, units: float) -> float:
@@ -134,7 +136,9 @@ class _Explainer:
         if waited is not None:
             return waited if cut is None else self._both(waited, cut)
         if cut is not None:
-            return Cause(cut.codes[0], cut.reason)
+            is_full = "haven_full" in cut.codes
+            shut = self._shut() if is_full else ()
+            return Cause(cut.codes[0], cut.reason, is_scarce=is_full, full=shut)
         if not self.ways.onward(home.index).havens:
             step = format_duration(self.problem.grid.step_s)
             return Cause(
@@ -144,6 +148,11 @@ class _Explainer:
         if key not in self._scarcities:
             self._scarcities[key] = self._scarce(home, unit)
         return self._scarcities[key]
+
+    def _shut(self) -> tuple[str, ...]:
+        """Havens that take in nobody at all."""
+        havens = (p for p in self.scenario.places if p.role == "safe_haven")
+        return tuple(p.id for p in havens if p.intake and 0 in (p.intake.total, p.intake.per_day))
 
     def _waits(self, home: Commodity) -> Cause | None:
         if home.needs_team is None:
@@ -238,12 +247,17 @@ class _Explainer:
         return Cause(code, words, is_scarce=True, full=havens)
 
     def _used(self, fleet: str) -> set[int]:
-        return {s.vehicle for s in self.manning.sorties if s.fleet == fleet}
+        if not self._vehicles:
+            for sortie in self.manning.sorties:
+                self._vehicles[sortie.fleet].add(sortie.vehicle)
+        return self._vehicles[fleet]
 
     def _last(self, fleet: str) -> PlanLeg | None:
-        legs = [leg for s in self.manning.sorties if s.fleet == fleet for leg in s.legs]
-        loaded = [leg for leg in legs if leg.manifest]
-        return max(loaded, key=lambda leg: leg.unload_end_s, default=None)
+        if fleet not in self._lasts:
+            legs = [leg for s in self.manning.sorties if s.fleet == fleet for leg in s.legs]
+            loaded = [leg for leg in legs if leg.manifest]
+            self._lasts[fleet] = max(loaded, key=lambda leg: leg.unload_end_s, default=None)
+        return self._lasts[fleet]
 
     def _under_way(self, fleet_id: str) -> str:
         """How many of the fleet are used, and when the last of its passengers are off board."""
@@ -260,6 +274,8 @@ class _Explainer:
 
     def _limits(self, home: Commodity) -> list[str]:
         """Shared limits on the way that the relaxed problem uses up."""
+        if not self.tight:
+            return []
         names = {link.id: link.label for link in self.scenario.links}
         names |= {p.id: p.label for p in self.scenario.places if p.role != "safe_haven"}
         found = sorted(self.ways.grounds(home.index) & self.tight & set(names))
