@@ -209,9 +209,7 @@ def test_havens_too_small_leave_people() -> None:
     [("grid", 12, 700), ("river", 12, 150), ("coast", 12, 200), ("region", 60, 300)],
 )
 @pytest.mark.parametrize("seed", range(3))
-def test_every_shape_is_proven_at_every_step(
-    shape: str, size: int, people: int, seed: int
-) -> None:
+def test_every_shape_is_proven_at_every_step(shape: str, size: int, people: int, seed: int) -> None:
     """Large enough for places that refer to each other in a round (back in time, and on again)."""
     roads = MADE[shape](size, people, seed)
     found = solved(roads.arcs, roads.supply, roads.havens)
