@@ -22,8 +22,10 @@ from planner.problem import EvacuationProblem
 from planner.scenario import segments
 from planner.schedule import Chosen
 from planner.solvers.rows import RATES
+from planner.solvers.walkers_bound import Hours
 from planner.units import HOUR_S
 
+TINY = 1e-6
 Start = tuple[int, int]  # self option, step
 
 
@@ -38,16 +40,19 @@ def suits(problem: EvacuationProblem) -> str | None:
     return None
 
 
-def send(problem: EvacuationProblem) -> Chosen:
+def send(problem: EvacuationProblem, hours: Hours | None = None) -> Chosen:
     """Everybody who can, as early as every limit allows; no vehicles.
 
-    Whole households do not always fill what was planned for them: after everybody a few more are
-    planned for, so that whoever did not fit in goes as well. Same problem, same choice.
+    With ``hours`` first as many by each way and hour as are best there, then the rest. Whole
+    households do not always fill what was planned for them: after everybody a few more are planned
+    for, so that whoever did not fit in goes as well. Same problem, same choice.
     """
     sender = _Sender(problem)
+    if hours is not None:
+        sender.follow(hours)
     for weight in sorted({c.weight for c in problem.commodities}, reverse=True):
-        sender.send({c.index: c.demand for c in problem.commodities if c.weight == weight})
-    sender.send(sender.spare(), is_spare=True)
+        sender.send([c.index for c in problem.commodities if c.weight == weight])
+    sender.send_spare()
     return Chosen((), {}, dict(sender.walks))
 
 
@@ -83,6 +88,8 @@ class _Sender:
         self.taken: dict[int, int] = defaultdict(int)
         self.walks: dict[Start, float] = defaultdict(float)
         self.departures: dict[int, int] = defaultdict(int)
+        self.waiting = {c.index: 0 if c.is_hub else c.demand for c in problem.commodities}
+        self.is_spare = False
         self.uses = [self._uses(walk) for walk in problem.walks]
         self.whole = [self._whole(walk) for walk in problem.walks]
 
@@ -101,25 +108,53 @@ class _Sender:
             return 1
         return int(self.problem.scenario.group(who.group).persons_per_car)
 
-    def send(self, waiting: dict[int, int], *, is_spare: bool = False) -> None:
-        """Sends persons by commodity, in the order of their possible arrivals."""
-        waiting = {k: n for k, n in waiting.items() if n > 0}
-        for index, step in self._in_order(set(waiting)):
-            walk = self.problem.walks[index]
-            rest = waiting[walk.commodity]
-            if rest <= 0:
-                continue
-            persons = self._room(index, step, rest, is_spare)
-            if persons <= 0:
-                continue
-            waiting[walk.commodity] = rest - persons
-            self.walks[index, step] += persons
-            self.departures[walk.commodity] += 1
-            start = step * self.step_s
-            for hourly, offset, use in self.uses[index]:
-                insort(hourly.events, (start + offset, persons * use))
-            for limit in self.problem.intakes(walk.destination, start + walk.ride_s):
-                self.taken[limit] += min(persons, rest)
+    def follow(self, hours: Hours) -> None:
+        """Sends what is best by the hour: whole cars, what is left of them in the next hour."""
+        units = hours.units(self.problem.scenario.priorities.levels)
+        if units is None:
+            return
+        owed: dict[int, float] = defaultdict(float)
+        columns = [j for j in np.flatnonzero(units > TINY).tolist() if hours.starts[j][1]]
+        for j in sorted(columns, key=lambda j: (hours.starts[j][1][0], j)):
+            index, steps = hours.starts[j]
+            owed[index] += float(units[j])
+            for step in steps:
+                if owed[index] < self.whole[index] - TINY:
+                    break
+                whole = int(owed[index] / self.whole[index] + TINY) * self.whole[index]
+                owed[index] -= self._go(index, step, whole)
+
+    def send(self, who: list[int]) -> None:
+        """Sends everybody of these commodities, in the order of their possible arrivals."""
+        for index, step in self._in_order(set(who)):
+            self._go(index, step, 1 << 30)
+
+    def send_spare(self) -> None:
+        """Plans for those who may not have fitted in."""
+        spare = self._spare()
+        for k, persons in spare.items():
+            self.waiting[k] += persons
+        self.is_spare = True
+        self.send(list(spare))
+
+    def _go(self, index: int, step: int, most: int) -> int:
+        """Sends persons by one departure, at most so many and as many as fit; how many?"""
+        walk = self.problem.walks[index]
+        rest = min(self.waiting[walk.commodity], most)
+        if rest <= 0:
+            return 0
+        persons = min(self._room(index, step, rest), most)
+        if persons <= 0:
+            return 0
+        self.waiting[walk.commodity] -= persons
+        self.walks[index, step] += persons
+        self.departures[walk.commodity] += 1
+        start = step * self.step_s
+        for hourly, offset, use in self.uses[index]:
+            insort(hourly.events, (start + offset, persons * use))
+        for limit in self.problem.intakes(walk.destination, start + walk.ride_s):
+            self.taken[limit] += min(persons, rest)
+        return persons
 
     def _in_order(self, who: set[int]) -> list[Start]:
         """Possible departures of these commodities by moment of arrival."""
@@ -137,7 +172,7 @@ class _Sender:
         order = np.lexsort((columns[2], columns[1], columns[0]))
         return list(zip(columns[1][order].tolist(), columns[2][order].tolist(), strict=True))
 
-    def _room(self, index: int, step: int, rest: int, is_spare: bool) -> int:
+    def _room(self, index: int, step: int, rest: int) -> int:
         """Persons whom one departure can take: whole cars, the last one for fewer people."""
         walk, whole, start = self.problem.walks[index], self.whole[index], step * self.step_s
         groups = -(-rest // whole)
@@ -146,13 +181,15 @@ class _Sender:
             if groups <= 0:
                 return 0
         room = groups * whole
-        if not is_spare:
+        if not self.is_spare:
             for limit in self.problem.intakes(walk.destination, start + walk.ride_s):
                 left = int(self.problem.limits[limit].cap) - self.taken[limit]
-                room = min(room, -(-left // whole) * whole if left >= rest else left // whole * whole)
+                room = min(
+                    room, -(-left // whole) * whole if left >= rest else left // whole * whole
+                )
         return room
 
-    def spare(self) -> dict[int, int]:
+    def _spare(self) -> dict[int, int]:
         """Persons by commodity who may not have fitted in: less than a household a departure."""
         scenario = self.problem.scenario
         largest: dict[tuple[str, str], int] = {}
