@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections import defaultdict
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -20,9 +21,10 @@ import numpy as np
 from planner.movements import SelfOption
 from planner.problem import EvacuationProblem
 from planner.scenario import segments
-from planner.schedule import Chosen
+from planner.schedule import Chosen, Manning
+from planner.solvers.engine import Candidate
 from planner.solvers.rows import RATES
-from planner.solvers.walkers_bound import Hours
+from planner.solvers.walkers_bound import STAYS, Hours, by_hours
 from planner.units import HOUR_S
 
 TINY = 1e-6
@@ -54,6 +56,44 @@ def send(problem: EvacuationProblem, hours: Hours | None = None) -> Chosen:
         sender.send([c.index for c in problem.commodities if c.weight == weight])
     sender.send_spare()
     return Chosen((), {}, dict(sender.walks))
+
+
+class OnRoads:
+    """Plans and bounds for a problem that ``suits``; beside the itinerary columns, which take all
+    problems: whichever plan is better on the levels, whichever bound is higher."""
+
+    def __init__(self, problem: EvacuationProblem) -> None:
+        self.problem = problem
+        self.hours = by_hours(problem)
+
+    def search(
+        self, man: Callable[[Chosen], Manning], left_s: float = np.inf
+    ) -> tuple[Candidate, Manning] | None:
+        """The plan that is best by the hour, manned; None where there is no time."""
+        if left_s <= 0:
+            return None
+        chosen = send(self.problem, self.hours)
+        left = {c.index: float(c.demand) for c in self.problem.commodities if not c.is_hub}
+        values: dict[str, float] = {x: 0.0 for x in self.problem.scenario.priorities.levels}
+        for (index, step), planned in chosen.walks.items():
+            walk = self.problem.walks[index]
+            units = min(planned, left[walk.commodity])
+            left[walk.commodity] -= units
+            for level, cost in self.hours.cost(self.problem, walk, step).items():
+                values[level] = values.get(level, 0.0) + units * cost
+        for k, units in left.items():
+            for level, cost in self.hours.cost_of_staying(k).items():
+                values[level] = values.get(level, 0.0) + units * cost
+        return Candidate((), chosen, values, left), man(chosen)
+
+    def prove(self, values: Mapping[str, float], left_s: float = np.inf) -> dict[str, float]:
+        """A bound for each level, those before held at ``values``; minus infinity for none."""
+        held: dict[str, float] = {}
+        found: dict[str, float] = {}
+        for level in self.problem.scenario.priorities.levels:
+            found[level] = self.hours.bound(level, held) if left_s > 0 else -np.inf
+            held[level] = values[level]
+        return found
 
 
 @dataclass
@@ -114,7 +154,7 @@ class _Sender:
         if units is None:
             return
         owed: dict[int, float] = defaultdict(float)
-        columns = [j for j in np.flatnonzero(units > TINY).tolist() if hours.starts[j][1]]
+        columns = [j for j in np.flatnonzero(units > TINY).tolist() if hours.starts[j][0] != STAYS]
         for j in sorted(columns, key=lambda j: (hours.starts[j][1][0], j)):
             index, steps = hours.starts[j]
             owed[index] += float(units[j])

@@ -32,7 +32,7 @@ SLACK = 1e-9
 class Hours:
     """The programme: column j moves units of commodity ``who[j]``; ``row``, ``column`` and ``use``
     are the entries of the rows, each at most ``cap[row]``; ``costs[level][column]``. ``starts`` are
-    the self option of a column and its steps, none where it stands for those who stay."""
+    the self option of a column and its steps, or STAYS and the commodity that is left behind."""
 
     starts: tuple[tuple[int, tuple[int, ...]], ...]
     who: Ints
@@ -60,6 +60,20 @@ class Hours:
             units = solved[1]
             held[level] = float(self.costs[level] @ units)
         return units
+
+    def cost_of_staying(self, commodity: int) -> dict[str, float]:
+        """By level, of one unit that is left behind."""
+        column = self.starts.index((STAYS, (commodity,)))
+        return {level: float(costs[column]) for level, costs in self.costs.items()}
+
+    def cost(self, problem: EvacuationProblem, walk: SelfOption, step: int) -> dict[str, float]:
+        """By level, of one unit that leaves at a step."""
+        persons = problem.commodities[walk.commodity].persons
+        arrive = step * problem.grid.step_s + walk.ride_s
+        return {
+            "missed_deadlines": float(walk.missed[step]), "harm": float(walk.harm[step]),
+            "arrival": persons * arrive / HOUR_S,
+        }  # fmt: skip
 
     def _solve(self, level: str, held: Mapping[str, float]) -> tuple[float, Floats] | None:
         """(Lagrange's bound, units by column)."""
@@ -167,7 +181,7 @@ class _Builder:
         """The column of those who are left behind."""
         who = self.problem.commodities[k]
         self.who.append(k)
-        self.starts.append((STAYS, ()))
+        self.starts.append((STAYS, (k,)))
         self.costs["left_behind"].append(float(who.weight * who.persons))
         self.costs["missed_deadlines"].append(who.persons * float(who.deadline_s is not None))
         self.costs["harm"].append(float(self.problem.wait_harm[k][-1]))
