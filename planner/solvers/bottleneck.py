@@ -49,6 +49,8 @@ def bottleneck(problem: EvacuationProblem) -> tuple[Limit, ...]:
         {number[name]: UNLIMITED for name in names if name.startswith("haven ")},
     )  # fmt: skip
     flow = earliest_arrival(network, hours)
+    if flow.clearance == 0:
+        return ()
     across = [ends[arc.arc] for arc in flow.bottleneck().arcs]
     return tuple(gates[tail] for tail, head in across if head == f"{tail} on")
 

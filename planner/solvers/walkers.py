@@ -65,6 +65,8 @@ class OnRoads:
     def __init__(self, problem: EvacuationProblem) -> None:
         self.problem = problem
         self.hours = by_hours(problem)
+        self.is_late = False
+        """No solve here is ended by the clock."""
 
     def search(
         self, man: Callable[[Chosen], Manning], left_s: float = np.inf
