@@ -1,33 +1,37 @@
 """The bottleneck of people on roads, named in places and links: a minimum cut over time.
 
 Every limit by the hour is an arc with its capacity an hour; the ways of the people lead over their
-limits one after the other. The earliest arrival flow of that network has a minimum cut for every
-hour: the limits across it are why no more can have come by then. Only hours in which somebody may
-pass are counted, ways may be recombined where they pass the same limit, and where cars and walkers
-share a road it is counted in those who take up least: an explanation, not a bound.
+limits one after the other. In the hour before the last one could have arrived (or at the horizon,
+where not all can) the limits across a minimum cut are why no more can have come by then. Only hours
+in which somebody may set out are counted, ways may be recombined where they pass the same limit,
+and where cars and walkers share a road it is counted in those who take up least: an explanation,
+not a bound.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 import numpy as np
+from ortools.graph.python import max_flow
 
 from planner.movements import SelfOption
 from planner.problem import EvacuationProblem, Limit
-from planner.solvers.flow import UNLIMITED, FlowNetwork, earliest_arrival
 from planner.solvers.rows import RATES
 from planner.units import HOUR_S
 
-Arc = tuple[str, str]
+Ways = dict[tuple[str, str], list[int]]
+"""(from, to) → [persons an hour, hours]."""
 
 
 def bottleneck(problem: EvacuationProblem) -> tuple[Limit, ...]:
     """What keeps people who move by their own means from arriving sooner, or all of them from
     arriving: limits across the minimum cut, those that let most people through first."""
     gates = {f"{x.kind} {x.at}": x for x in problem.limits if x.kind in RATES}
-    persons = sum(c.demand * c.persons for c in problem.commodities)
-    arcs: dict[Arc, list[int]] = {}
+    movers = {walk.commodity for walk in problem.walks}
+    persons = sum(problem.commodities[k].demand * problem.commodities[k].persons for k in movers)
+    arcs: Ways = {}
     for walk in problem.walks:
         for tail, head, capacity, transit in _way(problem, walk, gates, persons):
             known = arcs.setdefault((tail, head), [capacity, transit])
@@ -35,24 +39,63 @@ def bottleneck(problem: EvacuationProblem) -> tuple[Limit, ...]:
     hours = _hours(problem)
     if not arcs or not hours:
         return ()
-    names = sorted({name for arc in arcs for name in arc})
-    number = {name: i for i, name in enumerate(names)}
-    ends = sorted(arcs)
-    supply = np.zeros(len(names), dtype=np.int64)
-    for home in {walk.commodity for walk in problem.walks}:
-        who = problem.commodities[home]
-        supply[number[f"from {home}"]] = who.demand * who.persons
-    network = FlowNetwork(
-        len(names), np.array([number[tail] for tail, _ in ends]),
-        np.array([number[head] for _, head in ends]),
-        np.array([arcs[arc][0] for arc in ends]), np.array([arcs[arc][1] for arc in ends]), supply,
-        {number[name]: UNLIMITED for name in names if name.startswith("haven ")},
-    )  # fmt: skip
-    flow = earliest_arrival(network, hours)
-    if flow.clearance == 0:
-        return ()
-    across = [ends[arc.arc] for arc in flow.bottleneck().arcs]
-    return tuple(gates[tail] for tail, head in across if head == f"{tail} on")
+    people = {
+        f"from {k}": problem.commodities[k].demand * problem.commodities[k].persons
+        for k in sorted(movers)
+    }  # fmt: skip
+    across, arrived = _cut(arcs, people, hours)
+    least, most = 0, hours
+    while arrived == persons and least < most:  # the last hour by which not all have arrived
+        middle = (least + most) // 2
+        tried, n = _cut(arcs, people, middle)
+        if n < persons:
+            across, least = tried, middle + 1
+        else:
+            most = middle
+    return tuple(gates[name] for name in across)
+
+
+def _cut(arcs: Ways, people: dict[str, int], hours: int) -> tuple[list[str], int]:
+    """(limits across a minimum cut, most first; how many can have arrived within so many hours)."""
+    expanded = _Expanded()
+    for hour in range(hours):
+        expanded.add_hour(arcs, people, hour, hours)
+    for home, persons in people.items():
+        expanded.add("start", home, persons)
+    graph = expanded.graph
+    if graph.solve(0, 1) != graph.OPTIMAL:
+        raise RuntimeError("the maximum flow was not found")
+    beyond = set(graph.get_sink_side_min_cut())
+    through: dict[str, int] = defaultdict(int)
+    for arc, name in expanded.limits.items():
+        if graph.tail(arc) not in beyond and graph.head(arc) in beyond:
+            through[name] += graph.capacity(arc)
+    return sorted(through, key=lambda name: (-through[name], name)), int(graph.optimal_flow())
+
+
+class _Expanded:
+    """The network by the hour; ``limits`` names the arcs that stand for one."""
+
+    def __init__(self) -> None:
+        self.graph = max_flow.SimpleMaxFlow()
+        self.number = {"start": 0, "end": 1}
+        self.limits: dict[int, str] = {}
+
+    def add(self, tail: str, head: str, capacity: int) -> int:
+        ends = [self.number.setdefault(name, len(self.number)) for name in (tail, head)]
+        return int(self.graph.add_arc_with_capacity(*ends, capacity))
+
+    def add_hour(self, arcs: Ways, people: dict[str, int], hour: int, hours: int) -> None:
+        """Who may leave, pass and arrive in an hour, as far as that is within ``hours``."""
+        for (tail, head), (capacity, later) in sorted(arcs.items()):
+            if hour + later < hours:
+                arc = self.add(f"{tail} at {hour}", f"{head} at {hour + later}", capacity)
+                if head == f"{tail} on":
+                    self.limits[arc] = tail
+        for home, persons in people.items():
+            self.add(home, f"{home} at {hour}", persons)
+        for haven in sorted({head for _, head in arcs if head.startswith("haven ")}):
+            self.add(f"{haven} at {hour}", "end", sum(people.values()))
 
 
 def _hours(problem: EvacuationProblem) -> int:

@@ -24,10 +24,12 @@ from planner.scenario import segments
 from planner.schedule import Chosen, Manning
 from planner.solvers.engine import Candidate
 from planner.solvers.rows import RATES
-from planner.solvers.walkers_bound import STAYS, Hours, by_hours
+from planner.solvers.walkers_bound import STAYS, Hours, by_hours, cost_of_going, cost_of_staying
 from planner.units import HOUR_S
 
 TINY = 1e-6
+MOST = 1_000_000
+"""Departures up to which the programme by the hour is made: 230,000 took 3 s, a level 1 s."""
 Start = tuple[int, int]  # self option, step
 
 
@@ -64,7 +66,10 @@ class OnRoads:
 
     def __init__(self, problem: EvacuationProblem) -> None:
         self.problem = problem
-        self.hours = by_hours(problem)
+        columns = sum(int(walk.may.sum()) for walk in problem.walks)
+        self.hours = by_hours(problem) if columns <= MOST else None
+        """None where the programme would be too large: then people go by order of arrival alone,
+        and the bounds are the columns'."""
         self.is_late = False
         """No solve here is ended by the clock."""
 
@@ -76,16 +81,17 @@ class OnRoads:
             return None
         chosen = send(self.problem, self.hours)
         left = {c.index: float(c.demand) for c in self.problem.commodities if not c.is_hub}
-        values: dict[str, float] = {x: 0.0 for x in self.problem.scenario.priorities.levels}
+        cost: dict[str, float] = defaultdict(float)
         for (index, step), planned in chosen.walks.items():
             walk = self.problem.walks[index]
             units = min(planned, left[walk.commodity])
             left[walk.commodity] -= units
-            for level, cost in self.hours.cost(self.problem, walk, step).items():
-                values[level] = values.get(level, 0.0) + units * cost
+            for level, each in cost_of_going(self.problem, walk, step).items():
+                cost[level] += units * each
         for k, units in left.items():
-            for level, cost in self.hours.cost_of_staying(k).items():
-                values[level] = values.get(level, 0.0) + units * cost
+            for level, each in cost_of_staying(self.problem, k).items():
+                cost[level] += units * each
+        values = {str(level): cost[level] for level in self.problem.scenario.priorities.levels}
         return Candidate((), chosen, values, left), man(chosen)
 
     def prove(self, values: Mapping[str, float], left_s: float = np.inf) -> dict[str, float]:
@@ -93,7 +99,8 @@ class OnRoads:
         held: dict[str, float] = {}
         found: dict[str, float] = {}
         for level in self.problem.scenario.priorities.levels:
-            found[level] = self.hours.bound(level, held) if left_s > 0 else -np.inf
+            told = self.hours.bound(level, held) if self.hours and left_s > 0 else -np.inf
+            found[level] = told
             held[level] = values[level]
         return found
 

@@ -46,6 +46,8 @@ class Hours:
     def bound(self, level: str, held: Mapping[str, float]) -> float:
         """No plan that is as good as ``held`` on the levels before has less on this one; minus
         infinity where the programme was not solved."""
+        if not self.costs[level].any():
+            return 0.0
         solved = self._solve(level, held)
         return solved[0] if solved else -np.inf
 
@@ -54,26 +56,14 @@ class Hours:
         held: dict[str, float] = {}
         units: Floats | None = None
         for level in levels:
+            if not self.costs[level].any():
+                continue
             solved = self._solve(level, held)
             if solved is None:
                 break
             units = solved[1]
             held[level] = float(self.costs[level] @ units)
         return units
-
-    def cost_of_staying(self, commodity: int) -> dict[str, float]:
-        """By level, of one unit that is left behind."""
-        column = self.starts.index((STAYS, (commodity,)))
-        return {level: float(costs[column]) for level, costs in self.costs.items()}
-
-    def cost(self, problem: EvacuationProblem, walk: SelfOption, step: int) -> dict[str, float]:
-        """By level, of one unit that leaves at a step."""
-        persons = problem.commodities[walk.commodity].persons
-        arrive = step * problem.grid.step_s + walk.ride_s
-        return {
-            "missed_deadlines": float(walk.missed[step]), "harm": float(walk.harm[step]),
-            "arrival": persons * arrive / HOUR_S,
-        }  # fmt: skip
 
     def _solve(self, level: str, held: Mapping[str, float]) -> tuple[float, Floats] | None:
         """(Lagrange's bound, units by column)."""
@@ -120,6 +110,30 @@ class Hours:
             for j in np.flatnonzero(own).tolist():
                 rows[-1].set_coefficient(columns[j], float(own[j]))
         return model, columns, rows
+
+
+def cost_of_staying(problem: EvacuationProblem, commodity: int) -> dict[str, float]:
+    """By level, of one unit that is left behind."""
+    who = problem.commodities[commodity]
+    return {
+        "left_behind": float(who.weight * who.persons),
+        "missed_deadlines": who.persons * float(who.deadline_s is not None),
+        "harm": float(problem.wait_harm[commodity][-1]),
+        "arrival": who.persons * problem.grid.horizon_s / HOUR_S,
+        "effort": 0.0,
+    }
+
+
+def cost_of_going(problem: EvacuationProblem, walk: SelfOption, step: int) -> dict[str, float]:
+    """By level, of one unit that leaves at a step."""
+    persons = problem.commodities[walk.commodity].persons
+    return {
+        "left_behind": 0.0,
+        "missed_deadlines": float(walk.missed[step]),
+        "harm": float(walk.harm[step]),
+        "arrival": persons * (step * problem.grid.step_s + walk.ride_s) / HOUR_S,
+        "effort": 0.0,
+    }
 
 
 def by_hours(problem: EvacuationProblem) -> Hours:
@@ -179,14 +193,10 @@ class _Builder:
 
     def _stay(self, k: int) -> None:
         """The column of those who are left behind."""
-        who = self.problem.commodities[k]
         self.who.append(k)
         self.starts.append((STAYS, (k,)))
-        self.costs["left_behind"].append(float(who.weight * who.persons))
-        self.costs["missed_deadlines"].append(who.persons * float(who.deadline_s is not None))
-        self.costs["harm"].append(float(self.problem.wait_harm[k][-1]))
-        self.costs["arrival"].append(who.persons * self.problem.grid.horizon_s / HOUR_S)
-        self.costs["effort"].append(0.0)
+        for level, cost in cost_of_staying(self.problem, k).items():
+            self.costs[level].append(cost)
 
     def _go(self, walk: SelfOption) -> None:
         """The columns of one way: steps that fall into the same hours of every limit."""
@@ -205,12 +215,11 @@ class _Builder:
             column = len(self.who)
             self.who.append(walk.commodity)
             self.starts.append((walk.index, tuple(same)))
-            self.costs["left_behind"].append(0.0)
-            self.costs["missed_deadlines"].append(float(walk.missed[same].min()))
-            self.costs["harm"].append(float(walk.harm[same].min()))
-            first = same[0] * self.step_s + walk.ride_s
-            self.costs["arrival"].append(persons * first / HOUR_S)
-            self.costs["effort"].append(0.0)
+            least = cost_of_going(self.problem, walk, same[0])
+            least["missed_deadlines"] = float(walk.missed[same].min())
+            least["harm"] = float(walk.harm[same].min())
+            for level, cost in least.items():
+                self.costs[level].append(cost)
             for (key, _, use), hour in zip(passing, hours, strict=True):
                 self._enter((*key, hour), self.caps[key], column, use)
             if walk.destination in self.totals:
