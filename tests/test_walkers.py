@@ -158,6 +158,18 @@ def test_walkers_take_a_twentieth_of_a_car() -> None:
     assert max(times) - min(times) == 60
 
 
+def test_a_place_that_lets_thirty_people_leave_in_an_hour() -> None:
+    """60 people, no limit on the road: 30 arrive after 20 min, 30 after 80."""
+    problem = posed(
+        scenario(horizon="8 h", step="10 min", fleets=[], groups=[cars(60)],
+                 links=[link("road", "home", "haven", "20 km", speed="60 km/h")],
+                 places=[place("home", 0, processing="30 persons/h"),
+                         place("haven", 20, "safe_haven")])
+    )  # fmt: skip
+    for guided in (False, True):
+        assert arrivals(manned(problem, guided=guided)) == {20: 30, 80: 30}
+
+
 def test_heavier_people_go_first() -> None:
     """Ten cars get through in time; the ten of those who weigh more."""
     road = link("road", "home", "haven", "20 km", speed="60 km/h", capacity="10 vehicles/h")

@@ -143,12 +143,17 @@ class _Sender:
         self.whole = [self._whole(walk) for walk in problem.walks]
 
     def _uses(self, walk: SelfOption) -> list[tuple[_Hourly, int, float]]:
-        """(limit, seconds after the start, use by one person)."""
-        return [
+        """(limit, seconds after the start, use by one person), with the people that a place that
+        is no hub lets leave in an hour, whom ``schedule`` counts as well."""
+        found = [
             (hourly, offset, use)
             for (kind, at), hourly in self.hourly.items()
             for offset, use in walk.passes(kind, at)
         ]
+        gate = self.hourly.get(("persons_rate", walk.origin))
+        if gate is not None and walk.origin not in self.problem.hubs:
+            found.append((gate, 0, 1.0))
+        return found
 
     def _whole(self, walk: SelfOption) -> int:
         """Persons who can only be sent together: a full car where cars are counted."""
