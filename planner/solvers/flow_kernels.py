@@ -26,7 +26,7 @@ FAR = NEVER // 4  # above every guess
 OPEN, HOLDS, LOST, ASKED = 0, 1, 2, 3
 DOUBT, CONTRADICTION = -1, -2  # instead of persons
 SLACK = 16  # this and the next two change the speed only
-DETOUR = 8
+DETOUR = 16
 PATIENCE = 16
 STAR = -1  # as a step: not a moment but the star of a source; as a way: from a moment to it
 

@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from planner import network as ground
 from planner.network import CutOff
 from planner.plan import PlanLeg, SelfMovement
-from planner.problem import Commodity, EvacuationProblem, local_days
+from planner.problem import Commodity, EvacuationProblem, Limit, local_days
 from planner.scenario import Place, Scenario, Unit
 from planner.schedule import Manning
 from planner.solvers import Solver
+from planner.solvers.bottleneck import bottleneck
+from planner.solvers.bottleneck import words as bottleneck_words
+from planner.solvers.walkers import suits
 from planner.units import format_duration
 from planner.worth.cause import Cause
 from planner.worth.teams import held_up, with_granted
@@ -86,6 +89,7 @@ class _Explainer:
         self._scarcities: dict[tuple[int, int], Cause] = {}
         self._vehicles: dict[str, set[int]] = defaultdict(set)
         self._lasts: dict[str, PlanLeg | None] = {}
+        self._bottleneck: tuple[Limit, ...] | None = None
         self.short = self._short()
 
     def _persons(self, index: int, units: float) -> float:
@@ -279,7 +283,16 @@ class _Explainer:
         names = {link.id: link.label for link in self.scenario.links}
         names |= {p.id: p.label for p in self.scenario.places if p.role != "safe_haven"}
         found = sorted(self.ways.grounds(home.index) & self.tight & set(names))
-        return [f"limits used up at {' and '.join(names[x] for x in found)}"] if found else []
+        told = [f"limits used up at {' and '.join(names[x] for x in found)}"] if found else []
+        return [*told, *self._narrowest(home)]
+
+    def _narrowest(self, home: Commodity) -> list[str]:
+        """The bottleneck on their ways, where people have nothing but their own means."""
+        if self._bottleneck is None:
+            self._bottleneck = bottleneck(self.problem) if suits(self.problem) is None else ()
+        walks = self.ways.onward(home.index).walks
+        own = [x for x in self._bottleneck if any(walk.passes(x.kind, x.at) for walk in walks)]
+        return [bottleneck_words(self.problem, tuple(own))] if own else []
 
     def _team_note(self, home: Commodity) -> list[str]:
         for team in self.manning.teams:
