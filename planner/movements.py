@@ -59,6 +59,10 @@ class Mover:
     return_to_base: bool
     range_m: int | None = None
     must: tuple[int, ...] = ()
+    spare_load_s: int = 0
+    """In a bound: how much longer than here a full vehicle loads in a plan."""
+    spare_unload_s: int = 0
+    """In a bound: how much longer than here a full vehicle unloads in a plan."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +101,10 @@ class Option:
     carries: tuple[Carry, ...] = field(default=())
     goods: bool = False
     """An empty leg with time to load aid and to unload it."""
+    spread_s: int = 0
+    """In a bound: its moments are really up to so many seconds later than here."""
+    end_spread_s: int = 0
+    """The same for its end."""
 
 
 @dataclass(frozen=True)
@@ -317,7 +325,8 @@ def _mover(
     seats = vehicle.seats
     if vehicle.payload_kg is not None:
         seats = max(0, min(seats, vehicle.payload_kg // PERSON_KG - vehicle.stretchers))
-    full = 0 if relaxed else seats + vehicle.stretchers
+    full = seats + vehicle.stretchers
+    handled, spare = (0, full) if relaxed else (full, 0)
     ships, escorts = formation
     escort = fleet.escort.by if fleet.escort and escorts else None
     crew, cars = ships * vehicle.crew, ships * vehicle.car_equivalents
@@ -335,18 +344,20 @@ def _mover(
         fleet=fleet.id, count=len(numbers) // ships, numbers=tuple(numbers), ships=ships,
         escort_fleet=escort, escorts=escorts,
         seats=ships * seats, stretchers=ships * vehicle.stretchers,
-        load_s=vehicle.loading.fixed_s + full * vehicle.loading.per_person_s,
-        unload_s=vehicle.unloading.fixed_s + full * vehicle.unloading.per_person_s,
+        load_s=vehicle.loading.fixed_s + handled * vehicle.loading.per_person_s,
+        unload_s=vehicle.unloading.fixed_s + handled * vehicle.unloading.per_person_s,
         overhead_s=vehicle.overhead_s, crew=crew,
         car_equivalents=cars, cost_per_km=ships * vehicle.cost_per_km,
         mode=vehicle.mode,
         profile=network.convoy_profile_of.get(fleet.id, network.profile_of[fleet.id])
-        if escort
+        if fleet.escort
         else network.profile_of[fleet.id],
         base=fleet.base,
         from_s=scenario.at_s(fleet.available.from_, 0),
         until_s=scenario.at_s(fleet.available.until),
         return_to_base=home, range_m=min(ranges, default=None), must=must,
+        spare_load_s=spare * vehicle.loading.per_person_s,
+        spare_unload_s=spare * vehicle.unloading.per_person_s,
     )  # fmt: skip
 
 

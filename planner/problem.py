@@ -278,6 +278,7 @@ class _Builder:
         self.scenario = scenario
         self.ground = ground
         self.network = ground.network
+        self._grounds: dict[int, Ground] = {}
         self.grid = ground.grid
         self.effort = effort
         self.commodities = commodities
@@ -418,22 +419,23 @@ class _Builder:
         goods: bool = False,
     ) -> Option:  # fmt: skip
         boards = loaded or goods or self._boards_team(mover, route)
+        ground = self._blurred(mover.spare_load_s if boards else 0)
         depart = mover.load_s if boards else 0
         arrive = depart + mover.overhead_s + route.travel_s
         end = arrive + (mover.unload_s if loaded or goods else 0)
         conditions: list[Condition] = [(_span(mover.from_s, mover.until_s), 0, end)]
-        conditions += self.ground.ride(route, mover.fleet, depart)
-        conditions += self.ground.stop(route.origin, mover.fleet, 0, depart)
-        conditions += self.ground.stop(route.destination, mover.fleet, arrive, end)
-        starts = start_mask(self.grid, conditions, end)
+        conditions += ground.ride(route, mover.fleet, depart)
+        conditions += ground.stop(route.origin, mover.fleet, 0, depart)
+        conditions += ground.stop(route.destination, mover.fleet, arrive, end)
+        starts = start_mask(ground.grid, conditions, end)
         if mover.range_m is not None and route.length_m > mover.range_m:
             starts[:] = False
         if end - (0 if loaded or goods else depart) > self._longest_s(mover):
             starts[:] = False
-        harm = self.ground.ride_harm(route, depart, mover.overhead_s, {})
+        harm = ground.ride_harm(route, depart, mover.overhead_s, {})
         starts &= harm <= self.risk_cap + 1e-12
-        harm += self.ground.stay_harm(route.origin, 0, depart, {})
-        harm += self.ground.stay_harm(route.destination, arrive, end - arrive, {})
+        harm += ground.stay_harm(route.origin, 0, depart, {})
+        harm += ground.stay_harm(route.destination, arrive, end - arrive, {})
         leg = self.effort.per_loaded_leg if loaded else self.effort.per_empty_leg
         option = Option(
             index=number, mover=index, route=route.id, origin=route.origin,
@@ -442,10 +444,26 @@ class _Builder:
             effort=mover.cost_per_km * route.length_m / 1000 + leg * mover.ships, starts=starts,
             crew_harm=mover.crew * harm,
             link_entries=entries(self.network, route, depart + mover.overhead_s // 2), goods=goods,
+            spread_s=ground.grid.spread_s,
+            end_spread_s=ground.grid.spread_s + (mover.spare_unload_s if loaded or goods else 0),
         )  # fmt: skip
         if not loaded or not starts.any():
             return option
-        return replace(option, carries=tuple(self._carries(mover, route, option)))
+        return replace(option, carries=tuple(self._carries(mover, route, option, ground)))
+
+    def _blurred(self, spare_load_s: int) -> Ground:
+        """The ground for a bound's movement whose vehicle really loads so much longer.
+
+        Its like here may begin later by as many whole steps as that takes; what is left over makes
+        it leave that much earlier than in the plan.
+        """
+        rest_s = 0 if self.grid.spread_s else spare_load_s % self.grid.step_s
+        if not rest_s:
+            return self.ground
+        if rest_s not in self._grounds:
+            grid = replace(self.grid, spread_s=rest_s)
+            self._grounds[rest_s] = Ground(self.network, grid)
+        return self._grounds[rest_s]
 
     def _longest_s(self, mover: Mover) -> int:
         """C14: the longest duty of any crew that goes along."""
@@ -453,7 +471,7 @@ class _Builder:
         crews = [crew_of(self.scenario.fleet(name)) for name in names]
         return min((crew.longest_s for crew in crews if crew), default=self.grid.horizon_s + 1)
 
-    def _carries(self, mover: Mover, route: Route, option: Option) -> list[Carry]:
+    def _carries(self, mover: Mover, route: Route, option: Option, ground: Ground) -> list[Carry]:
         found = []
         for commodity in self.commodities:
             if commodity.place != route.origin or commodity.unit.stretchers > mover.stretchers:
@@ -466,7 +484,7 @@ class _Builder:
                 continue
             carry = self._carry(
                 commodity, group, route, (option.depart_s, option.arrive_s, option.end_s),
-                mover.overhead_s, option.starts,
+                mover.overhead_s, option.starts, ground,
             )  # fmt: skip
             if carry is not None:
                 found.append(carry)
@@ -474,34 +492,34 @@ class _Builder:
 
     def _carry(
         self, commodity: Commodity, group: Group, route: Route, offsets: tuple[int, int, int],
-        overhead_s: int, starts: Bools,
+        overhead_s: int, starts: Bools, ground: Ground,
     ) -> Carry | None:  # fmt: skip
         depart, arrive, end = offsets
         final = route.destination in self.havens
         if final and group.destinations and route.destination not in group.destinations:
             return None
-        conditions = self.ground.accepts(route, group.id, depart, arrive, overhead_s)
+        conditions = ground.accepts(route, group.id, depart, arrive, overhead_s)
         ready = commodity.ready_s
         if commodity.needs_team:
             ready = max(ready, self.team_ready.get(commodity.needs_team, 0))
         conditions.append((_span(ready, self.grid.horizon_s), depart, depart))
-        may = starts & start_mask(self.grid, conditions, end)
+        may = starts & start_mask(ground.grid, conditions, end)
         multiplier = self.multiplier[group.id]
-        ride = self.ground.ride_harm(route, depart, overhead_s, multiplier)
+        ride = ground.ride_harm(route, depart, overhead_s, multiplier)
         may &= ride <= self.risk_cap + 1e-12
         if not may.any():
             return None
         origin = route.origin
-        zero = self.ground.upto(origin, self.ground.moments + depart, multiplier)
+        zero = ground.upto(origin, ground.moments + depart, multiplier)
         harm = zero + ride
         if final:
-            harm = harm + self.ground.stay_harm(route.destination, arrive, end - arrive, multiplier)
+            harm = harm + ground.stay_harm(route.destination, arrive, end - arrive, multiplier)
         else:
-            there = self.ground.moments + arrive + self.grid.spread_s
-            harm = harm - self.ground.upto(route.destination, there, multiplier)
+            there = ground.moments + arrive + ground.grid.spread_s
+            harm = harm - ground.upto(route.destination, there, multiplier)
         missed = np.zeros(self.grid.steps)
         if final and commodity.deadline_s is not None:
-            missed = (self.ground.moments + end > commodity.deadline_s).astype(np.float64)
+            missed = (ground.moments + end > commodity.deadline_s).astype(np.float64)
         return Carry(commodity.index, may, commodity.persons * harm, commodity.persons * missed)
 
     def walks(self) -> tuple[SelfOption, ...]:
@@ -522,7 +540,13 @@ class _Builder:
                     conditions += self.ground.stop(haven, None, route.travel_s, route.travel_s)
                     starts = start_mask(self.grid, conditions, route.travel_s)
                     carry = self._carry(
-                        commodity, group, route, (0, route.travel_s, route.travel_s), 0, starts
+                        commodity,
+                        group,
+                        route,
+                        (0, route.travel_s, route.travel_s),
+                        0,
+                        starts,
+                        self.ground,
                     )
                     if carry is not None:
                         found.append(

@@ -67,7 +67,7 @@ def make_plan(
     network = pipeline.make_network(scenario)
     keys = _keys(scenario, network, limits, remedies)
     found = _entry(known, keys[0])
-    if found is not None and found[0] is not None and is_done(found[0], limits.gap):
+    if found is not None and found[0] is not None and _answers(found[0], limits):
         again = _checked(found[0], scenario, network)
         if again is not None:
             wall_s = time.monotonic() - begun
@@ -80,6 +80,12 @@ def make_plan(
     )  # fmt: skip
     _keep(known, keys, result, is_base=scenario.origin.what_if is None)
     return result
+
+
+def _answers(plan: Plan, limits: Limits) -> bool:
+    """Whether a plan that is kept is all that is asked for."""
+    timeless = any(level.any_moment_bound is not None for level in plan.levels)
+    return is_done(plan, limits.gap) and (timeless or not limits.any_moment_s)
 
 
 def is_done(plan: Plan, gap: float) -> bool:

@@ -198,7 +198,8 @@ class TimeGrid:
     """The only place where seconds become steps: departures lie on multiples of ``step_s``.
 
     With ``spread_s`` steps stand for spans of time: what happens at a step may really happen up to
-    so many seconds later. A bound on such a grid (``cells``) holds for every moment of departure.
+    so many seconds later. A bound on a grid of spans as long as its steps (``cells``) holds for
+    every moment of departure.
     """
 
     step_s: int
@@ -222,7 +223,8 @@ class TimeGrid:
     def up(self, seconds: int) -> int:
         """Steps that a movement of ``seconds`` occupies: only its sum rounds up.
 
-        Where steps are spans it rounds down: whoever follows another movement in true time follows
-        it in steps as well.
+        Where spans are as long as steps it rounds down: whoever follows another movement in true
+        time follows it in steps as well.
         """
-        return seconds // self.step_s if self.spread_s else -(-seconds // self.step_s)
+        down = self.spread_s >= self.step_s
+        return seconds // self.step_s if down else -(-seconds // self.step_s)

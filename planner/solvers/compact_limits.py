@@ -2,7 +2,8 @@
 
 A rate holds in every half-open hour; of the hours that begin with an event only those are rows that
 are not part of another. A room (bays, berths, stands) holds at every moment at which somebody comes
-in, unless at a later such moment all of the same are there. Rows that cannot bind are left out.
+in, unless at a later such moment all of the same are there. Rows that cannot bind are left out, and
+in a bound movements of which it is not known to the second when they pass.
 """
 
 from __future__ import annotations
@@ -113,6 +114,8 @@ class SharedLimits:
                 for offset in self._registered(limit, option):
                     yield from self._heads(option, offset)
                 continue
+            if option.spread_s:
+                continue
             for offset, each in self._counted(limit, option):
                 steps, columns = self.draft.starts(option.index)
                 yield _uses(self.draft.moments[steps] + offset, columns, each)
@@ -131,7 +134,7 @@ class SharedLimits:
 
     def _registered(self, limit: Limit, option: Option) -> list[int]:
         """Offsets at which those on board are counted."""
-        if not option.loaded:
+        if not option.loaded or option.end_spread_s:
             return []
         if limit.kind == "link_persons":
             return [offset for link, offset in option.link_entries if link == limit.at]
@@ -161,7 +164,8 @@ class SharedLimits:
 
     def _taken_in(self, limit: Limit) -> Iterator[Uses]:
         for option in self.options:
-            if option.loaded and option.destination == limit.at:
+            known = option.loaded and not option.end_spread_s
+            if known and option.destination == limit.at:
                 yield from self._heads(option, option.end_s)
         for walk in self.problem.walks:
             if walk.destination == limit.at:
@@ -188,12 +192,13 @@ class SharedLimits:
             steps, columns = self.draft.starts(option.index)
             start = self.draft.moments[steps]
             end = option.steps * self.draft.grid.step_s if air else option.end_s
-            if option.origin == limit.at and option.depart_s:
-                yield Uses(start, start + option.depart_s, columns, _same(columns, mover.ships))
-            if option.destination == limit.at and end > option.arrive_s:
-                yield Uses(
-                    start + option.arrive_s, start + end, columns, _same(columns, mover.ships)
-                )
+            late = option.spread_s
+            if option.origin == limit.at and option.depart_s > late:
+                stay = (start + late, start + option.depart_s)
+                yield Uses(*stay, columns, _same(columns, mover.ships))
+            if option.destination == limit.at and end > option.arrive_s + late:
+                stay = (start + option.arrive_s + late, start + end)
+                yield Uses(*stay, columns, _same(columns, mover.ships))
         if air:
             yield from self._waiting(limit)
 

@@ -190,7 +190,8 @@ class People:
             self.builder.put(row, columns[early], -seats[early])
         for option, k in waiting:
             steps, own = self.draft.boardings(option, k)
-            depart = self.draft.moments[steps] + self.conveyance.options[option].depart_s
+            moved = self.conveyance.options[option]
+            depart = self.draft.moments[steps] + moved.depart_s + moved.spread_s
             after = np.searchsorted(marks, depart, side="right") - 1
             rows = self.builder.rows(len(steps), -np.inf, 0.0)
             self.builder.put(rows, own, 1.0)
@@ -247,7 +248,12 @@ class Hubs:
 
     def make(self) -> None:
         """All hubs; where few can wait, the classes there share their marks."""
-        caps = {x.at: x.cap for x in self.problem.limits if x.kind == "waiting"}
+        blurred = {
+            place for o in self.options if o.end_spread_s for place in (o.origin, o.destination)
+        }
+        caps = {
+            x.at: x.cap for x in self.problem.limits if x.kind == "waiting" and x.at not in blurred
+        }
         by_place: dict[str, list[Commodity]] = defaultdict(list)
         for who in self.problem.commodities:
             if who.is_hub:
@@ -281,7 +287,8 @@ class Hubs:
                 continue
             steps, columns = self.draft.boardings(index, k)
             if k == who.index:
-                go.append((self.draft.moments[steps] + option.depart_s, columns))
+                leaves = option.depart_s + option.spread_s
+                go.append((self.draft.moments[steps] + leaves, columns))
             if into == who.index:
                 come.append((self.draft.moments[steps] + option.end_s, columns))
         return _joined(come), _joined(go)

@@ -113,7 +113,7 @@ class Gains:
                     flags.row(o.starts),
                     harms.row(o.crew_harm),
                     o.index,
-                    o.depart_s + problem.grid.spread_s,
+                    o.depart_s + o.spread_s,
                     o.end_s,
                 )
                 for o in own

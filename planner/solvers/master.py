@@ -91,6 +91,13 @@ class Master:
         self.slack: dict[str, mathopt.Variable] = {}
         self.number: dict[Column, int] = {}
         self._known: set[Walk] = set()
+        self._blurred = {
+            place
+            for option in conveyance.options
+            if option.end_spread_s
+            for place in (option.origin, option.destination)
+        }
+        """Where it is not known to the second who comes and goes: who waits is not limited."""
         self.solved = False
         self.stay_cost = [self._stay_cost(c.index) for c in problem.commodities]
         for commodity in problem.commodities:
@@ -246,7 +253,8 @@ class Master:
 
     def add_row(self, made: Row) -> bool:
         """A limit's row as made already; False where it stands."""
-        if made.key in self.rows:
+        blurred = made.limit.kind == "waiting" and made.limit.at in self._blurred
+        if made.key in self.rows or blurred:
             return False
         limit, moment_s = made.limit, made.moment_s
         row = self.model.add_linear_constraint(ub=made.cap)
@@ -274,7 +282,7 @@ class Master:
             for index, units in loads:
                 who = self.problem.commodities[index]
                 if who.is_hub:
-                    leaves = start + option.depart_s + self.problem.grid.spread_s
+                    leaves = start + option.depart_s + option.spread_s
                     found.setdefault(index, []).append((leaves, units))
                 hub = self.problem.at_hub(who.transit, option.destination)
                 if hub is not None:

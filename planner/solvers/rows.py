@@ -98,7 +98,7 @@ class RowMaker:
         self.steps, self.step_s = problem.grid.steps, problem.grid.step_s
         self.moments = np.arange(self.steps, dtype=np.int64) * self.step_s
         self.spread_s = problem.grid.spread_s
-        """Where steps are spans of time, a row counts what surely falls into it."""
+        """Of who goes by own means; a row counts what surely falls into it."""
         self.none = Uses(self.steps, np.zeros(0, dtype=np.int64), np.zeros(0))
         self._touches: dict[tuple[str, str], _Touch] = {}
 
@@ -155,7 +155,7 @@ class RowMaker:
             since, until = limit.window[0] - touch.until_s + 1, limit.window[1] - touch.since_s
         else:
             start, end = self._hour(limit, moment_s)
-            since, until = start - touch.since_s, end - self.spread_s - touch.since_s
+            since, until = start - touch.since_s, end - touch.until_s
         first = np.clip(-(-since // self.step_s), 0, self.steps)
         return first, np.clip(-(-until // self.step_s), 0, self.steps)
 
@@ -181,18 +181,23 @@ class RowMaker:
 
     def _link(self, at: str, option: Option) -> list[Entry]:
         cars = self.car_equivalents(option)
-        return [(offset, offset, cars) for link, offset in option.link_entries if link == at]
+        return [
+            _past(at_s, option.spread_s, cars) for link, at_s in option.link_entries if link == at
+        ]
 
     def _link_persons(self, at: str, option: Option) -> list[Entry]:
         if not option.loaded:
             return []
-        return [(offset, offset, 1.0) for link, offset in option.link_entries if link == at]
+        return [
+            _past(at_s, option.spread_s, 1.0) for link, at_s in option.link_entries if link == at
+        ]
 
     def _ends(self, at: str, option: Option, end_s: int) -> list[Entry]:
         ships = float(self.ships(option))
-        found = [(self.spread_s, option.depart_s, ships)] if option.origin == at else []
+        late_s = option.spread_s
+        found = [(late_s, option.depart_s, ships)] if option.origin == at else []
         if option.destination == at:
-            found.append((option.arrive_s + self.spread_s, end_s, ships))
+            found.append((option.arrive_s + late_s, end_s, ships))
         return [(since, until, use) for since, until, use in found if until > since]
 
     def _bays(self, at: str, option: Option) -> list[Entry]:
@@ -216,18 +221,21 @@ class RowMaker:
 
     def _passes(self, at: str, option: Option) -> list[Entry]:
         ships = float(self.ships(option))
-        found = [(option.depart_s, option.depart_s, ships)] if option.origin == at else []
+        found = []
+        if option.origin == at:
+            found.append(_past(option.depart_s, option.spread_s, ships))
         if option.destination == at:
-            found.append((option.arrive_s, option.arrive_s, ships))
+            found.append(_past(option.arrive_s, option.spread_s, ships))
         return found
 
     def _persons_rate(self, at: str, option: Option) -> list[Entry]:
         offset = registered_s(option, at, self.problem.hubs)
-        return [] if offset is None else [(offset, offset, 1.0)]
+        late_s = option.end_spread_s if option.destination == at else option.spread_s
+        return [] if offset is None else [_past(offset, late_s, 1.0)]
 
     def _intake(self, at: str, option: Option) -> list[Entry]:
         comes = option.destination == at and option.loaded
-        return [(option.end_s, option.end_s, 1.0)] if comes else []
+        return [_past(option.end_s, option.end_spread_s, 1.0)] if comes else []
 
     def _waiting(self, at: str, option: Option) -> list[Entry]:
         if not option.loaded or at not in (option.origin, option.destination):
@@ -241,7 +249,7 @@ class RowMaker:
         if self.movers[option.mover].fleet != at:
             return []
         start_s = 0 if option.loaded else option.depart_s
-        return [(start_s, option.end_s, float(self.ships(option)))]
+        return [(start_s + option.spread_s, option.end_s, float(self.ships(option)))]
 
     def _fuel(self, at: str, option: Option) -> list[Entry]:
         """C14: hours of the movement, and its share of those for filling up."""
@@ -257,7 +265,8 @@ class RowMaker:
     def _headway(self, at: str, option: Option) -> list[Entry]:
         """C13: vehicles that leave by the route inside the span of a headway."""
         stamp_s = headway_s(at, option, self.movers[option.mover].fleet)
-        return [] if stamp_s is None else [(stamp_s, stamp_s, float(self.ships(option)))]
+        ships = float(self.ships(option))
+        return [] if stamp_s is None else [_past(stamp_s, option.spread_s, ships)]
 
     def walk_use(self, limit: Limit, moment_s: int, walk: SelfOption) -> Floats | None:
         """Use by one unit of people who go by their own means."""
@@ -292,6 +301,11 @@ class RowMaker:
     def car_equivalents(self, option: Option) -> float:
         """What the mover counts for on a link."""
         return self.movers[option.mover].car_equivalents
+
+
+def _past(offset_s: int, spread_s: int, amount: float) -> Entry:
+    """Somebody who passes at a moment, or up to so much later."""
+    return offset_s, offset_s + spread_s, amount
 
 
 def registered_s(option: Option, place: str, hubs: frozenset[str]) -> int | None:

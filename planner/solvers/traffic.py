@@ -76,7 +76,7 @@ class Separator:
         for (index, step, commodity), units in traffic.units.items():
             option, who = self.options[index], self.problem.commodities[commodity]
             if who.is_hub:
-                leaves = step * self.step_s + option.depart_s + self.spread_s
+                leaves = step * self.step_s + option.depart_s + option.spread_s
                 events[commodity].append((leaves, units))
             hub = self.problem.at_hub(who.transit, option.destination)
             if hub is not None:
@@ -136,8 +136,8 @@ class Separator:
             for step, count in starts:
                 start = step * self.step_s
                 for at, since, until in (
-                    (option.origin, self.spread_s, option.depart_s),
-                    (option.destination, option.arrive_s + self.spread_s, end),
+                    (option.origin, option.spread_s, option.depart_s),
+                    (option.destination, option.arrive_s + option.spread_s, end),
                 ):
                     if at == limit.at and until > since:
                         events[start + since] += count * mover.ships
