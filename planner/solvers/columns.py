@@ -133,8 +133,9 @@ class ColumnEngine:
         ``prices`` to begin with may come from another engine whose rows were adopted.
         """
         unit = SCALE[level]
-        self._thin(LEAN)
-        self.master.aim({level: 1.0}, holds)
+        if not self.master.solved or not self.master.aims({level: 1.0}, holds):
+            self._thin(LEAN)
+            self.master.aim({level: 1.0}, holds)
         best, centre = -np.inf, prices
         value, number, converged = np.inf, 0, False
         if centre is not None:
