@@ -135,8 +135,9 @@ class ColumnEngine:
         it stops as well once the optimum shows that the bound cannot reach ``target``.
         """
         unit = SCALE[level]
-        self._thin(LEAN)
-        self.master.aim({level: 1.0}, holds)
+        if not self.master.solved or not self.master.aims({level: 1.0}, holds):
+            self._thin(LEAN)
+            self.master.aim({level: 1.0}, holds)
         best, centre = -np.inf, prices
         value, number, converged = np.inf, 0, False
         if centre is not None:

@@ -307,6 +307,10 @@ class Master:
         self.model.minimize(objective)
         self._priced = (len(self.columns), len(self.walks))
 
+    def aims(self, weights: dict[str, float], holds: dict[str, float]) -> bool:
+        """Whether that is the aim already."""
+        return (self.weights, self.hold_at) == (weights, holds)
+
     def weighed_stay(self) -> list[float]:
         """What one head that stays costs, by home commodity, in the aim at hand."""
         return [
