@@ -104,7 +104,7 @@ MADE: dict[str, Callable[[int, int, int], Roads]] = {
 }  # fmt: skip
 SHAPES = (
     ("grid", 36, 4800, 0), ("grid", 36, 4800, 1), ("grid", 24, 13000, 0), ("river", 40, 1800, 0),
-    ("river", 40, 1800, 1), ("coast", 40, 6000, 0), ("coast", 40, 6000, 1),
+    ("river", 40, 1800, 1), ("coast", 40, 6500, 0), ("coast", 40, 6500, 1),
     ("region", 1300, 4200, 0), ("region", 1300, 4200, 1),
 )  # fmt: skip
 """Shape, size, people, seed: a million arcs in time or more each."""
