@@ -32,6 +32,7 @@ from planner.worth.gains import Measure as M
 from planner.worth.gains import Standing, Worth, fewest_left, proof_of, saved
 from planner.worth.report import report
 from tests import network_case as case
+from tests.bench import hostile_case
 from tests.command import run
 
 SMALL = Path(__file__).parent / "scenarios"
@@ -492,7 +493,7 @@ def test_a_process_that_dies_or_is_given_up_harms_nobody_else(three: Path) -> No
         ((_, second),) = pool.answers([job], lambda: True, lambda: False)
         assert isinstance(second, workers.Fault)
         asked = iter([False, False, True])
-        long = trials.Job("two", "search", plan.scenario, 600.0)
+        long = trials.Job("two", "search", hostile_case.thousand(200), 600.0)
         assert list(pool.answers([long], lambda: True, lambda: next(asked, True))) == []
     assert multiprocessing.active_children() == []
 
