@@ -11,7 +11,7 @@ bounds the higher. A new specialist is an entry in ``SPECIALISTS`` here, and its
 Two engines are not among them. ``trips`` (few different vessels, and bus loads) minimises the
 moment at which the last one is safe, as the public benches ask: none of the five levels is that,
 and a plan that is best by it may be worse on each of them. ``flow`` moves people on roads without
-households or dangers, for its bench.
+households, dangers or limits by the hour, for its bench; ``walkers`` is its like for scenarios.
 """
 
 from __future__ import annotations
@@ -24,9 +24,11 @@ from planner.scenario import Scenario
 from planner.solvers.compact_limits import MODES
 from planner.solvers.compact_size import estimate
 from planner.solvers.rows import RATES
+from planner.solvers.walkers import suits
 
 COLUMNS = "itinerary columns"
 COMPACT = "compact programme"
+ROADS = "people on roads by the hour"
 CAP_MB = 4000.0
 FEW_WHOLE = 1000
 """Whole numbers (vehicles by start) up to which the compact programme comes beside the columns.
@@ -98,5 +100,17 @@ UNKNOWN: tuple[tuple[str, Callable[[Scenario], bool]], ...] = (
     ("headway of convoys", lambda s: any(f.convoy and f.convoy.headway_s for f in s.fleets)),
     ("aid", lambda s: bool(s.aid)),
 )
-SPECIALISTS: dict[str, Callable[[EvacuationProblem, float], Opinion]] = {COMPACT: compact_opinion}
+
+
+def roads_opinion(problem: EvacuationProblem, cap_mb: float = CAP_MB) -> Opinion:
+    """People on roads by the hour suits where nothing but their own means can move them."""
+    del cap_mb
+    against = suits(problem)
+    return Opinion(against is None, against or "people move by their own means alone")
+
+
+SPECIALISTS: dict[str, Callable[[EvacuationProblem, float], Opinion]] = {
+    COMPACT: compact_opinion,
+    ROADS: roads_opinion,
+}
 """Asked in this order."""

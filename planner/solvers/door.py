@@ -14,11 +14,12 @@ from typing import Protocol
 
 from planner.problem import EvacuationProblem
 from planner.schedule import Chosen, Manning
-from planner.solvers.choice import CAP_MB, COLUMNS, COMPACT, choose
+from planner.solvers.choice import CAP_MB, COLUMNS, COMPACT, ROADS, choose
 from planner.solvers.engine import Candidate, LevelProof, Limits, Update
 from planner.solvers.engine import Solver as ColumnSearch
 from planner.solvers.memory import Memory
 from planner.solvers.small import SmallCase
+from planner.solvers.walkers import OnRoads
 
 COLUMNS_SHARE = 0.5
 """Of the time limit: when the columns' search ends where a specialist comes after it."""
@@ -46,7 +47,10 @@ class Specialist(Protocol):
 
 
 Maker = Callable[[EvacuationProblem, Limits, Callable[[], bool]], Specialist]
-MAKERS: dict[str, Maker] = {COMPACT: SmallCase}
+MAKERS: dict[str, Maker] = {
+    COMPACT: SmallCase,
+    ROADS: lambda problem, limits, should_stop: OnRoads(problem),
+}
 """By the names that ``choice`` gives."""
 
 
