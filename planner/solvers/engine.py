@@ -33,7 +33,7 @@ DIVED = 0.76
 MENDED = (0.2, 0.9)
 KEPT = 800
 DIVERS = 800
-DIVES = ((0, 0.7), (1, 0.7), (2, 0.7), (1, 0.5), (2, 0.9), (2, 0.6))
+DIVES = ((0, 0.7), (0, 0.7), (1, 0.7), (2, 0.7), (1, 0.5), (2, 0.9))
 """By dive: rounds more than the least, and the fraction from which on a vehicle is sent at once."""
 COUNTED_DIVES = 3
 QUICK_DIVES = (0.7, 0.5, 0.9)
@@ -388,8 +388,15 @@ class Solver:
                 break
             if self._proven(found):
                 break
+            self._learn(found)
             found = self._better_fill(found, self._dive(weights, *DIVES[number]))
         return found
+
+    def _learn(self, found: Candidate) -> None:
+        """The vehicles of a choice as columns: the next dive goes on from what could be placed."""
+        for column in self._as_columns(found):
+            self.engine.master.add_column(column)
+        self.engine.solve(0)
 
     def _quick_dives(self, weights: dict[str, float]) -> Candidate | None:
         """The best of a few dives with the itineraries at hand; none where there are hubs."""
