@@ -28,6 +28,9 @@ def runs(peers: Path | None, long: bool) -> dict[str, list[str]]:
         "flow beside OR-Tools": ["flow", "--shapes"],
         "lift": ["lift", "--districts", "8", "--hours", "96", "--fleets", "2", "--seed", "0",
                  "--only", "ours,highs,scip"],
+        "lift by hubs": ["lift", "--districts", "6", "--hours", "72", "--chain", "--seed", "0",
+                         "--only", "ours,highs", "--time-limit", "60"],
+        "hostile inputs": ["hostile"],
     }  # fmt: skip
     for crisis in ("deir_al_zor_2012", "russian_citizens_2012"):
         changes = "20" if long else "6"
@@ -37,8 +40,9 @@ def runs(peers: Path | None, long: bool) -> dict[str, list[str]]:
     if long:
         found["lift 20 x 168"] = [
             "lift", "--districts", "20", "--hours", "168", "--seed", "0",
-            "--only", "ours,highs,scip", "--time-limit", "600",
+            "--only", "ours,highs,scip,cpsat", "--time-limit", "300",
         ]  # fmt: skip
+        found["lift growth"] = ["lift", "--growth", "--only", "ours", "--time-limit", "120"]
     if peers is None:
         return found
     found["icep"] = ["icep", str(peers / "icep")]
@@ -89,6 +93,22 @@ def bars(name: str, told: Any, engine: str = "ours") -> Bars:
     return found
 
 
+def ratios(told: Any, case: str = "") -> list[tuple[str, str, float]]:
+    """(case, kind, how many times faster we are) wherever a bench tells one."""
+    if isinstance(told, list):
+        return [one for item in told for one in ratios(item, case)]
+    if not isinstance(told, dict):
+        return []
+    named = (told[key] for key in ("case", "instance", "name", "network") if key in told)
+    case = str(next(named, case))
+    own = [
+        (case, key, float(told[key]))
+        for key in ("ratio", "cpu_ratio", "wall_ratio")
+        if isinstance(told.get(key), (int, float))
+    ]
+    return own + [one for inner in told.values() for one in ratios(inner, case)]
+
+
 def draw(found: Bars, path: Path) -> None:
     """Horizontal bars of seconds, logarithmic; engines told apart by hatch as well as by colour."""
     import matplotlib
@@ -136,6 +156,8 @@ def main(argv: list[str] | None = None) -> int:
         print(f"{name}: {done['seconds']:.0f} s in all, exit status {done['status']}")
         for case, engine, seconds in own:
             print(f"  {seconds:9.2f} s  {engine:9} {case}")
+        for case, kind, times in ratios(done["told"]):
+            print(f"  {times:9.1f} x  {kind:9} {case}")
         for line in done["said"]:
             print(f"  {line}")
     given.out.mkdir(parents=True, exist_ok=True)
