@@ -64,7 +64,7 @@ class Moves(NamedTuple):
 
 
 @njit(cache=True)
-def unlink(place, step, head, after, before):  # type: ignore[no-untyped-def]
+def unlink(place, step, head, after, before):
     """Takes a place out of the list of a step."""
     if before[place] >= 0:
         after[before[place]] = after[place]
@@ -75,7 +75,7 @@ def unlink(place, step, head, after, before):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def link(place, step, head, after, before):  # type: ignore[no-untyped-def]
+def link(place, step, head, after, before):
     """Puts a place at the front of the list of a step."""
     before[place] = -1
     after[place] = head[step]
@@ -85,7 +85,7 @@ def link(place, step, head, after, before):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def hold(ground, moves, known, state):  # type: ignore[no-untyped-def]
+def hold(ground, moves, known, state):
     """Fills ``state[place]`` with HOLDS or LOST: can its time still be had in the way it was found?
 
     Not if that way is full (or carries nobody to send elsewhere) by now, or if the place that it
@@ -122,7 +122,7 @@ def hold(ground, moves, known, state):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def start(ground, moves, known, state, head, after, before):  # type: ignore[no-untyped-def]
+def start(ground, moves, known, state, head, after, before):
     """Puts into the lists whoever has not been sent, and places that hold beside such as are lost.
 
     What is lost counts as out of reach for now.
@@ -148,7 +148,7 @@ def start(ground, moves, known, state, head, after, before):  # type: ignore[no-
 
 
 @njit(cache=True)
-def reach(ground, moves, begun, known, state, head, after, before):  # type: ignore[no-untyped-def]
+def reach(ground, moves, begun, known, state, head, after, before):
     """Brings ``earliest[place]`` up to date: when somebody not sent could first be there.
 
     In the residual network with waiting allowed everywhere; NEVER where that is past the last
@@ -198,7 +198,7 @@ def reach(ground, moves, begun, known, state, head, after, before):  # type: ign
 
 
 @njit(cache=True)
-def nearest(ground, moves, begun, least, queue):  # type: ignore[no-untyped-def]
+def nearest(ground, moves, begun, least, queue):
     """Fills ``least[place]``: arcs, at the fewest, between it and somebody who has not been sent.
 
     Time apart; over arcs that anybody was ever sent over (``begun[arc]`` is a step) a residual way
@@ -225,7 +225,7 @@ def nearest(ground, moves, begun, least, queue):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def room(ground, moves, v, t, way):  # type: ignore[no-untyped-def]
+def room(ground, moves, v, t, way):
     """How many more can be sent over one residual way into (v, t), or into the star of v."""
     if t == STAR:
         return moves.leaving[ground.source[v], way]
@@ -238,7 +238,7 @@ def room(ground, moves, v, t, way):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def leave(moves, s, t, persons):  # type: ignore[no-untyped-def]
+def leave(moves, s, t, persons):
     """More persons of source number s leave at step t (fewer, if negative)."""
     moves.leaving[s, t] += persons
     moves.low[s] = min(moves.low[s], t)
@@ -246,7 +246,7 @@ def leave(moves, s, t, persons):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def send(ground, moves, begun, place, step, way, top):  # type: ignore[no-untyped-def]
+def send(ground, moves, begun, place, step, way, top):
     """Sends as many as fit from the source at the top of the stack down to the haven.
 
     Returns (persons, height): the lowest frame whose way is now full, ``top`` if none.
@@ -277,7 +277,7 @@ def send(ground, moves, begun, place, step, way, top):  # type: ignore[no-untype
 
 
 @njit(cache=True)
-def forget(ground, seen, star_seen, place, step, since, until):  # type: ignore[no-untyped-def]
+def forget(ground, seen, star_seen, place, step, since, until):
     """The frames ``since`` to ``until`` of a path that was sent over may be entered again."""
     for i in range(since, until + 1):
         if step[i] == STAR:
@@ -287,7 +287,7 @@ def forget(ground, seen, star_seen, place, step, since, until):  # type: ignore[
 
 
 @njit(cache=True)
-def fill(ground, moves, dead, least, begun, haven, moment, limit, turn, marks, stack):  # type: ignore[no-untyped-def]  # noqa: C901
+def fill(ground, moves, dead, least, begun, haven, moment, limit, turn, marks, stack):  # noqa: C901
     """One round: sends people to ``haven`` by ``moment`` over residual paths, depth first.
 
     From (haven, moment) backwards to a source that has people left, always to where the guess is
@@ -365,7 +365,7 @@ def fill(ground, moves, dead, least, begun, haven, moment, limit, turn, marks, s
 
 
 @njit(cache=True)
-def fill_all(ground, moves, dead, least, begun, moment, slack, turn, marks, stack):  # type: ignore[no-untyped-def]
+def fill_all(ground, moves, dead, least, begun, moment, slack, turn, marks, stack):
     """One round for every haven that somebody can still reach by ``moment``.
 
     ``slack``: how many arcs a path may have more than twice the guess at the haven. Returns the
@@ -381,7 +381,7 @@ def fill_all(ground, moves, dead, least, begun, moment, slack, turn, marks, stac
 
 
 @njit(cache=True)
-def fill_step(ground, moves, dead, least, begun, moment, patience, is_new, turn, marks, stack):  # type: ignore[no-untyped-def]
+def fill_step(ground, moves, dead, least, begun, moment, patience, is_new, turn, marks, stack):
     """Up to ``patience`` rounds for one step, as long as somebody can be sent; the first ones with
     twice the slack each until somebody is. Unless what is in reach was found anew, it is doubted
     soon. Returns (turns so far, persons sent, or DOUBT, or CONTRADICTION)."""
@@ -404,7 +404,7 @@ def fill_step(ground, moves, dead, least, begun, moment, patience, is_new, turn,
 
 
 @njit(cache=True)
-def advance(ground, moves, begun, moment, people, cuts, cut_of, marks, lists, stack):  # type: ignore[no-untyped-def]
+def advance(ground, moves, begun, moment, people, cuts, cut_of, marks, lists, stack):
     """Earliest arrivals from step ``moment`` on, until all ``people`` are sent or columns end.
 
     ``reach`` tells the next step at which anybody more can arrive: until then the arrivals are as
@@ -450,7 +450,7 @@ def advance(ground, moves, begun, moment, people, cuts, cut_of, marks, lists, st
 
 
 @njit(cache=True)
-def walk(first, arc, head, transit, rest, ends, taken, place, step, places, steps, ways):  # type: ignore[no-untyped-def]
+def walk(first, arc, head, transit, rest, ends, taken, place, step, places, steps, ways):
     """Follows persons from (place, step) to a haven through ``rest[arc, step]``; consumes nothing.
 
     ``taken[ends[v], t]`` are those whose way ends at haven v at step t (``ends`` minus one
@@ -484,7 +484,7 @@ def walk(first, arc, head, transit, rest, ends, taken, place, step, places, step
 
 
 @njit(cache=True)
-def longer(row, length):  # type: ignore[no-untyped-def]
+def longer(row, length):
     """A copy of ``row`` with room for at least ``length`` entries."""
     grown = np.empty(max(2 * row.size, length), row.dtype)
     grown[: row.size] = row
@@ -492,7 +492,7 @@ def longer(row, length):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def decompose(first, arc, head, transit, rest, leaving, ends, taken, places, steps, ways):  # type: ignore[no-untyped-def]
+def decompose(first, arc, head, transit, rest, leaving, ends, taken, places, steps, ways):
     """Path decomposition: the flow as movements of persons who keep together.
 
     ``leaving[place number, step]`` are departures, where ``places`` lists the place of each number;

@@ -13,7 +13,7 @@ STOP = -3
 
 
 @njit(cache=True)
-def best_values(first, options, to, steps, value, wait, may_end, best, choice):  # type: ignore[no-untyped-def]
+def best_values(first, options, to, steps, value, wait, may_end, best, choice):
     """Backward pass over time and places.
 
     ``first[p] : first[p+1]`` are the positions in ``options`` of the movements that leave place p;
@@ -50,7 +50,7 @@ def best_values(first, options, to, steps, value, wait, may_end, best, choice): 
 
 
 @njit(cache=True)
-def worth_at(marks, worth, first, end, stamp):  # type: ignore[no-untyped-def]
+def worth_at(marks, worth, first, end, stamp):
     """What a unit in a hub is worth at a moment: that of the first mark not before it.
 
     ``marks[first:end]`` ascend; after the last mark its worth goes on.
@@ -66,7 +66,7 @@ def worth_at(marks, worth, first, end, stamp):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def unit_gain(  # type: ignore[no-untyped-def]
+def unit_gain(
     pair, unit, t, leaves_s, ends_s, harms, prices, demand, toll, hub_first, marks, worth,
 ):  # fmt: skip
     """What one unit on board earns when a movement starts at t; see ``movement_gains``."""
@@ -82,7 +82,7 @@ def unit_gain(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def movement_gains(  # type: ignore[no-untyped-def]
+def movement_gains(
     movement, effort, first, pairs, units_of, flags, harms, prices, demand, step_s,
     vehicle_tolls, head_tolls, hub_first, marks, worth, room, value, seated, lying, units,
 ):  # fmt: skip

@@ -12,7 +12,7 @@ NOTHING = -(1 << 60)
 
 
 @njit(cache=True)
-def best_end(left, rides, gains, after):  # type: ignore[no-untyped-def]
+def best_end(left, rides, gains, after):
     """The most of ``gains[k] + after[k, left - rides[k]]``; NOTHING where no ride is within."""
     top = NOTHING
     for k in range(len(rides)):
@@ -23,7 +23,7 @@ def best_end(left, rides, gains, after):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def worth(loaded, empty, reward, sweeps, stand, free):  # type: ignore[no-untyped-def]
+def worth(loaded, empty, reward, sweeps, stand, free):
     """What a bus can still earn, by where it is and the time that is left.
 
     ``loaded[i, j]`` and ``empty[j, i]`` are times (negative: no way), ``reward[i, j]`` what one
@@ -55,7 +55,7 @@ def worth(loaded, empty, reward, sweeps, stand, free):  # type: ignore[no-untype
 
 
 @njit(cache=True)
-def length(order, size, start, point, drop, loaded, empty):  # type: ignore[no-untyped-def]
+def length(order, size, start, point, drop, loaded, empty):
     """Time of a bus that fetches the loads ``order[:size]`` one after the other."""
     total = 0
     at = -1
@@ -69,7 +69,7 @@ def length(order, size, start, point, drop, loaded, empty):  # type: ignore[no-u
 
 
 @njit(cache=True)
-def exchange(one, at_one, two, at_two, order, drop, used, room, weight, keep):  # type: ignore[no-untyped-def]
+def exchange(one, at_one, two, at_two, order, drop, used, room, weight, keep):
     """Two loads change places; with ``keep`` the shelters stay with the places. Returns whether the
     shelters have room for it; nothing is changed where not."""
     a, b = order[one, at_one], order[two, at_two]
@@ -85,7 +85,7 @@ def exchange(one, at_one, two, at_two, order, drop, used, room, weight, keep):  
 
 
 @njit(cache=True)
-def redirect(load, shelter, drop, used, room, weight):  # type: ignore[no-untyped-def]
+def redirect(load, shelter, drop, used, room, weight):
     """A load goes to another shelter. Returns whether there was room; if not, nothing changed."""
     if shelter == drop[load] or used[shelter] + weight[load] > room[shelter]:
         return False
@@ -96,7 +96,7 @@ def redirect(load, shelter, drop, used, room, weight):  # type: ignore[no-untype
 
 
 @njit(cache=True)
-def relocate(one, at_one, two, at_two, order, size):  # type: ignore[no-untyped-def]
+def relocate(one, at_one, two, at_two, order, size):
     """A load moves to another place, of the same bus or another (``at_two`` counts without it)."""
     load = order[one, at_one]
     for k in range(at_one, size[one] - 1):
@@ -109,7 +109,7 @@ def relocate(one, at_one, two, at_two, order, size):  # type: ignore[no-untyped-
 
 
 @njit(cache=True)
-def cross(one, at_one, two, at_two, order, size):  # type: ignore[no-untyped-def]
+def cross(one, at_one, two, at_two, order, size):
     """Two buses exchange all that follows their first ``at_one`` and ``at_two`` loads."""
     tail_one, tail_two = size[one] - at_one, size[two] - at_two
     for k in range(max(tail_one, tail_two)):
@@ -123,7 +123,7 @@ def cross(one, at_one, two, at_two, order, size):  # type: ignore[no-untyped-def
 
 
 @njit(cache=True)
-def move_one(draw, one, two, order, size, drop, used, room, weight, undo):  # type: ignore[no-untyped-def]
+def move_one(draw, one, two, order, size, drop, used, room, weight, undo):
     """A load to another shelter, or to another place; see ``change``."""
     at_one = int(draw[3] * size[one])
     if draw[0] < 0.25:
@@ -138,7 +138,7 @@ def move_one(draw, one, two, order, size, drop, used, room, weight, undo):  # ty
 
 
 @njit(cache=True)
-def change(draw, one, two, order, size, drop, used, room, weight, undo):  # type: ignore[no-untyped-def]
+def change(draw, one, two, order, size, drop, used, room, weight, undo):
     """One random change of the buses ``one`` and ``two`` in place, as ``draw`` (in [0, 1)) says.
 
     ``undo`` gets up to two loads, each with the shelter that it had (-1: none). Returns whether
@@ -168,7 +168,7 @@ def change(draw, one, two, order, size, drop, used, room, weight, undo):  # type
 
 
 @njit(cache=True)
-def restore(undo, drop, used, weight):  # type: ignore[no-untyped-def]
+def restore(undo, drop, used, weight):
     """Gives the loads in ``undo`` the shelters back that they had."""
     for k in range(0, len(undo), 2):
         load = undo[k]
@@ -179,7 +179,7 @@ def restore(undo, drop, used, weight):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def overtime(lengths, target):  # type: ignore[no-untyped-def]
+def overtime(lengths, target):
     """Time beyond the target, summed over buses."""
     total = 0
     for own in lengths:
@@ -188,7 +188,7 @@ def overtime(lengths, target):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def anneal(  # type: ignore[no-untyped-def]
+def anneal(
     target, floor, heat, slope, draws, room, weight, point, start, loaded, empty, order,
     size, drop, used, lengths, best_order, best_size, best_drop,
 ):  # fmt: skip

@@ -9,7 +9,7 @@ from numba import njit
 
 
 @njit(cache=True)
-def cover_two(first, one, two, wanted, most, choice):  # type: ignore[no-untyped-def]
+def cover_two(first, one, two, wanted, most, choice):
     """Multiple-choice knapsack over the vessels, by people taken from the first source.
 
     ``one[c]`` and ``two[c]`` are the people whom day c can take from either source; the days of
@@ -35,7 +35,7 @@ def cover_two(first, one, two, wanted, most, choice):  # type: ignore[no-untyped
 
 
 @njit(cache=True)
-def _short(left, brings, c):  # type: ignore[no-untyped-def]
+def _short(left, brings, c):
     """How many people stay behind of ``left`` where day c is sailed as well."""
     total = 0
     for s in range(len(left)):
@@ -44,7 +44,7 @@ def _short(left, brings, c):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _best_pair(first, brings, left, a, b, begin, width):  # type: ignore[no-untyped-def]
+def _best_pair(first, brings, left, a, b, begin, width):
     """(people behind, day of a, day of b): the best for two vessels, ``left`` without both."""
     low, best_a, best_b = -1, -1, -1
     days = first[a + 1] - first[a]
@@ -62,7 +62,7 @@ def _best_pair(first, brings, left, a, b, begin, width):  # type: ignore[no-unty
 
 
 @njit(cache=True)
-def _move(left, brings, c, sign):  # type: ignore[no-untyped-def]
+def _move(left, brings, c, sign):
     """Adds a day's people to ``left`` (1) or takes them (-1); how many are behind then."""
     behind = 0
     for s in range(len(left)):
@@ -72,7 +72,7 @@ def _move(left, brings, c, sign):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def exchange(first, brings, wanted, chosen, seed, pairs, width):  # type: ignore[no-untyped-def]
+def exchange(first, brings, wanted, chosen, seed, pairs, width):
     """Local search for a cover: two vessels at a time get the best pair of days.
 
     ``brings[c]`` are the people by source whom day c can take; the days of vessel v are
@@ -113,7 +113,7 @@ def exchange(first, brings, wanted, chosen, seed, pairs, width):  # type: ignore
 
 
 @njit(cache=True)
-def best_rounds(steps, gain, best):  # type: ignore[no-untyped-def]
+def best_rounds(steps, gain, best):
     """The most that a vessel can still gain by where it is and the time left.
 
     ``steps[row, good, d]`` is how many units of time one more round of a good takes that ends at
