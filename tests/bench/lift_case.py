@@ -18,7 +18,7 @@ import yaml
 
 from planner import load
 from planner.problem import EvacuationProblem
-from planner.scenario import Priorities, Scenario
+from planner.scenario import Scenario
 
 KM_PER_DEGREE = 111.195
 ORIGIN = (35.0, 40.0)
@@ -102,7 +102,8 @@ def scenario(size: Size) -> Scenario:
     Who is left behind counts the horizon there, so that this level alone says who is to be moved.
     """
     read = load.read_text(text(size), f"{size.name}.yaml")
-    return read.model_copy(update={"priorities": Priorities(levels=("arrival", "left_behind"))})
+    alone = read.priorities.model_copy(update={"levels": ("arrival",)})
+    return read.model_copy(update={"priorities": alone})
 
 
 def _spots(size: Size, lot: random.Random) -> dict[str, tuple[float, float]]:
