@@ -34,7 +34,9 @@ MENDED = (0.2, 0.9)
 KEPT = 800
 DIVERS = 800
 DIVES = ((0, 0.7), (0, 0.7), (1, 0.7), (2, 0.7), (1, 0.5), (2, 0.9))
-"""By dive: rounds more than the least, and the fraction from which on a vehicle is sent at once."""
+"""By dive: rounds more than the least, and the fraction from which on a vehicle is sent at once.
+
+They are gone through again and again until all of them have brought nothing better."""
 COUNTED_DIVES = 3
 QUICK_DIVES = (0.7, 0.5, 0.9)
 """The fractions of dives without new itineraries, tried before all others where there are no hubs:
@@ -379,18 +381,27 @@ class Solver:
         quick = self._quick_dives(weights)
         if quick is not None and (self._near(quick, self.assured) or self._proven(quick)):
             return quick
+        return self._dive_on(weights, quick)
+
+    def _dive_on(self, weights: dict[str, float], quick: Candidate | None) -> Candidate:
+        """The best of dives that each go on from the best before, until it is near enough, none of
+        a whole turn has brought anything better, or time is up."""
         began = time.monotonic()
         found = self._dive(weights, *DIVES[0])
         found = found if quick is None else self._better_fill(found, quick)
-        most = len(DIVES) if self.limits.node_limit is None else COUNTED_DIVES
-        for number in range(1, most):
+        most = None if self.limits.node_limit is None else COUNTED_DIVES
+        number, best = 1, 0
+        while number != most and number - best <= len(DIVES):
             took = (time.monotonic() - began) / number
             if self._near(found) or self.left_s(DIVED) < 1.5 * took or self.should_stop():
                 break
             if self._proven(found):
                 break
             self._learn(found)
-            found = self._better_fill(found, self._dive(weights, *DIVES[number]))
+            again = self._dive(weights, *DIVES[number % len(DIVES)])
+            if self._better_fill(found, again) is again:
+                found, best = again, number
+            number += 1
         return found
 
     def _learn(self, found: Candidate) -> None:
