@@ -126,7 +126,8 @@ def make_plan(
     draft = to_plan(problem, solver, manning)
     values = verify.values(draft, scenario, network)
     proofs = solver.prove(values)
-    told.phase("continuous time")
+    if limits.any_moment_s:
+        told.phase("continuous time")
     at_any_moment = solver.prove_any_moment(values)
     wall = time.monotonic() - begun
     told.phase("reasons")

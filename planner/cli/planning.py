@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
+import textwrap
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,7 +15,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from planner.cli.scenarios import scenario_file
-from planner.cli.text import number, plain, progress_line, summary_lines, table, write_json
+from planner.cli.text import WIDTH, number, plain, progress_line, summary_lines, table, write_json
 from planner.units import format_duration
 
 if TYPE_CHECKING:
@@ -185,7 +186,8 @@ def _print_one(done: _Done, as_json: bool, out: Path) -> None:
         print(line)
     seconds, memory = done.result.wall_s, done.result.peak_rss_mb
     said = done.result.verdict.plan.provenance
-    print(plain(f"Made by: {said.engine} ({said.engine_reason})."))
+    made = plain(f"Made by: {said.engine} ({said.engine_reason}).")
+    print(textwrap.fill(made, WIDTH, subsequent_indent="  "))
     print(f"{seconds:.0f} s, {memory:,.0f} MB. {len(done.files)} documents in {plain(out)}")
 
 
