@@ -165,6 +165,12 @@ class EvacuationProblem:
         return frozenset(p.id for p in self.scenario.places if p.role in HUB_ROLES)
 
     @cached_property
+    def hours_first(self) -> bool:
+        """Whether the level of arrival comes before people left behind, or alone."""
+        levels = [*self.scenario.priorities.levels, "left_behind"]
+        return "arrival" in levels[: levels.index("left_behind")]
+
+    @cached_property
     def havens(self) -> frozenset[str]:
         """Places where people are safe."""
         return frozenset(p.id for p in self.scenario.places if p.role == "safe_haven")

@@ -271,8 +271,7 @@ class Solver:
     def _recounted(self, manning: Manning) -> dict[str, float]:
         """People left behind, by weight, and arrival where it comes before them."""
         found = {"left_behind": self._weighed(manning)}
-        before = [*self.levels, "left_behind"]
-        if "arrival" in before[: before.index("left_behind")]:
+        if self.problem.hours_first:
             horizon_h = self.problem.grid.horizon_s / HOUR_S
             stay = sum(w[2].persons * n for w, n in manning.left.items())
             ends: list[tuple[int, int]] = [

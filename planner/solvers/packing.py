@@ -66,7 +66,7 @@ def pack(
     found = {cell: solver.value(variable) for cell, variable in units.items()}
     now = _now(packing)
     worth = sum(_worth(packing, cell) * (n - now[cell]) for cell, n in found.items())
-    if worth > 0 if _by_hours(packing) else _out(packing, found) > _out(packing, now):
+    if worth > 0 if packing.problem.hours_first else _out(packing, found) > _out(packing, now):
         _load(packing, found)
 
 
@@ -188,18 +188,13 @@ def _worth(packing: _Packing, cell: Cell) -> int:
     scenario = packing.problem.scenario
     group, end_s = scenario.group(who[0]), packing.offers[number].stop.end_s
     everybody = sum(w[2].persons * n for w, n in packing.supply.items())
-    if _by_hours(packing):
+    if packing.problem.hours_first:
         saved = (scenario.horizon_s - end_s) // 60
         return who[2].persons * (saved * (everybody * group.weight + 1) + group.weight)
     late = group.deadline_s is not None and end_s > group.deadline_s
     longest = scenario.horizon_s // 60 + MISSED_H * 60
     minutes = end_s // 60 + (MISSED_H * 60 if late else 0)
     return who[2].persons * (group.weight * longest * (everybody + 1) + longest - minutes)
-
-
-def _by_hours(packing: _Packing) -> bool:
-    levels = packing.problem.scenario.priorities.levels
-    return "arrival" in levels[: levels.index("left_behind")]
 
 
 def _out(packing: _Packing, found: dict[Cell, int]) -> int:
