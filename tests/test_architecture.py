@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import packages_distributions
 from pathlib import Path
+from typing import Any
 
 import pytest
 from packaging.requirements import Requirement
@@ -296,14 +297,18 @@ def test_the_desk_is_as_safe_from_its_file_as_from_the_command() -> None:
     from planner.cli.desk import SETTINGS
 
     text = (ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8")
-    written = {
-        f"{section}.{key}": str(value).lower() if isinstance(value, bool) else str(value)
-        for section, pairs in tomllib.loads(text).items()
-        for key, value in pairs.items()
-    }
+    written = dict(_settings(tomllib.loads(text)))
     assert written == SETTINGS
     assert written["server.address"] == "127.0.0.1"
     assert written["browser.gatherUsageStats"] == "false"
+
+
+def _settings(pairs: dict[str, Any], above: str = "") -> Iterator[tuple[str, str]]:
+    for key, value in pairs.items():
+        if isinstance(value, dict):
+            yield from _settings(value, f"{above}{key}.")
+        else:
+            yield f"{above}{key}", str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def test_no_module_imports_itself_by_a_detour() -> None:

@@ -18,7 +18,7 @@ import planner
 ADDRESS = "127.0.0.1"
 FIRST_PORT = 8501
 # Streamlit reads .streamlit/config.toml only from where it is started, so every setting is a flag.
-# The first block keeps the desk on this machine, the theme is how it looks.
+# The first block keeps the desk on this machine, the themes are how it looks.
 SETTINGS = {
     "server.address": ADDRESS,
     "server.headless": "true",
@@ -34,13 +34,18 @@ SETTINGS = {
     "client.showSidebarNavigation": "true",
     "global.developmentMode": "false",
     "logger.hideWelcomeMessage": "true",
-    "theme.base": "light",
-    "theme.primaryColor": "#0b5d8a",
-    "theme.backgroundColor": "#ffffff",
-    "theme.secondaryBackgroundColor": "#f2f5f7",
-    "theme.textColor": "#1d2b36",
-    "theme.borderColor": "#d3dbe1",
-    "theme.linkColor": "#0b5d8a",
+    "theme.light.primaryColor": "#0b5d8a",
+    "theme.light.backgroundColor": "#ffffff",
+    "theme.light.secondaryBackgroundColor": "#f2f5f7",
+    "theme.light.textColor": "#1d2b36",
+    "theme.light.borderColor": "#d3dbe1",
+    "theme.light.linkColor": "#0b5d8a",
+    "theme.dark.primaryColor": "#6ab7e0",
+    "theme.dark.backgroundColor": "#11181e",
+    "theme.dark.secondaryBackgroundColor": "#1c262e",
+    "theme.dark.textColor": "#e6ecf0",
+    "theme.dark.borderColor": "#3a4852",
+    "theme.dark.linkColor": "#8ccbf0",
     "theme.baseRadius": "small",
     "theme.baseFontSize": "15",
     "theme.metricValueFontSize": "1.3rem",

@@ -28,7 +28,9 @@ SCREENS = Path(__file__).resolve().parent / "screens"
 
 def main() -> None:
     """Set the page up, take in a plan that has just been finished, run the open page."""
-    st.set_page_config(page_title="Safe Passage", page_icon=ICON, layout="wide")
+    # With something of its own in it the menu is shown, and in it the choice of a dark page.
+    about = {"About": "Safe Passage plans evacuations. Decision support, not clearance."}
+    st.set_page_config(page_title="Safe Passage", page_icon=ICON, layout="wide", menu_items=about)
     look.style()
     pages = [
         st.Page(

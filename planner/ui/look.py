@@ -15,9 +15,12 @@ GUTTER_PX = 46
 
 STYLE = f"""
 <style>
+:root {{ --sp-quiet: color-mix(in srgb, currentColor 78%, transparent);
+  --sp-line: color-mix(in srgb, currentColor 20%, transparent);
+  --sp-tint: color-mix(in srgb, currentColor 6%, transparent); }}
 .stMainBlockContainer {{ max-width: 1500px; padding-left: 2rem; padding-right: 2rem; }}
 .st-key-editor textarea {{
-  font-family: "Source Code Pro", monospace; font-size: 12.5px !important; background: #fff;
+  font-family: "Source Code Pro", monospace; font-size: 12.5px !important;
   line-height: {LINE_HEIGHT_PX}px; padding: 10px 12px 10px {GUTTER_PX + 8}px;
   white-space: pre; overflow-x: auto; tab-size: 2;
 }}
@@ -25,41 +28,42 @@ STYLE = f"""
   background: #dfeaf1; border: 1px solid #c9d3dc; border-radius: 6px; overflow: hidden;
 }}
 [class*="st-key-map-land"] [data-testid="stDeckGlJsonChart"] {{ background: #f6f4ee; }}
-.sp-note {{ font-size: .9rem; color: #51606f; margin: 0; }}
+.sp-note {{ font-size: .9rem; color: var(--sp-quiet); margin: 0; }}
 .sp-banner {{ border-radius: 6px; padding: .6rem .9rem; border-left: 6px solid; margin: 0; }}
 .sp-banner b {{ letter-spacing: .02em; }}
-.sp-good {{ background: #e8f5f0; border-color: #009e73; color: #064b38; }}
-.sp-wait {{ background: #fff4dc; border-color: #b87900; color: #5c3d00; }}
-.sp-bad {{ background: #fdeae0; border-color: #d55e00; color: #702f00; }}
-.sp-plain {{ background: #eef3f7; border-color: #5b7f9b; color: #22333f; }}
-.sp-issue {{ border: 1px solid #d8dee4; border-left: 4px solid #d55e00; border-radius: 4px;
+.sp-good {{ background: color-mix(in srgb, #009e73 14%, transparent); border-color: #009e73; }}
+.sp-wait {{ background: color-mix(in srgb, #e69f00 20%, transparent); border-color: #b87900; }}
+.sp-bad {{ background: color-mix(in srgb, #d55e00 18%, transparent); border-color: #d55e00; }}
+.sp-plain {{ background: color-mix(in srgb, #5b7f9b 14%, transparent); border-color: #5b7f9b; }}
+.sp-issue {{ border: 1px solid var(--sp-line); border-left: 4px solid #d55e00; border-radius: 4px;
   padding: .45rem .7rem; margin: 0 0 .5rem 0; font-size: .88rem; line-height: 1.4; }}
 .sp-issue.sp-warning {{ border-left-color: #b87900; }}
-.sp-issue code {{ background: #f3f5f7; padding: 0 .3em; border-radius: 3px; font-size: .82rem;
-  overflow-wrap: anywhere; }}
-.sp-issue .sp-where {{ color: #51606f; overflow-wrap: anywhere; }}
+.sp-issue code {{ background: var(--sp-tint); padding: 0 .3em; border-radius: 3px;
+  font-size: .82rem; overflow-wrap: anywhere; }}
+.sp-issue .sp-where {{ color: var(--sp-quiet); overflow-wrap: anywhere; }}
 .sp-issue .sp-line {{ font-weight: 600; white-space: nowrap; }}
-.sp-issue pre {{ margin: .3rem 0 0 0; padding: .25rem .5rem; background: #f3f5f7; overflow-x: auto;
-  font-size: .78rem; color: #22333f; border-radius: 3px; }}
+.sp-issue pre {{ margin: .3rem 0 0 0; padding: .25rem .5rem; background: var(--sp-tint);
+  overflow-x: auto; font-size: .78rem; border-radius: 3px; }}
 .sp-figures {{ display: flex; flex-wrap: wrap; gap: .5rem; }}
-.sp-figures div {{ flex: 1 1 auto; border: 1px solid #d3dbe1; border-radius: 6px;
+.sp-figures div {{ flex: 1 1 auto; border: 1px solid var(--sp-line); border-radius: 6px;
   padding: .35rem .8rem; min-width: 6.5rem; }}
-.sp-figures span {{ display: block; font-size: .82rem; color: #51606f; white-space: nowrap; }}
+.sp-figures span {{ display: block; font-size: .82rem; color: var(--sp-quiet);
+  white-space: nowrap; }}
 .sp-figures strong {{ font-size: 1.25rem; font-weight: 600; white-space: nowrap; }}
 .sp-figures em {{ display: table; font-style: normal; font-size: .8rem; padding: 0 .4em;
-  border-radius: 3px; white-space: nowrap; background: #eef1f4; color: #34424e; }}
-.sp-figures em.sp-good {{ background: #d9efe7; color: #064b38; }}
-.sp-figures em.sp-bad {{ background: #fbdccb; color: #702f00; }}
+  border-radius: 3px; white-space: nowrap; background: var(--sp-tint); }}
+.sp-figures em.sp-good {{ background: color-mix(in srgb, #009e73 24%, transparent); }}
+.sp-figures em.sp-bad {{ background: color-mix(in srgb, #d55e00 28%, transparent); }}
 .sp-table {{ width: 100%; border-collapse: collapse; font-size: .9rem; }}
 .sp-table th, .sp-table td {{ text-align: left; vertical-align: top; padding: .4rem .6rem;
-  border-bottom: 1px solid #e3e8ec; overflow-wrap: anywhere; }}
-.sp-table th {{ color: #51606f; font-weight: 500; background: #f6f8f9; }}
+  border-bottom: 1px solid var(--sp-line); overflow-wrap: anywhere; }}
+.sp-table th {{ color: var(--sp-quiet); font-weight: 500; background: var(--sp-tint); }}
 .sp-table .sp-right {{ text-align: right; white-space: nowrap; }}
 .sp-facts {{ width: 100%; border-collapse: collapse; font-size: .9rem; margin: 0; }}
 .sp-facts th, .sp-facts td {{ text-align: left; vertical-align: top; padding: .3rem .6rem .3rem 0;
-  border-bottom: 1px solid #e3e8ec; font-weight: 400; overflow-wrap: anywhere; }}
-.sp-facts th {{ color: #51606f; white-space: nowrap; width: 8.5rem; }}
-.sp-legend {{ font-size: .82rem; color: #34424e; display: flex; flex-wrap: wrap; gap: .2rem 1rem; }}
+  border-bottom: 1px solid var(--sp-line); font-weight: 400; overflow-wrap: anywhere; }}
+.sp-facts th {{ color: var(--sp-quiet); white-space: nowrap; width: 8.5rem; }}
+.sp-legend {{ font-size: .82rem; display: flex; flex-wrap: wrap; gap: .2rem 1rem; }}
 .sp-legend i {{ display: inline-block; width: 1.25em; height: 1.25em; border-radius: 50%;
   text-align: center; line-height: 1.25em; font-style: normal; font-weight: 700; color: #fff;
   font-size: .74rem; margin-right: .35em; }}
@@ -132,11 +136,11 @@ def gutter(text: str, issues: Iterable[Issue]) -> str:
     lines = text.count("\n") + 60
     shades = {}
     for issue in sorted(issues, key=lambda found: found.severity, reverse=True):
-        shades[issue.line] = "#fff0cf" if issue.severity == "warning" else "#fbdccb"
+        shades[issue.line] = "#e69f00" if issue.severity == "warning" else "#d55e00"
     size = f'width="4000" height="{lines * LINE_HEIGHT_PX}"'
     bars = "".join(
         f'<rect y="{(line - 1) * LINE_HEIGHT_PX}" width="4000" height="{LINE_HEIGHT_PX}" '
-        f'fill="{shade}"/>'
+        f'fill="{shade}" fill-opacity="0.25"/>'
         for line, shade in shades.items()
         if line
     )
@@ -146,7 +150,7 @@ def gutter(text: str, issues: Iterable[Issue]) -> str:
     )
     picture = (
         f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{bars}'
-        f'<rect width="{GUTTER_PX}" height="100%" fill="#eef1f4" fill-opacity="0.75"/>'
+        f'<rect width="{GUTTER_PX}" height="100%" fill="#7a8794" fill-opacity="0.14"/>'
         f'<g font-family="monospace" font-size="11" fill="#7a8794" text-anchor="end">{numbers}</g>'
         "</svg>"
     )

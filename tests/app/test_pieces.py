@@ -149,7 +149,7 @@ def test_the_gutter_tints_the_lines_with_problems() -> None:
     style = look.gutter("a\nb\nc", issues)
     # A "<" inside a style would make the page drop it.
     assert "<svg" not in style and style.count("<") == 2
-    assert "%23fbdccb" in style and "%23fff0cf" not in style  # a fault outweighs a warning
+    assert "%23d55e00" in style and "%23e69f00" not in style  # a fault outweighs a warning
     assert "http://www.w3.org" in style  # the name of a format, not an address that is fetched
 
 
