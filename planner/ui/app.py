@@ -28,9 +28,13 @@ SCREENS = Path(__file__).resolve().parent / "screens"
 
 def main() -> None:
     """Set the page up, take in a plan that has just been finished, run the open page."""
-    # With something of its own in it the menu is shown, and in it the choice of a dark page.
-    about = {"About": "Safe Passage plans evacuations. Decision support, not clearance."}
-    st.set_page_config(page_title="Safe Passage", page_icon=ICON, layout="wide", menu_items=about)
+    st.set_page_config(
+        page_title="Safe Passage",
+        page_icon=ICON,
+        layout="wide",
+        # With something of its own in it the menu is shown, and in it the choice of a dark page.
+        menu_items={"About": "Safe Passage plans evacuations. Decision support, not clearance."},
+    )
     look.style()
     pages = [
         st.Page(
