@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import json
+from datetime import datetime
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
@@ -12,7 +15,11 @@ from planner import charts
 from planner.charts import palette
 from planner.charts.shapes import circle_ring, polygon, signed_area
 from planner.roads import great_circle_m
+from planner.scenario import Intake
 from planner.verify import Verdict
+from planner.verify import places as counts
+from planner.verify.replay import Replay
+from planner.verify.tally import busiest_hour
 from tests import paper_case as case
 
 HOUR = 3600
@@ -278,3 +285,123 @@ def test_zones_of_every_kind_are_drawn() -> None:
     mortars = found[0]["geometry"]["coordinates"][0]
     assert mortars[0] == mortars[-1]
     assert signed_area(mortars) > 0
+
+
+# ------------------------------------------------------------------ exposure, loads, progress
+
+
+def replayed(verdict: Verdict) -> Replay:
+    return Replay(verdict.plan, verdict.scenario, verdict.network)
+
+
+@pytest.mark.parametrize("name", ["small_bridge", "small_ship", "by hand"])
+def test_all_hours_of_all_groups_make_the_expected_casualties(name: str, solved: Any) -> None:
+    verdict = case.conditional() if name == "by hand" else solved(name, None).verdict
+    found = charts.exposure(verdict)
+    assert found.total == pytest.approx(verdict.figures.levels["harm"], rel=1e-9)
+    assert len(found.hours) >= verdict.plan.horizon_s // HOUR
+    assert all(value >= -1e-12 for row in found.harm.values() for value in row)
+    rows = charts.exposure_rows(verdict, found)
+    told = sum(row["casualties"] for row in rows)
+    assert told == pytest.approx(found.total, abs=1e-6 * (len(rows) + 1))
+
+
+def test_who_has_left_is_no_longer_in_danger_at_home() -> None:
+    verdict = case.conditional()
+    found = charts.exposure(verdict)
+    row = dict(zip(found.hours, found.harm["merciful_patients"], strict=True))
+    # Shelling from 07:00 to 11:00 on both days; the patients leave on the first morning.
+    assert row[1 * HOUR] > 0 and row[28 * HOUR] == 0
+    nobody = verdict.plan.model_copy(update={"sorties": (), "self_movements": ()})
+    stayed = charts.exposure(dataclasses.replace(verdict, plan=nobody))
+    assert dict(zip(stayed.hours, stayed.harm["merciful_patients"], strict=True))[28 * HOUR] > 0
+    assert stayed.total == pytest.approx(verdict.figures.harm_of_staying)
+
+
+def test_loads_are_what_the_witness_counts(solved: Any) -> None:
+    for name in ("small_bridge", "small_ship"):
+        verdict = solved(name, None).verdict
+        found = charts.loads(verdict)
+        assert found, name
+        for load in found:
+            assert load.limit is None or load.most <= load.limit + 1e-6, load
+            assert load.steps == tuple(sorted(load.steps)) and load.steps[-1][1] >= 0
+            moment = next(value for t_s, value in load.steps if t_s == load.at_s)
+            assert moment == load.most > 0
+        waiting = {load.site: load.most for load in found if load.what == "people waiting"}
+        assert waiting == {k: v for k, v in verdict.figures.peak_waiting.items() if v}
+
+
+def test_what_passes_an_hour_is_the_busiest_hour() -> None:
+    verdict = case.conditional()
+    bridge = next(load for load in charts.loads(verdict) if load.site == "bridge")
+    events = counts.entering(replayed(verdict))["bridge"]
+    assert (bridge.most, bridge.limit) == (busiest_hour(events)[0], 60)
+    assert bridge.kind == "road or bridge" and bridge.steps[-1][1] == 0
+
+
+def test_a_limit_that_is_reached_counts_the_time_for_which_it_is_full() -> None:
+    load = charts.Load("x", "X", "port", "berths in use", 2, ((0, 0.0), (60, 2.0), (100, 1.0)))
+    assert (load.full_s, load.at_s, load.most) == (40, 60, 2.0)
+    assert dataclasses.replace(load, limit=None).full_s == 0
+    assert dataclasses.replace(load, steps=()).most == 0
+
+
+def test_a_haven_takes_people_in_by_the_local_day() -> None:
+    verdict = case.conditional()
+    places = tuple(
+        place.model_copy(update={"intake": Intake.model_validate({"per_day": "60"})})
+        if place.id == "valley" else place
+        for place in verdict.scenario.places
+    )  # fmt: skip
+    scenario = verdict.scenario.model_copy(update={"places": places})
+    found = charts.loads(dataclasses.replace(verdict, scenario=scenario))
+    (valley,) = [load for load in found if load.site == "valley"]
+    assert (valley.most, valley.limit, valley.what) == (16, 60, "people taken in this day")
+    midnight_s = scenario.at_s(datetime(2012, 12, 14))
+    assert valley.steps[-1] == (midnight_s, 0)
+    (island,) = [load for load in found if load.site == "island" and "so far" in load.what]
+    assert (island.most, island.limit) == (24, 500)
+
+
+def test_convoys_on_one_way_at_one_time_have_lanes_of_their_own(solved: Any) -> None:
+    verdict = solved("small_bridge", None).verdict
+    rows = charts.convoy_rows(verdict)
+    assert sum(row["persons"] for row in rows) == sum(
+        leg.persons for _, leg in verdict.plan.final_legs
+    )
+    for a, b in itertools.combinations(rows, 2):
+        if (a["way"], a["lane"]) == (b["way"], b["lane"]):
+            assert a["end"] <= b["start"] or b["end"] <= a["start"]
+
+
+HISTORY = [
+    {"elapsed_s": 1.0, "level": "harm", "value": 9.0, "bound": 0.0, "gap": 4.0},
+    {"elapsed_s": 2.0, "level": "harm", "value": 9.0, "bound": 5.0, "gap": 0.44},
+    {"elapsed_s": 3.0, "level": "arrival", "value": 70.0, "bound": None, "gap": None},
+    {"elapsed_s": 4.0, "level": "harm", "value": 8.0, "bound": 5.0, "gap": 0.4},
+]
+
+
+def test_the_course_of_a_search_shows_what_is_new() -> None:
+    rows = charts.search_rows(HISTORY, {"harm": "expected harm"})
+    harm = [(row["s"], row["series"], row["value"]) for row in rows if row["level"] != "arrival"]
+    assert harm == [
+        (1.0, "best so far", 9.0), (2.0, "proven bound", 5.0), (4.0, "best so far", 8.0),
+        (4.0, "best so far", 8.0), (4.0, "proven bound", 5.0),
+    ]  # fmt: skip
+    assert {row["level"] for row in rows} == {"expected harm", "arrival"}
+    assert charts.search_rows([]) == []
+
+
+def test_the_new_specifications_are_what_altair_takes() -> None:
+    import altair
+
+    verdict = case.conditional()
+    specs = [charts.load_curve(verdict, load) for load in charts.loads(verdict)]
+    specs += [charts.exposure_map(verdict), charts.exposure_map(verdict, dark=True)]
+    specs += [charts.convoy_lanes(verdict), charts.convoy_lanes(verdict, loaded_only=False)]
+    specs += [charts.search_curve(HISTORY)]
+    for spec in specs:
+        assert altair.Chart.from_dict(spec).to_dict()
+        json.dumps(spec)

@@ -15,6 +15,7 @@ from planner.charts.convoys import (
     track,
 )  # fmt: skip
 from planner.charts.crowds import Crowd, crowds, havens, most_that_can_leave, safe_at, safe_by
+from planner.charts.exposure import Exposure, exposure, exposure_map, exposure_rows
 from planner.charts.layers import (
     MapSpec,
     backdrop,
@@ -25,11 +26,22 @@ from planner.charts.layers import (
     threat_layer,
     trips,
 )  # fmt: skip
-from planner.charts.specs import convoy_gantt, evacuation_curve, evacuation_points, gantt_rows
+from planner.charts.loads import Load, load_curve, load_rows, loads
+from planner.charts.progress import search_curve, search_rows
+from planner.charts.specs import (
+    convoy_gantt,
+    convoy_lanes,
+    convoy_rows,
+    evacuation_curve,
+    evacuation_points,
+    gantt_rows,
+)  # fmt: skip
 
 __all__ = [
-    "Convoy", "Crowd", "MapSpec", "Track", "backdrop", "bounds", "convoy_gantt", "convoy_ids",
-    "convoy_label", "convoy_track", "convoys", "crowds", "evacuation_curve", "evacuation_points",
-    "gantt_rows", "havens", "leg_track", "link_layer", "map_layers", "most_that_can_leave",
-    "overheads", "position", "safe_at", "safe_by", "self_track", "threat_layer", "track", "trips",
+    "Convoy", "Crowd", "Exposure", "Load", "MapSpec", "Track", "backdrop", "bounds", "convoy_gantt",
+    "convoy_ids", "convoy_label", "convoy_lanes", "convoy_rows", "convoy_track", "convoys",
+    "crowds", "evacuation_curve", "evacuation_points", "exposure", "exposure_map", "exposure_rows",
+    "gantt_rows", "havens", "leg_track", "link_layer", "load_curve", "load_rows", "loads",
+    "map_layers", "most_that_can_leave", "overheads", "position", "safe_at", "safe_by",
+    "search_curve", "search_rows", "self_track", "threat_layer", "track", "trips",
 ]  # fmt: skip

@@ -13,6 +13,8 @@ YELLOW = "#F0E442"
 BLUE = "#0072B2"
 VERMILLION = "#D55E00"
 PURPLE = "#CC79A7"
+GREY = "#7F7F7F"
+"""No colour of theirs: what can be read on a light page and on a dark one."""
 
 MODE_COLOURS = {
     "road": BLUE,

@@ -22,9 +22,10 @@ _PHASES = {
     "loading": palette.YELLOW,
     "with people": palette.BLUE,
     "unloading": palette.GREEN,
-    "empty": "#bbbbbb",
+    "empty": "#b0b0b0",
     "escort": palette.PURPLE,
 }
+_VEHICLES = ("road", "sea", "river", "air")
 Spec = dict[str, Any]
 
 
@@ -33,7 +34,8 @@ def clock(scenario: Scenario, t_s: int) -> str:
     return scenario.local(t_s).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _time_axis(field: str, title: str) -> Spec:
+def time_axis(field: str, title: str) -> Spec:
+    """Local clock time along the foot of a chart."""
     return {
         "field": field,
         "type": "temporal",
@@ -79,7 +81,7 @@ def evacuation_curve(verdict: Verdict) -> Spec:
         "type": "nominal",
         "scale": {
             "domain": ["safe", "under way", "want to leave", "proven most"],
-            "range": [palette.GREEN, palette.BLUE, palette.BLACK, palette.VERMILLION],
+            "range": [palette.GREEN, palette.BLUE, palette.GREY, palette.VERMILLION],
         },
         "legend": {"title": None, "orient": "top"},
     }
@@ -102,7 +104,7 @@ def evacuation_curve(verdict: Verdict) -> Spec:
                 "data": {"values": values},
                 "mark": {"type": "line", "interpolate": "step-after", "strokeWidth": 2},
                 "encoding": {
-                    "x": _time_axis("local", f"local time ({verdict.scenario.timezone})"),
+                    "x": time_axis("local", f"local time ({verdict.scenario.timezone})"),
                     "y": persons,
                     "color": colour,
                     "strokeDash": dash,
@@ -167,9 +169,9 @@ def convoy_gantt(verdict: Verdict, fleet: str | None = None) -> Spec:
         "width": "container",
         "height": {"step": 16},
         "data": {"values": rows},
-        "mark": {"type": "bar", "height": 11, "stroke": "#ffffff", "strokeWidth": 0.5},
+        "mark": {"type": "bar", "height": 11, "stroke": palette.GREY, "strokeWidth": 0.4},
         "encoding": {
-            "x": _time_axis("start", f"local time ({verdict.scenario.timezone})"),
+            "x": time_axis("start", f"local time ({verdict.scenario.timezone})"),
             "x2": {"field": "end"},
             "y": {
                 "field": "vehicle",
@@ -186,6 +188,79 @@ def convoy_gantt(verdict: Verdict, fleet: str | None = None) -> Spec:
             "tooltip": [
                 {"field": "text", "title": "movement"},
                 {"field": "phase", "title": "phase"},
+            ],
+        },
+    }
+
+
+def convoy_rows(verdict: Verdict) -> list[dict[str, Any]]:
+    """A bar a convoy: way, lane (beside others on the same way), load, start, end (clock), text."""
+    scenario = verdict.scenario
+    names = {place.id: place.label for place in scenario.places}
+    labels = {fleet.id: fleet.label for fleet in scenario.fleets}
+    busy: dict[tuple[str, str], list[int]] = {}
+    rows = []
+    for convoy in convoys(verdict):
+        start_s = min(leg.load_start_s for leg in convoy.legs)
+        end_s = max(leg.unload_end_s for leg in convoy.legs)
+        lanes = busy.setdefault((convoy.origin, convoy.destination), [])
+        lane = next((n for n, until_s in enumerate(lanes) if until_s <= start_s), len(lanes))
+        lanes[lane : lane + 1] = [end_s]
+        vehicles = ", ".join(f"{n} x {labels[fleet]}" for fleet, n in convoy.vehicles().items())
+        rows.append(
+            {
+                "convoy": convoy.id,
+                "way": f"{names[convoy.origin]} → {names[convoy.destination]}",
+                "lane": lane,
+                "load": "with people" if convoy.loaded else "empty",
+                "mode": palette.MODE_WORDS[convoy.mode],
+                "start": clock(scenario, start_s),
+                "end": clock(scenario, end_s),
+                "persons": convoy.persons,
+                "vehicles": vehicles,
+            }
+        )
+    return rows
+
+
+def convoy_lanes(verdict: Verdict, loaded_only: bool = True) -> Spec:
+    """Convoys as bars over time, one row a way, those at the same time below each other."""
+    rows = [row for row in convoy_rows(verdict) if row["persons"] or not loaded_only]
+    ways = list(dict.fromkeys(row["way"] for row in rows))
+    modes = {palette.MODE_WORDS[mode]: palette.MODE_COLOURS[mode] for mode in _VEHICLES}
+    return {
+        "$schema": SCHEMA,
+        "width": "container",
+        "height": {"step": 9, "for": "offset"},
+        "data": {"values": rows},
+        "mark": {"type": "bar", "stroke": palette.GREY, "strokeWidth": 0.3},
+        "encoding": {
+            "x": time_axis("start", f"local time ({verdict.scenario.timezone})"),
+            "x2": {"field": "end"},
+            "y": {
+                "field": "way",
+                "type": "nominal",
+                "sort": ways,
+                "axis": {"title": None, "labelLimit": 260},
+            },
+            "yOffset": {"field": "lane", "type": "ordinal"},
+            "color": {
+                "field": "mode",
+                "type": "nominal",
+                "scale": {"domain": list(modes), "range": list(modes.values())},
+                "legend": {"title": None, "orient": "top"},
+            },
+            "opacity": {
+                "field": "load",
+                "type": "nominal",
+                "scale": {"domain": ["with people", "empty"], "range": [1, 0.35]},
+                "legend": None if loaded_only else {"title": None, "orient": "top"},
+            },
+            "tooltip": [
+                {"field": "convoy", "title": "convoy"},
+                {"field": "way", "title": "way"},
+                {"field": "vehicles", "title": "vehicles"},
+                {"field": "persons", "title": "people"},
             ],
         },
     }

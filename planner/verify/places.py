@@ -15,9 +15,15 @@ WALKERS_PER_CAR = 20
 VESSELS = ("sea", "river")
 
 
-def _handled(replay: Replay, modes: tuple[str, ...]) -> dict[str, list[tuple[int, int, int]]]:
-    """Place to the stays (from_s, until_s, 1) of vehicles that load or unload there."""
-    found: dict[str, list[tuple[int, int, int]]] = {}
+Stays = dict[str, list[tuple[int, int, int]]]
+"""Place or link to (from_s, until_s, how many)."""
+Events = dict[str, list[tuple[int, float]]]
+"""Place or link to (moment, how many)."""
+
+
+def handled(replay: Replay, modes: tuple[str, ...]) -> Stays:
+    """Vehicles of these modes that load or unload at each place."""
+    found: Stays = {}
     for m in replay.sorties:
         if m.route.mode in modes:
             found.setdefault(m.origin, []).append((m.load_start_s, m.depart_s, 1))
@@ -27,7 +33,7 @@ def _handled(replay: Replay, modes: tuple[str, ...]) -> dict[str, list[tuple[int
 
 def bays(replay: Replay) -> Found:
     """C5: road vehicles that load or unload at one time have a loading bay each."""
-    for place, stays in _handled(replay, ("road",)).items():
+    for place, stays in handled(replay, ("road",)).items():
         room, (most, moment) = replay.places[place].loading_bays, peak(stays)
         if room is not None and most > room:
             yield (
@@ -38,15 +44,15 @@ def bays(replay: Replay) -> Found:
 
 def berths(replay: Replay) -> Found:
     """C5: ships that load or unload at one time have a berth each."""
-    for place, stays in _handled(replay, VESSELS).items():
+    for place, stays in handled(replay, VESSELS).items():
         room, (most, moment) = replay.places[place].berths, peak(stays)
         if room is not None and most > room:
             yield place, f"{most} ships load or unload at {replay.when(moment)}, {room} berths"
 
 
-def stands(replay: Replay) -> Found:
-    """C5: aircraft on the ground have a stand each; at their base only while they work."""
-    stays: dict[str, list[tuple[int, int, int]]] = {}
+def on_ground(replay: Replay) -> Stays:
+    """Aircraft on the ground at each place; at their base only while they work."""
+    stays: Stays = {}
     for moves in replay.by_vehicle.values():
         if moves[0].route.mode != "air" or moves[0].fleet is None:
             continue
@@ -57,20 +63,30 @@ def stands(replay: Replay) -> Found:
         home = last.destination == moves[0].fleet.base
         until_s = last.unload_end_s if home else replay.scenario.horizon_s
         stays.setdefault(last.destination, []).append((last.arrive_s, until_s, 1))
-    for place, listed in sorted(stays.items()):
+    return dict(sorted(stays.items()))
+
+
+def stands(replay: Replay) -> Found:
+    """C5: aircraft on the ground have a stand each; at their base only while they work."""
+    for place, listed in on_ground(replay).items():
         room, (most, moment) = replay.places[place].stands, peak(listed)
         if room is not None and most > room:
             yield place, f"{most} aircraft on the ground at {replay.when(moment)}, {room} stands"
 
 
-def slots(replay: Replay) -> Found:
-    """C6: landings and take-offs in any 60 minutes stay within an airport's slots."""
-    flights: dict[str, list[tuple[int, float]]] = {}
+def flights(replay: Replay) -> Events:
+    """Landings and take-offs at each place."""
+    found: Events = {}
     for m in replay.sorties:
         if m.route.mode == "air":
-            flights.setdefault(m.origin, []).append((m.depart_s, 1.0))
-            flights.setdefault(m.destination, []).append((m.arrive_s, 1.0))
-    for place, events in sorted(flights.items()):
+            found.setdefault(m.origin, []).append((m.depart_s, 1.0))
+            found.setdefault(m.destination, []).append((m.arrive_s, 1.0))
+    return dict(sorted(found.items()))
+
+
+def slots(replay: Replay) -> Found:
+    """C6: landings and take-offs in any 60 minutes stay within an airport's slots."""
+    for place, events in flights(replay).items():
         yield from _too_busy(
             replay, place, events, replay.places[place].slots, "landings and take-offs"
         )
@@ -84,11 +100,12 @@ def processing(replay: Replay) -> Found:
     """
     for place in replay.scenario.places:
         if place.processing is not None:
-            events = list(_processed(replay, place.id, place.processing.what))
+            events = list(processed(replay, place.id, place.processing.what))
             yield from _too_busy(replay, place.id, events, place.processing, "processed")
 
 
-def _processed(replay: Replay, place: str, what: str) -> Iterator[tuple[int, float]]:
+def processed(replay: Replay, place: str, what: str) -> Iterator[tuple[int, float]]:
+    """(moment, how many persons, vehicles, ships or movements) that the place deals with."""
     hub = replay.scenario.place(place).role in HUB_ROLES
     for m in replay.movements:
         if what == "persons":
@@ -127,17 +144,25 @@ def _too_busy(
         )
 
 
-def links(replay: Replay) -> Found:
-    """C8: convoys, cars and walkers entering a link in any 60 minutes are within its capacity."""
-    used: dict[str, list[tuple[int, Movement]]] = {}
+def entering(replay: Replay) -> Events:
+    """Movements entering each limited link, in the unit of its capacity."""
+    rates: dict[str, Rate | None] = {}
+    found: Events = {}
     for m in replay.movements:
         for use in m.route.links:
-            used.setdefault(use.link, []).append((m.at_s(use.enter_s), m))
-    for link, entries in sorted(used.items()):
-        rate = capacity_of(replay, link)
-        if rate is not None:
-            events = [(moment, _load(m, rate.what)) for moment, m in entries]
-            yield from _too_busy(replay, link, events, rate, "entering")
+            if use.link not in rates:
+                rates[use.link] = capacity_of(replay, use.link)
+            rate = rates[use.link]
+            if rate is not None:
+                entry = (m.at_s(use.enter_s), _load(m, rate.what))
+                found.setdefault(use.link, []).append(entry)
+    return dict(sorted(found.items()))
+
+
+def links(replay: Replay) -> Found:
+    """C8: convoys, cars and walkers entering a link in any 60 minutes are within its capacity."""
+    for link, events in entering(replay).items():
+        yield from _too_busy(replay, link, events, capacity_of(replay, link), "entering")
 
 
 def entries_for(replay: Replay, link: str) -> list[Link]:
