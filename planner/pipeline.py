@@ -182,21 +182,28 @@ def to_plan(problem: EvacuationProblem, solver: Solver, manning: Manning) -> Pla
 def _level(
     proof: LevelProof, values: dict[str, float], at_any_moment: dict[str, float]
 ) -> LevelResult:
-    value = values[proof.level]
-    bound = min(proof.bound, value)
+    """What is told of a level. A bound above the value cannot be true, and is not told as proof."""
+    value, method = values[proof.level], proof.method
+    anytime = at_any_moment.get(proof.level)
+    bound = proof.bound if anytime is None else max(proof.bound, anytime)
+    if bound > value + PROVEN * max(1.0, abs(value)):
+        method = CONTRADICTED.format(bound=bound, method=proof.method)
+        bound, anytime = 0.0, None if anytime is None else 0.0
     gap = abs(value - bound) / max(1.0, abs(value))
     if gap <= PROVEN:
         bound, gap = value, 0.0
     status: Status = "OPTIMAL" if gap <= PROVEN else "FEASIBLE"
     return LevelResult(
         name=proof.level, value=value, bound=bound, gap=gap, unit=UNITS[proof.level],
-        status=status, holds_for=proof.holds_for, method=proof.method,
-        any_moment_bound=(
-            min(bound, at_any_moment[proof.level]) if proof.level in at_any_moment else None
-        ),
+        status=status, holds_for=proof.holds_for, method=method,
+        any_moment_bound=None if anytime is None else min(bound, anytime),
     )  # fmt: skip
 
 
+CONTRADICTED = (
+    "none: a bound of {bound:.9g} was found ({method}), and this plan is better, so that the bound "
+    "is wrong and nothing is claimed; please report it"
+)
 UNITS = {
     "left_behind": "persons",
     "missed_deadlines": "persons",

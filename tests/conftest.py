@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -30,6 +30,23 @@ def pytest_runtest_makereport(
         report.outcome = "failed"
         report.longrepr = f"{item.nodeid} skipped where a browser is required: {reason}"
     return report
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_bound_above_its_value() -> Iterator[None]:
+    """A plan that contradicts its bound shows that the bound is wrong, whatever a test looks at."""
+    from planner import pipeline
+
+    told = pipeline._level
+
+    def watched(*args: Any) -> Any:
+        level = told(*args)
+        assert not level.method.startswith(pipeline.CONTRADICTED[:5]), level.method
+        return level
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pipeline, "_level", watched)
+        yield
 
 
 @pytest.fixture(scope="session")

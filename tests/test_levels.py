@@ -12,6 +12,7 @@ from planner import load, pipeline
 from planner.errors import Issue
 from planner.pipeline import Limits
 from planner.scenario import LEVELS
+from planner.solvers import LevelProof
 from planner.solvers.engine import aims
 from planner.verify import Verdict
 
@@ -27,6 +28,7 @@ ORDERS = (
     ("arrival", "left_behind"),
     ("left_behind",),
 )
+TOLD = pipeline._level  # before a test run begins to watch it
 NEAR = 1.01
 """The search is no proof: a first level within a hundredth of the best that any order finds."""
 
@@ -93,3 +95,26 @@ def test_effort_first_is_warned_of() -> None:
         "effort comes first: nobody moves at all",
     )
     assert _issues(("arrival", "left_behind", "effort")) == []
+
+
+@pytest.mark.parametrize("excess", [1e-5, 0.5])
+def test_a_bound_above_the_value_is_not_told_as_proof(excess: float) -> None:
+    """A wrong bound must show: cut down to the value it would read OPTIMAL."""
+    level = TOLD(_proof(100 + 100 * excess), {"harm": 100.0}, {})
+    assert (level.status, level.bound, level.gap) == ("FEASIBLE", 0.0, 1.0)
+    assert level.method.startswith("none: a bound of")
+
+
+def test_a_bound_off_the_grid_holds_on_it_too() -> None:
+    level = TOLD(_proof(90), {"harm": 100.0}, {"harm": 95.0})
+    assert (level.bound, level.any_moment_bound, level.gap) == (95.0, 95.0, 0.05)
+    assert TOLD(_proof(90), {"harm": 100.0}, {"harm": 101.0}).method.startswith("none:")
+
+
+def test_rounding_alone_contradicts_nothing() -> None:
+    level = TOLD(_proof(100 + 5e-5), {"harm": 100.0}, {})
+    assert (level.status, level.bound, level.gap) == ("OPTIMAL", 100.0, 0.0)
+
+
+def _proof(bound: float) -> LevelProof:
+    return LevelProof("harm", bound, "departures on a grid of 30 min", "by hand")

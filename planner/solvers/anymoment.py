@@ -61,7 +61,7 @@ def bounds(
             prices=proofs.get(level) or prices.get(level), target=values[level] - 1e-6,
             on_round=lambda value, bound: should_stop(),
         )  # fmt: skip
-        found[level] = max(0.0, min(result.bound, values[level]))
+        found[level] = max(0.0, result.bound)
         holds[level] = values[level] + 1e-9 * max(1.0, abs(values[level]))
     return found
 

@@ -127,6 +127,6 @@ class Solver(ColumnSearch):
     def _proof(self, level: str, bound: float, values: dict[str, float]) -> LevelProof:
         step_min = self.problem.grid.step_s / 60
         return LevelProof(
-            level, max(0.0, min(bound, values[level])),
+            level, max(0.0, bound),
             f"departures on a grid of {step_min:g} min", f"{self.choice.engine}, solved by itself",
         )  # fmt: skip

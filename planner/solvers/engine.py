@@ -95,7 +95,7 @@ class Update:
 
 @dataclass(frozen=True)
 class LevelProof:
-    """The proven bound of one level, and what it holds for."""
+    """The proven bound of one level as it was found, and what it holds for."""
 
     level: str
     bound: float
@@ -629,7 +629,7 @@ class Solver:
         step_min = self.problem.grid.step_s / 60
         return [
             LevelProof(
-                level, max(0.0, min(result.bound, values[level])),
+                level, max(0.0, result.bound),
                 f"departures on a grid of {step_min:g} min",
                 f"Lagrange over itinerary columns, {result.rounds} rounds",
             )
