@@ -12,8 +12,9 @@ if __name__ == "__main__":
     here = str(Path(__file__).resolve().parent)
     sys.path[:] = [entry for entry in sys.path if entry != here]
 
-from planner.ui import look
+from planner.ui import look, words
 from planner.ui.session import current
+from planner.ui.words import _
 
 # Drawn here: Streamlit would fetch the picture of an icon's name from a font server.
 ICON = (
@@ -35,26 +36,27 @@ def main() -> None:
         # With something of its own in it the menu is shown, and in it the choice of a dark page.
         menu_items={"About": "Safe Passage plans evacuations. Decision support, not clearance."},
     )
-    look.style()
+    words.remember()
+    look.style(words.language() in words.RIGHT_TO_LEFT)
     pages = [
         st.Page(
             SCREENS / "scenario.py",
-            title="Scenario",
+            title=_("Scenario"),
             icon=":material/edit_note:",
             url_path="scenario",
             default=True,
         ),
-        st.Page(SCREENS / "plan.py", title="Plan", icon=":material/route:", url_path="plan"),
-        st.Page(SCREENS / "result.py", title="Result", icon=":material/map:", url_path="result"),
+        st.Page(SCREENS / "plan.py", title=_("Plan"), icon=":material/route:", url_path="plan"),
+        st.Page(SCREENS / "result.py", title=_("Result"), icon=":material/map:", url_path="result"),
         st.Page(
             SCREENS / "side_by_side.py",
-            title="Side by side",
+            title=_("Side by side"),
             icon=":material/compare:",
             url_path="compare",
         ),
         st.Page(
             SCREENS / "documents.py",
-            title="Documents",
+            title=_("Documents"),
             icon=":material/description:",
             url_path="documents",
         ),
@@ -62,10 +64,12 @@ def main() -> None:
     page = st.navigation(pages, position="top")
     session = current()
     if session.job is not None and session.job.ending() is not None:
-        with st.spinner("Replaying the plan against the scenario …"):
+        with st.spinner(_("Replaying the plan against the scenario …")):
             session.collect()
     page.run()
-    look.note("Decision support, not clearance. Everything stays on this machine.")
+    words.choose()
+    foot = _("Decision support, not clearance. Everything stays on this machine.")
+    look.note(f"{foot} {words.reviewed()}")
 
 
 if __name__ == "__main__":

@@ -22,12 +22,14 @@ STYLE = f"""
 .st-key-editor textarea {{
   font-family: "Source Code Pro", monospace; font-size: 12.5px !important;
   line-height: {LINE_HEIGHT_PX}px; padding: 10px 12px 10px {GUTTER_PX + 8}px;
-  white-space: pre; overflow-x: auto; tab-size: 2;
+  white-space: pre; overflow-x: auto; tab-size: 2; direction: ltr;
 }}
 [class*="st-key-map"] [data-testid="stDeckGlJsonChart"] {{
   background: #dfeaf1; border: 1px solid #c9d3dc; border-radius: 6px; overflow: hidden;
 }}
 [class*="st-key-map-land"] [data-testid="stDeckGlJsonChart"] {{ background: #f6f4ee; }}
+.st-key-language-choice {{ position: fixed; top: .55rem; right: 4.2rem; width: 8.5rem;
+  z-index: 999990; }}
 .sp-note {{ font-size: .9rem; color: var(--sp-quiet); margin: 0; }}
 .sp-banner {{ border-radius: 6px; padding: .6rem .9rem; border-left: 6px solid; margin: 0; }}
 .sp-banner b {{ letter-spacing: .02em; }}
@@ -43,7 +45,7 @@ STYLE = f"""
 .sp-issue .sp-where {{ color: var(--sp-quiet); overflow-wrap: anywhere; }}
 .sp-issue .sp-line {{ font-weight: 600; white-space: nowrap; }}
 .sp-issue pre {{ margin: .3rem 0 0 0; padding: .25rem .5rem; background: var(--sp-tint);
-  overflow-x: auto; font-size: .78rem; border-radius: 3px; }}
+  overflow-x: auto; font-size: .78rem; direction: ltr; border-radius: 3px; }}
 .sp-figures {{ display: flex; flex-wrap: wrap; gap: .5rem; }}
 .sp-figures div {{ flex: 1 1 auto; border: 1px solid var(--sp-line); border-radius: 6px;
   padding: .35rem .8rem; min-width: 6.5rem; }}
@@ -55,18 +57,18 @@ STYLE = f"""
 .sp-figures em.sp-good {{ background: color-mix(in srgb, #009e73 24%, transparent); }}
 .sp-figures em.sp-bad {{ background: color-mix(in srgb, #d55e00 28%, transparent); }}
 .sp-table {{ width: 100%; border-collapse: collapse; font-size: .9rem; }}
-.sp-table th, .sp-table td {{ text-align: left; vertical-align: top; padding: .4rem .6rem;
+.sp-table th, .sp-table td {{ text-align: start; vertical-align: top; padding: .4rem .6rem;
   border-bottom: 1px solid var(--sp-line); overflow-wrap: anywhere; }}
 .sp-table th {{ color: var(--sp-quiet); font-weight: 500; background: var(--sp-tint); }}
-.sp-table .sp-right {{ text-align: right; white-space: nowrap; }}
+.sp-table .sp-right {{ text-align: end; white-space: nowrap; }}
 .sp-facts {{ width: 100%; border-collapse: collapse; font-size: .9rem; margin: 0; }}
-.sp-facts th, .sp-facts td {{ text-align: left; vertical-align: top; padding: .3rem .6rem .3rem 0;
+.sp-facts th, .sp-facts td {{ text-align: start; vertical-align: top; padding: .3rem .6rem .3rem 0;
   border-bottom: 1px solid var(--sp-line); font-weight: 400; overflow-wrap: anywhere; }}
 .sp-facts th {{ color: var(--sp-quiet); white-space: nowrap; width: 8.5rem; }}
 .sp-legend {{ font-size: .82rem; display: flex; flex-wrap: wrap; gap: .2rem 1rem; }}
 .sp-legend i {{ display: inline-block; width: 1.25em; height: 1.25em; border-radius: 50%;
   text-align: center; line-height: 1.25em; font-style: normal; font-weight: 700; color: #fff;
-  font-size: .74rem; margin-right: .35em; }}
+  font-size: .74rem; margin-inline-end: .35em; }}
 .sp-legend i.sp-area {{ border-radius: 2px; opacity: .45; }}
 .sp-legend i.sp-line {{ border-radius: 1px; height: .3em; vertical-align: middle; }}
 .sp-title {{ font-size: 1.55rem; font-weight: 650; margin: 0; line-height: 1.25;
@@ -76,9 +78,19 @@ STYLE = f"""
 """
 
 
-def style() -> None:
-    """The desk's own styles, once a page."""
-    st.html(STYLE)
+RIGHT_TO_LEFT = """
+<style>
+.stMain, .stMain [data-testid="stMarkdownContainer"], .stMain input, .stMain textarea,
+[data-testid="stPopoverBody"], [role="listbox"] { direction: rtl; text-align: start; }
+[data-testid="stDeckGlJsonChart"], [data-testid="stVegaLiteChart"], [data-testid="stDataFrame"],
+.stSlider, code, pre, .st-key-editor textarea { direction: ltr !important; }
+</style>
+"""
+
+
+def style(right_to_left: bool = False) -> None:
+    """The desk's own styles, once a page; colours follow the theme's own text colour."""
+    st.html(STYLE + (RIGHT_TO_LEFT if right_to_left else ""))
 
 
 def title(text: str, note: str = "") -> None:

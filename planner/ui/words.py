@@ -16,7 +16,37 @@ import streamlit as st
 LANGUAGES = {"en": "English", "ar": "العربية", "ru": "Русский"}
 RIGHT_TO_LEFT = frozenset({"ar"})
 KEY = "language"
+PARAMETER = "lang"
 FOLDER = Path(__file__).resolve().parent / "locale"
+
+
+def remember() -> None:
+    """Take the language out of the address where this tab has not chosen yet."""
+    if KEY not in st.session_state:
+        asked = st.query_params.get(PARAMETER, "en")
+        st.session_state[KEY] = asked if asked in LANGUAGES else "en"
+
+
+def choose() -> None:
+    """The choice of a language; kept in the address, so that a reload finds it."""
+    with st.container(key=KEY + "-choice"):
+        st.selectbox(
+            "Language · اللغة · Язык",
+            list(LANGUAGES),
+            key=KEY,
+            format_func=LANGUAGES.__getitem__,
+            label_visibility="collapsed",
+            persist_state="session",
+        )
+    if language() == "en":
+        st.query_params.pop(PARAMETER, None)
+    elif st.query_params.get(PARAMETER) != language():
+        st.query_params[PARAMETER] = language()
+
+
+def reviewed() -> str:
+    """A remark on a translation that nobody has been named as reviewer of; else empty."""
+    return "" if language() == "en" else _("This translation has not been reviewed.")
 
 
 def language() -> str:

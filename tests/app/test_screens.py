@@ -334,3 +334,22 @@ def test_documents_are_offered_singly_and_together(planned: Session) -> None:
         assert archive.testzip() is None
         assert "plan.json" in archive.namelist()
         assert any(name.startswith("gpx/") for name in archive.namelist())
+
+
+def test_a_language_is_chosen_and_found_again_in_the_address() -> None:
+    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
+    app.query_params["lang"] = "ar"
+    app.run()
+    assert not app.exception
+    assert app.session_state["language"] == "ar"
+    app.selectbox(key="language").set_value("en").run()
+    assert "lang" not in app.query_params
+    app.selectbox(key="language").set_value("ru").run()
+    assert app.query_params["lang"] == "ru"
+
+
+def test_an_unknown_language_in_the_address_is_english() -> None:
+    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
+    app.query_params["lang"] = "<script>"
+    app.run()
+    assert app.session_state["language"] == "en"
