@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +17,9 @@ if TYPE_CHECKING:
 
 REQUIRE_BROWSER = "SAFE_PASSAGE_REQUIRE_BROWSER"
 os.environ["SAFE_PASSAGE_CACHE"] = ""  # no test depends on what another one has planned before
+# No test ever touches what a planner has on this machine.
+os.environ["SAFE_PASSAGE_DESK"] = tempfile.mkdtemp(prefix="safe-passage-tests-")
+atexit.register(shutil.rmtree, os.environ["SAFE_PASSAGE_DESK"], ignore_errors=True)
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "msedge")
 
 

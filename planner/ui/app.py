@@ -63,9 +63,13 @@ def main() -> None:
     ]
     page = st.navigation(pages, position="top")
     session = current()
-    if session.job is not None and session.job.ending() is not None:
+    session.refresh()
+    if any(job.ending() is not None for job in session.jobs):
         with st.spinner(_("Replaying the plan against the scenario …")):
             session.collect()
+    if session.told:
+        look.banner("wait", session.told)
+        session.told = ""
     page.run()
     words.choose()
     foot = _("Decision support, not clearance. Everything stays on this machine.")

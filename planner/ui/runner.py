@@ -1,4 +1,11 @@
-"""A plan in the making: a process of its own, watched through files, stopped or ended on demand."""
+"""A plan in the making: a folder that tells what is wished and how far it is, and its process.
+
+job.json, scenario.yaml   what is wished
+progress.json             how far the worker is
+stop                      there where the best plan so far is wanted
+done.json                 how it ended; the last file that is written
+worker.log, error.log     what the worker said
+"""
 
 from __future__ import annotations
 
@@ -7,18 +14,28 @@ import os
 import subprocess
 import sys
 import time
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 import planner
 from planner.errors import Issue
-from planner.ui.worker import DOCUMENTS
+from planner.ui.workspace import private, read_json, write_bytes, write_json
+
+DOCUMENTS = "documents"
+LOG_MOST = 200_000
 
 
 @dataclass(frozen=True)
 class Wish:
-    """What to plan: the text, its name, a what-if, and the limits."""
+    """What to plan: the text, its name, a what-if, and the limits.
+
+    ``added`` holds overrides and what-ifs that are not in the text (see ``load.examine``);
+    ``shelf`` is the id of the what-if on the desk's shelf that this is for; ``kind`` is what the
+    worker shall do.
+    """
 
     text: str
     file: str
@@ -28,11 +45,18 @@ class Wish:
     gap: float
     seed: int
     remedies: bool
+    added: dict[str, Any] | None = None
+    shelf: str = ""
+    kind: str = "plan"
 
 
 @dataclass(frozen=True)
 class Ending:
-    """How a job ended: ``outcome`` is plan, faults, error or ended (by the planner's own hand)."""
+    """How a job ended.
+
+    ``outcome`` is plan, faults, error (inside the program), crashed (the process died), or ended
+    (by the planner's own hand).
+    """
 
     outcome: str
     sentence: str = ""
@@ -43,13 +67,16 @@ class Ending:
 
 @dataclass
 class Job:
-    """One running worker process and its folder."""
+    """One wish and its folder; it may wait, run, or have ended."""
 
-    wish: Wish
     folder: Path
-    process: subprocess.Popen[bytes]
-    started: float = field(default_factory=time.monotonic)
-    stopping: bool = False
+    wish: Wish
+    _seen: float = field(default_factory=time.time)
+
+    @property
+    def number(self) -> int:
+        """Its number among the plans of its desk."""
+        return int(self.folder.name) if self.folder.name.isdigit() else 0
 
     @property
     def plan_file(self) -> Path:
@@ -57,98 +84,142 @@ class Job:
         return self.folder / DOCUMENTS / "plan.json"
 
     @property
+    def started(self) -> float | None:
+        """When its worker was started, in seconds since 1970; None while it waits."""
+        found = read_json(self.folder / "started.json")
+        return float(found["at"]) if found and isinstance(found.get("at"), int | float) else None
+
+    @property
+    def waiting(self) -> bool:
+        """Whether its turn has not come yet."""
+        return self.started is None and self.ending() is None
+
+    @property
     def elapsed_s(self) -> float:
-        """Seconds since the start."""
-        return time.monotonic() - self.started
+        """Seconds since the worker was started; 0 while it waits."""
+        started = self.started
+        return 0.0 if started is None else max(0.0, time.time() - started)
+
+    @property
+    def stopping(self) -> bool:
+        """Whether the best plan so far has been asked for."""
+        return (self.folder / "stop").exists()
 
     def progress(self) -> dict[str, Any] | None:
         """What the worker wrote last: ``now`` and ``history``; None before the first."""
-        return _read(self.folder / "progress.json")
+        return read_json(self.folder / "progress.json")
 
     def stop(self) -> None:
         """Ask for the best plan so far."""
-        self.stopping = True
-        (self.folder / "stop").touch()
+        with suppress(OSError):
+            (self.folder / "stop").touch()
 
     def end(self) -> None:
-        """End the process and all that it started; nothing is kept."""
-        end_with_children(self.process)
+        """End it without a plan, whether it runs or waits."""
+        from planner.ui import tickets
+
+        tickets.leave(self.folder)
 
     def ending(self) -> Ending | None:
-        """How it ended, or None while it runs."""
-        if self.process.poll() is None:
-            return None
-        found = _read(self.folder / "done.json")
-        if found is None:
-            return Ending("ended")
-        issues = tuple(Issue(**issue) for issue in found.pop("issues", ()))
-        return Ending(issues=issues, **found)
+        """How it ended, or None while it waits or runs."""
+        found = read_json(self.folder / "done.json")
+        return None if found is None else _ending(found)
+
+    def log(self) -> str:
+        """What the worker said, its last part where that is long; for a planner to pass on."""
+        parts = []
+        for name in ("error.log", "worker.log"):
+            with suppress(OSError):
+                text = (self.folder / name).read_text(encoding="utf-8", errors="replace")
+                if text.strip():
+                    parts.append(f"--- {name}\n{text[-LOG_MOST:]}")
+        done = read_json(self.folder / "done.json") or {}
+        head = (
+            f"Safe Passage {planner.__version__}, Python {sys.version.split()[0]}, {sys.platform}"
+        )
+        return "\n".join([head, f"ended: {done.get('outcome')} {done.get('sentence', '')}", *parts])
 
 
-def _read(path: Path) -> dict[str, Any] | None:
-    try:
-        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+def _ending(found: dict[str, Any]) -> Ending:
+    issues = tuple(Issue(**issue) for issue in found.get("issues", ()))
+    known = {f.name for f in fields(Ending)} - {"issues"}
+    return Ending(issues=issues, **{key: found[key] for key in known if key in found})
+
+
+def finish(folder: Path, ending: Ending) -> None:
+    """Write down how a job ended, where it has not told so itself."""
+    if not (folder / "done.json").exists():
+        write_json(folder / "done.json", asdict(ending))
+
+
+def write_wish(folder: Path, wish: Wish) -> None:
+    """Write the job's files into its folder; job.json comes last and makes it a job."""
+    private(folder)
+    write_bytes(folder / "scenario.yaml", wish.text.encode("utf-8", "surrogatepass"))
+    told = {key: value for key, value in asdict(wish).items() if key != "text"}
+    write_json(folder / "job.json", told)
+
+
+def read_wish(folder: Path) -> Wish | None:
+    """The wish of a job's folder; None where it is none."""
+    told = read_json(folder / "job.json")
+    if told is None:
         return None
-    return found
+    try:
+        text = (folder / "scenario.yaml").read_bytes().decode("utf-8", "surrogatepass")
+        known = {f.name for f in fields(Wish)}
+        return Wish(text=text, **{key: value for key, value in told.items() if key in known})
+    except (OSError, TypeError, ValueError):
+        return None
 
 
-def start(wish: Wish, folder: Path) -> Job:
-    """Start a worker in a new folder."""
-    folder.mkdir(parents=True)
-    (folder / "scenario.yaml").write_text(wish.text, encoding="utf-8", newline="\n")
-    job = {
-        "file": wish.file,
-        "what_if": wish.what_if,
-        "time_s": wish.time_s,
-        "gap": wish.gap,
-        "seed": wish.seed,
-        "remedies": wish.remedies,
-    }
-    (folder / "job.json").write_text(json.dumps(job), encoding="utf-8")
+def launch(folder: Path) -> subprocess.Popen[bytes]:
+    """Start the worker of a job's folder; it notices the end of its input when the desk dies."""
     # The worker finds the package even where the desk was started from a bare checkout.
     parent = str(Path(planner.__file__).resolve().parents[1])
     paths = [parent, *filter(None, [os.environ.get("PYTHONPATH")])]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "PYTHONUTF8": "1"}
+    # Ctrl-C in the desk's terminal is the desk's: the worker shall save its best plan.
+    apart: dict[str, Any] = (
+        {"creationflags": getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)}
+        if sys.platform == "win32"
+        else {"start_new_session": True}
+    )
     with (folder / "worker.log").open("wb") as log:
-        process = subprocess.Popen(
+        found = subprocess.Popen(
             [sys.executable, "-m", "planner.ui.worker", str(folder)],
             stdin=subprocess.PIPE,
             stdout=log,
             stderr=subprocess.STDOUT,
             env=environment,
+            **apart,
         )
-    return Job(wish, folder, process)
+    (folder / "started.json").write_text(
+        json.dumps({"at": time.time(), "pid": found.pid}), encoding="utf-8"
+    )
+    return found
 
 
-def end_with_children(process: subprocess.Popen[bytes], patience_s: float = 3.0) -> None:
+def end_with_children(pid: int, patience_s: float = 1.2) -> None:
     """End a process and everything that it started, first asking, then by force."""
     import psutil
 
     try:
-        family = psutil.Process(process.pid).children(recursive=True)
+        top = psutil.Process(pid)
+        family = [top, *top.children(recursive=True)]
     except psutil.NoSuchProcess:
-        family = []
-    process.terminate()
-    for child in family:
-        with_no_such(child.terminate)
+        return
+    for member in family:
+        with_no_such(member.terminate)
     _, alive = psutil.wait_procs(family, timeout=patience_s)
-    for child in alive:
-        with_no_such(child.kill)
-    try:
-        process.wait(patience_s)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-    if process.stdin is not None:
-        process.stdin.close()
+    for member in alive:
+        with_no_such(member.kill)
+    psutil.wait_procs(alive, timeout=patience_s)
 
 
-def with_no_such(action: Any) -> None:
+def with_no_such(action: Callable[[], Any]) -> None:
     """Do it; a process that has gone in the meantime is fine."""
-    import contextlib
-
     import psutil
 
-    with contextlib.suppress(psutil.NoSuchProcess):
+    with suppress(psutil.NoSuchProcess):
         action()

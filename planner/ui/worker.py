@@ -9,7 +9,6 @@ plan so far.
 from __future__ import annotations
 
 import json
-import os
 import sys
 import threading
 import time
@@ -18,26 +17,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from planner.errors import ScenarioError
+from planner.ui.runner import DOCUMENTS
+from planner.ui.workspace import write_json
 
 if TYPE_CHECKING:
     from planner.pipeline import Limits, Progress, Result
 
 WRITE_EVERY_S = 0.2
 HISTORY = 600
-DOCUMENTS = "documents"
-
-
-def write_whole(path: Path, thing: Any) -> None:
-    """Write JSON so that a reader sees the old text or the new one, never a part."""
-    temporary = path.with_suffix(".part")
-    temporary.write_text(json.dumps(thing, ensure_ascii=False), encoding="utf-8")
-    for attempt in range(20):
-        try:
-            os.replace(temporary, path)
-            return
-        except PermissionError:  # Windows: a reader has the file open for a moment
-            time.sleep(0.01 * (attempt + 1))
-    temporary.unlink(missing_ok=True)
 
 
 class ProgressFile:
@@ -58,7 +45,7 @@ class ProgressFile:
         now = time.monotonic()
         if progress.phase != self._phase or now - self._last >= WRITE_EVERY_S:
             self._phase, self._last = progress.phase, now
-            write_whole(self._path, {"now": entry, "history": self._history})
+            write_json(self._path, {"now": entry, "history": self._history}, durable=False)
 
 
 def work(folder: Path) -> None:
@@ -70,10 +57,10 @@ def work(folder: Path) -> None:
         _plan(folder, job, gone)
     except ScenarioError as error:
         issues = [asdict(issue) for issue in error.issues]
-        write_whole(folder / "done.json", {"outcome": "faults", "issues": issues})
+        write_json(folder / "done.json", {"outcome": "faults", "issues": issues})
     except KeyboardInterrupt:
         told = "stopped before there was a plan"
-        write_whole(folder / "done.json", {"outcome": "ended", "sentence": told})
+        write_json(folder / "done.json", {"outcome": "ended", "sentence": told})
     except Exception as error:
         import traceback
 
@@ -81,7 +68,7 @@ def work(folder: Path) -> None:
             "".join(traceback.format_exception(error)), encoding="utf-8"
         )
         sentence = f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
-        write_whole(folder / "done.json", {"outcome": "error", "sentence": sentence})
+        write_json(folder / "done.json", {"outcome": "error", "sentence": sentence})
 
 
 def _plan(folder: Path, job: dict[str, Any], gone: threading.Event) -> None:
@@ -89,7 +76,7 @@ def _plan(folder: Path, job: dict[str, Any], gone: threading.Event) -> None:
 
     stop = folder / "stop"
     text = (folder / "scenario.yaml").read_text(encoding="utf-8")
-    scenario = load.read_text(text, job["file"], job["what_if"])
+    scenario = load.read_text(text, job["file"], job["what_if"], job.get("added"))
     limits: Limits = pipeline.Limits(time_s=job["time_s"], seed=job["seed"], gap=job["gap"])
     tell = ProgressFile(folder)
     result: Result = searches.make_plan(
@@ -104,7 +91,7 @@ def _plan(folder: Path, job: dict[str, Any], gone: threading.Event) -> None:
     out.mkdir(exist_ok=True)
     documents.write_all(result.verdict, out)
     figures = {"wall_s": result.wall_s, "peak_rss_mb": result.peak_rss_mb}
-    write_whole(folder / "done.json", {"outcome": "plan", **figures})
+    write_json(folder / "done.json", {"outcome": "plan", **figures})
 
 
 def _wait_for_the_end_of_input(gone: threading.Event) -> None:

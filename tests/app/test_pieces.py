@@ -1,25 +1,19 @@
-"""The desk's pieces without a page: labels, background, HTML, the worker's process and files."""
+"""The desk's pieces without a page: labels, background, HTML, names of files."""
 
 from __future__ import annotations
 
 import itertools
-import json
 import random
-import time
 from html import unescape
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from planner import pipeline
 from planner.errors import Issue
-from planner.pipeline import Progress
-from planner.ui import captions, ground, look, maps, runner, worker
-from planner.ui.session import RUNS_KEPT, Session, safe_name
+from planner.ui import captions, ground, look, maps
+from planner.ui.session import safe_name
 
-BRIDGE = Path(__file__).resolve().parents[1] / "scenarios" / "small_bridge.yaml"
 EVIL = "<b onclick=x>&\"'"
 
 
@@ -168,122 +162,3 @@ def test_the_gutter_tints_the_lines_with_problems() -> None:
 )
 def test_an_uploaded_name_is_only_a_name(given: str, kept: str) -> None:
     assert safe_name(given) == kept
-
-
-def test_only_the_last_plans_are_kept(tmp_path: Path) -> None:
-    session = Session(tmp_path)
-    for number in range(1, RUNS_KEPT + 4):
-        session.add(SimpleNamespace(number=number))  # type: ignore[arg-type]
-    assert len(session.runs) == RUNS_KEPT and session.shown == RUNS_KEPT + 3
-    assert session.run(1) is session.runs[-1]  # what is gone gives way to the newest
-    assert Session(tmp_path).run() is None
-
-
-# ------------------------------------------------------------------ the worker
-
-
-def wish(**changes: Any) -> runner.Wish:
-    whole = {"text": BRIDGE.read_text(encoding="utf-8"), "file": BRIDGE.name, "title": "t",
-             "what_if": None, "time_s": 20, "gap": 0.01, "seed": 0, "remedies": False}  # fmt: skip
-    return runner.Wish(**{**whole, **changes})
-
-
-def ended(job: runner.Job, patience_s: float = 60.0) -> runner.Ending:
-    limit = time.monotonic() + patience_s
-    while (found := job.ending()) is None:
-        assert time.monotonic() < limit, "the worker does not come to an end"
-        time.sleep(0.05)
-    if job.process.stdin is not None:
-        job.process.stdin.close()
-    return found
-
-
-def test_a_faulty_wish_comes_back_with_its_issues(tmp_path: Path) -> None:
-    found = ended(runner.start(wish(what_if="no_such"), tmp_path / "job"))
-    assert found.outcome == "faults"
-    assert any("no_such" in str(issue) for issue in found.issues)
-
-
-def test_a_worker_ends_when_its_desk_is_gone(tmp_path: Path) -> None:
-    job = runner.start(wish(time_s=900, gap=0.0), tmp_path / "job")
-    assert job.process.stdin is not None
-    job.process.stdin.close()
-    job.process.stdin = None
-    assert ended(job).outcome in ("plan", "ended")
-
-
-def test_an_ended_job_leaves_no_process(tmp_path: Path) -> None:
-    job = runner.start(wish(time_s=900, gap=0.0), tmp_path / "job")
-    assert job.ending() is None and job.progress() is None
-    job.end()
-    assert job.process.poll() is not None
-    assert job.ending() == runner.Ending("ended")
-
-
-def test_a_worker_told_in_process_writes_what_the_desk_reads(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The same work without a process of its own."""
-    monkeypatch.setattr(worker, "_wait_for_the_end_of_input", lambda gone: None)
-    job = {"file": BRIDGE.name, "what_if": None, "time_s": 20, "seed": 0, "gap": 0.01,
-           "remedies": False}  # fmt: skip
-    (tmp_path / "job.json").write_text(json.dumps(job), encoding="utf-8")
-    (tmp_path / "scenario.yaml").write_bytes(BRIDGE.read_bytes())
-    worker.work(tmp_path)
-    done = json.loads((tmp_path / "done.json").read_text(encoding="utf-8"))
-    assert done["outcome"] == "plan" and done["wall_s"] > 0
-    progress = json.loads((tmp_path / "progress.json").read_text(encoding="utf-8"))
-    assert {"phase", "elapsed_s", "left_s", "gap"} <= set(progress["now"])
-    assert pipeline.verify_file(tmp_path / "documents" / "plan.json").verified
-
-
-@pytest.mark.parametrize(
-    ("error", "outcome"),
-    [(ZeroDivisionError("none\nleft"), "error"), (KeyboardInterrupt(), "ended")],
-)
-def test_what_goes_wrong_in_a_worker_is_told(
-    error: BaseException, outcome: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def breaks(*arguments: object) -> None:
-        raise error
-
-    monkeypatch.setattr(worker, "_wait_for_the_end_of_input", lambda gone: None)
-    monkeypatch.setattr(worker, "_plan", breaks)
-    (tmp_path / "job.json").write_text("{}", encoding="utf-8")
-    worker.work(tmp_path)
-    done = json.loads((tmp_path / "done.json").read_text(encoding="utf-8"))
-    assert done["outcome"] == outcome and "\n" not in done["sentence"]
-    assert (tmp_path / "error.log").exists() == (outcome == "error")
-
-
-def test_progress_is_written_whole_and_not_too_often(tmp_path: Path) -> None:
-    file = worker.ProgressFile(tmp_path)
-    path = tmp_path / "progress.json"
-    file(Progress("search", 1.0, 9.0, "harm", 5.0, 4.0, 0.2))
-    first = path.stat().st_mtime_ns
-    for _ in range(100):
-        file(Progress("search", 1.1, 8.9, "harm", 4.5, 4.0, 0.1))
-    assert path.stat().st_mtime_ns == first
-    file(Progress("verifying", 2.0, 8.0))
-    found = json.loads(path.read_text(encoding="utf-8"))
-    assert found["now"]["phase"] == "verifying"
-    assert [entry["value"] for entry in found["history"]] == [5.0] + [4.5] * 100
-    assert not list(tmp_path.glob("*.part"))
-
-
-def test_a_reader_in_the_way_does_not_break_the_writing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Windows refuses to replace a file that somebody reads at that moment."""
-    tries: list[int] = []
-    real = worker.os.replace
-
-    def refuses_twice(source: Path, target: Path) -> None:
-        tries.append(1)
-        if len(tries) < 3:
-            raise PermissionError
-        real(source, target)
-
-    monkeypatch.setattr(worker.os, "replace", refuses_twice)
-    worker.write_whole(tmp_path / "x.json", {"a": 1})
-    assert json.loads((tmp_path / "x.json").read_text(encoding="utf-8")) == {"a": 1}

@@ -95,7 +95,7 @@ def served(command: Callable[[int], list[str]], folder: Path) -> Iterator[Desk]:
         process = subprocess.Popen(
             command(port),
             cwd=folder,
-            env={**os.environ, "PYTHONUTF8": "1"},
+            env={**os.environ, "SAFE_PASSAGE_DESK": str(folder / "workspace"), "PYTHONUTF8": "1"},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,

@@ -8,6 +8,7 @@ from planner.errors import ScenarioError
 from planner.scenario import Scenario, people
 from planner.ui import look
 from planner.ui.session import Checked, Session, current, shipped
+from planner.ui.words import _
 from planner.units import format_duration
 
 LARGEST_BYTES = 2_000_000
@@ -129,7 +130,7 @@ def _editor(session: Session, checked: Checked) -> None:
         )
     look.note("Ctrl+Enter, or a click outside, takes the change over and checks it.")
     if text is not None and text != session.text:
-        session.text = text
+        session.edit(text, _("Edit the text"), typed=True)
         st.rerun()
 
 
