@@ -92,7 +92,6 @@ UI_NAMED = frozenset({"verify"})  # the Verdict is the noun that the pages show
 SOLE_USERS: dict[str, frozenset[str]] = {
     "ortools": frozenset({"solvers"}),
     "yaml": frozenset({"load"}),
-    "ruamel": frozenset({"edit"}),
     "osmnx": frozenset({"roads", "mapbuild"}),
     "osmium": frozenset({"mapbuild"}),
     "streamlit": frozenset({"ui"}),

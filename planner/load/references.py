@@ -5,6 +5,7 @@ Works on the tree of texts, so that a fault of shape elsewhere hides none of the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from planner.errors import Issue
@@ -118,6 +119,42 @@ def _find(node: Node, path: Path, tokens: list[str]) -> Iterator[tuple[Path, str
 def ids(root: Node, section: str) -> list[str]:
     """The ids of one section's items, in the order of the file."""
     return [text for _, text in find(root, f"{section}[].id")]
+
+
+def mentions(root: Node, section: str, ident: str) -> list[Path]:
+    """Where a tree names an item of a section, overrides included.
+
+    A path ends at the text that is the id, or at the key that is it.
+    """
+    kinds = {kind for kind, home in _KINDS.items() if home == section} | _NAMED_AS.get(
+        section, frozenset()
+    )
+    patterns = [pattern for pattern, kind in _NAMED_IN if kind in kinds]
+    found = [path for p in patterns for path, text in find(root, p) if text == ident]
+    for name, override in root.get("overrides").pairs.items():
+        for path, value in override.pairs.items():
+            head = _OVERRIDE_ITEM.sub(r"\1.[]", path)
+            for pattern in patterns:
+                inner = _below(_tokens(pattern), head.split("."))
+                here = [] if inner is None else _find(value, (), inner)
+                found += [("overrides", name, path, *rest) for rest, text in here if text == ident]
+    return found
+
+
+_OVERRIDE_ITEM = re.compile(r"([A-Za-z0-9_]+)\[\+?[^\[\]]+\]")
+# What an item is called besides its own kind where one list may name things of several.
+_NAMED_AS = {
+    "places": frozenset({"haven", "ground", "spot"}),
+    "links": frozenset({"ground"}),
+    "control": frozenset({"ground"}),
+    "parties": frozenset({"holder", "refused"}),
+    "fleets": frozenset({"refused"}),
+}
+
+
+def _below(pattern: list[str], head: list[str]) -> list[str] | None:
+    """What is left of a pattern behind an override's path; None where they part."""
+    return pattern[len(head) :] if pattern[: len(head)] == head else None
 
 
 def _known(root: Node) -> dict[str, list[str]]:
