@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import planner
-from planner import footprint, load, roads, verify
+from planner import bounds, footprint, load, roads, verify
 from planner import network as ground
+from planner.bounds import Recount
 from planner.errors import Issue, ScenarioError
 from planner.movements import Effort
 from planner.network import TransportNetwork
@@ -28,7 +29,8 @@ RARELY = (50_000, 20, 100)
 WORSE: tuple[Status, ...] = ("OPTIMAL", "FEASIBLE", "NO_PLAN_IN_TIME", "PROVEN_IMPOSSIBLE")
 
 __all__ = [
-    "Limits", "Progress", "Result", "check", "make_network", "make_plan", "summary", "verify_file",
+    "Limits", "Progress", "Result", "check", "make_network", "make_plan", "recount_bounds",
+    "summary", "verify_file",
 ]  # fmt: skip
 
 
@@ -135,9 +137,14 @@ def make_plan(
     levels = tuple(_level(proof, values, at_any_moment) for proof in proofs)
     if not any(leg.manifest for s in draft.sorties for leg in s.legs) and not draft.self_movements:
         levels = _judged_impossible(levels, network)
+    certificates = tuple(
+        proof.certificate for proof, level in zip(proofs, levels, strict=True)
+        if proof.certificate is not None and level.method == proof.method
+    )  # fmt: skip
     plan = draft.model_copy(
-        update={"levels": levels, "status": _worst(levels), "left_behind": left,
-                "late": worth.lateness(problem, solver, manning), "stopped_by": solver.stopped_by}
+        update={"levels": levels, "certificates": certificates, "status": _worst(levels),
+                "left_behind": left, "late": worth.lateness(problem, solver, manning),
+                "stopped_by": solver.stopped_by}
     )  # fmt: skip
     told.phase("verifying")
     verdict = verify.check(plan, scenario, network)
@@ -287,6 +294,11 @@ def verify_file(path: Path) -> Verdict:
     )  # fmt: skip
     scenario = load.from_tree(said.tree, origin)
     return verify.check(plan, scenario, make_network(scenario))
+
+
+def recount_bounds(verdict: Verdict) -> tuple[Recount, ...]:
+    """The plan's bounds, reckoned again from the prices it names; see ``planner.bounds``."""
+    return bounds.recount(verdict.plan, make_problem(verdict.scenario, verdict.network))
 
 
 def summary(found: Result | Verdict) -> dict[str, Any]:

@@ -252,6 +252,25 @@ class LevelResult(Noun):
         return (self.bound - self.any_moment_bound) / max(1.0, abs(self.value))
 
 
+class Certificate(Noun):
+    """The prices that a level's bound was reckoned with, so that others can reckon it again.
+
+    Amounts are in the level's unit. Each entry is text with bars between its parts, as thousands
+    of numbers on lines of their own would bury the rest of the plan.
+    """
+
+    level: str
+    """The level whose bound these prices prove."""
+    held: tuple[str, ...] = ()
+    """``level|value|price``: the levels before, what they may not exceed, and what a unit costs."""
+    taken: tuple[str, ...] = ()
+    """``people|price``: what a unit of the people of that number earns when it is taken."""
+    hubs: tuple[str, ...] = ()
+    """``people|second|price``: what a unit is worth that is in a hub by that moment."""
+    limits: tuple[str, ...] = ()
+    """``kind|at|second|end of window|width|price`` of a shared limit."""
+
+
 class Provenance(Noun):
     """What the plan was made from, so that it can be checked years later."""
 
@@ -285,6 +304,8 @@ class Plan(Noun):
     people: int
     """Everybody in the scenario, recounted by the verifier."""
     levels: tuple[LevelResult, ...]
+    certificates: tuple[Certificate, ...] = ()
+    """Of the bounds that itinerary columns gave; ``planner.bounds`` reckons them again."""
     sorties: tuple[Sortie, ...]
     self_movements: tuple[SelfMovement, ...]
     left_behind: tuple[LeftBehind, ...]

@@ -220,7 +220,9 @@ def _scenario(scenario: Scenario, words: _Words) -> Scenario:
 
 
 def _plan(plan: Plan, words: _Words, routes: dict[str, str]) -> Plan:
-    walked = _model(plan.model_copy(update={"provenance": _provenance(plan, words)}), words)
+    # The prices of a certificate name places and moments: who may not know them gets none.
+    bare = plan.model_copy(update={"provenance": _provenance(plan, words), "certificates": ()})
+    walked = _model(bare, words)
     # The walk renames words; which route a leg takes is decided by what was put in its place.
     sorties = tuple(
         sortie.model_copy(

@@ -55,6 +55,7 @@ FLOORS: dict[str, int] = {
     "schedule": 4,
     # 5 witness
     "verify": 5,
+    "bounds": 5,
     "simulate": 5,
     # 6 paper
     "redact": 6,
@@ -79,6 +80,7 @@ FLOORS: dict[str, int] = {
 NARROW: dict[str, tuple[int, frozenset[str]]] = {
     "verify": (2, frozenset({"verify"})),
     "simulate": (2, frozenset({"simulate"})),
+    "bounds": (3, frozenset({"bounds"})),
     "redact": (2, frozenset({"redact", "verify"})),
     "documents": (2, frozenset({"documents", "verify", "redact", "charts"})),
     "charts": (2, frozenset({"charts", "verify"})),

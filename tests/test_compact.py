@@ -26,9 +26,8 @@ from planner.solvers.compact_paths import itineraries
 from planner.solvers.compact_people import People
 from planner.solvers.compact_program import Builder
 from planner.solvers.compact_solve import Stop, _whole_costs, optimise, relaxation
-from planner.solvers.master import SCALE
 from planner.solvers.traffic import Separator, Traffic
-from tests.bench import lift, lift_bound, lift_case
+from tests.bench import lift, lift_case
 from tests.bench.lift_case import Size
 from tests.known.cases import SINGLES, Shuttle, bridge, ferry, posed, shuttle
 from tests.network_case import link, place, scenario, vehicle
@@ -646,28 +645,6 @@ def test_a_bound_that_does_not_come_out_again_is_told() -> None:
     assert lift.crossings([row]) == []
     (told,) = lift.crossings([replace(row, checked=98.0)])
     assert told == "a: the bound 99.0 of ours comes to 98.0 only"
-
-
-@pytest.mark.parametrize("seed", range(3))
-def test_the_bound_reckoned_again_is_the_engines_and_holds_at_any_prices(seed: int) -> None:
-    problem = problem_of(lift_case.scenario(Size(3, 30, seed=seed, fleets=2)))
-    assert lift_bound.takes(problem)
-    engine = ColumnEngine(problem, problem.relaxed)
-    found = engine.optimise("arrival", {}, until=float("inf"), tolerance=1e-4)
-    assert found.prices is not None
-    prices = lift_bound.read(problem, found.prices, SCALE["arrival"])
-    again = lift_bound.bound(problem, *prices)
-    assert again == pytest.approx(found.bound, rel=1e-9)
-    assert prices[1], "the bridge or a haven has a price"
-    lot = random.Random(seed)
-    for _ in range(20):
-        drawn = {k: price * lot.uniform(0.5, 1.5) for k, price in prices[0].items()}
-        rows = [replace(row, price=row.price * lot.uniform(0.0, 2.0)) for row in prices[1]]
-        assert lift_bound.bound(problem, drawn, rows) <= found.value * (1 + 1e-9)
-
-
-def test_chains_are_not_reckoned_again() -> None:
-    assert not lift_bound.takes(problem_of(lift_case.scenario(Size(3, 24, chain=True))))
 
 
 @pytest.mark.parametrize("given", [["--only", "gurobi"], ["--districts", "0"], ["--only", ""]])

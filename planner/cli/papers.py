@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
-from planner.cli.text import plain, summary_lines, write_json
+from planner.cli.text import bound_lines, plain, summary_lines, write_json
 from planner.errors import Issue, ScenarioError
 
 ENDINGS = {
@@ -23,16 +24,20 @@ ENDINGS = {
 
 
 def verify(arguments: argparse.Namespace) -> int:
-    """Replay a plan; 1 where a rule is broken."""
+    """Replay a plan and reckon its bounds again; 1 where a rule is broken or a bound is not so."""
     from planner import pipeline
 
     verdict = pipeline.verify_file(plan_file(arguments.plan))
+    recounts = pipeline.recount_bounds(verdict)
     if arguments.json:
-        write_json({**pipeline.summary(verdict), "plan": str(arguments.plan)})
+        told = [{**asdict(one), "holds": one.holds} for one in recounts]
+        summary = pipeline.summary(verdict)
+        write_json({**summary, "plan": str(arguments.plan), "bounds_recounted": told})
     else:
-        for line in summary_lines(verdict):
+        for line in [*summary_lines(verdict), *bound_lines(verdict, recounts)]:
             print(line)
-    return int(verdict.status == "FAILED")
+    contradicted = any(one.again is not None and not one.holds for one in recounts)
+    return int(verdict.status == "FAILED" or contradicted)
 
 
 def compare_plans(arguments: argparse.Namespace) -> int:

@@ -13,6 +13,7 @@ from planner.errors import Issue
 from planner.units import format_duration
 
 if TYPE_CHECKING:
+    from planner.bounds import Recount
     from planner.pipeline import Progress
     from planner.plan import LeftBehind, Plan
     from planner.scenario import Scenario
@@ -147,6 +148,26 @@ def summary_lines(verdict: Verdict) -> list[str]:
         if block:
             lines += [*block, ""]
     return lines[:-1]
+
+
+def bound_lines(verdict: Verdict, recounts: Iterable[Recount]) -> list[str]:
+    """Which bounds came out again from the plan's own prices, which did not, which cannot."""
+    lines = []
+    good = [LEVEL_WORDS[one.level] for one in recounts if one.again is not None and one.holds]
+    if good:
+        words = f"Bounds reckoned again from the prices in the plan: {', '.join(good)}."
+        lines += ["", *_wrapped(words, "")]
+    for level, one in zip(verdict.plan.levels, recounts, strict=True):
+        name = LEVEL_WORDS[one.level]
+        if one.again is not None and not one.holds:
+            lines += _wrapped(
+                f"FAILED: the plan claims a bound of {one.told:.9g} for {name}, and its prices "
+                f"prove {one.again:.9g}.", ""
+            )  # fmt: skip
+        elif not one.holds:
+            words = f"Not reckoned again: {name}; its bound comes from: {level.method}."
+            lines += _wrapped(words, "")
+    return lines
 
 
 def _headline(verdict: Verdict) -> list[str]:

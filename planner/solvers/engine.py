@@ -9,11 +9,13 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from planner.plan import Certificate
 from planner.problem import EvacuationProblem
 from planner.scenario import LevelName
 from planner.schedule import Chosen, Manning
 from planner.solvers import anymoment
 from planner.solvers.aid import AidCarrier
+from planner.solvers.certificate import certify
 from planner.solvers.columns import ColumnEngine, LevelBound
 from planner.solvers.dispatch import Dispatcher, Start
 from planner.solvers.dive import Diver
@@ -101,6 +103,7 @@ class LevelProof:
     bound: float
     holds_for: str
     method: str
+    certificate: Certificate | None = None
 
 
 @dataclass(frozen=True)
@@ -623,15 +626,16 @@ class Solver:
                 share = SHARPENED[0] + (SHARPENED[1] - SHARPENED[0]) * (position + 1) / len(open_)
                 again = self._bound(level, values, share)
                 rounds = found[level].rounds + again.rounds
-                found[level] = replace(
-                    again, bound=max(again.bound, found[level].bound), rounds=rounds
-                )
+                better = again if again.bound >= found[level].bound else found[level]
+                found[level] = replace(better, rounds=rounds)
         step_min = self.problem.grid.step_s / 60
         return [
             LevelProof(
                 level, max(0.0, result.bound),
                 f"departures on a grid of {step_min:g} min",
                 f"Lagrange over itinerary columns, {result.rounds} rounds",
+                None if result.prices is None
+                else certify(level, result.prices, self._holds(level, values)),
             )
             for level, result in found.items()
         ]  # fmt: skip
@@ -650,6 +654,11 @@ class Solver:
         gap = 0.0 if level in WHOLE else self.limits.gap
         return value - (gap + TINY) * max(1.0, abs(value))
 
+    def _holds(self, level: str, values: dict[str, float]) -> dict[str, float]:
+        """The levels before one, and the values that they are held at."""
+        before = self.levels[: self.levels.index(level)]
+        return {name: values[name] + 1e-9 * max(1.0, abs(values[name])) for name in before}
+
     def _bound(
         self, level: str, values: dict[str, float], share: float, rounds: int = 1000,
         hope: bool = False,
@@ -658,11 +667,8 @@ class Solver:
 
         With ``hope`` only as long as it can still become good enough.
         """
-        holds: dict[str, float] = {}
-        for before in self.levels[: self.levels.index(level)]:
-            holds[before] = values[before] + 1e-9 * max(1.0, abs(values[before]))
         result = self._generate(
-            self.prover, level, holds, share=share, tolerance=2e-4,
+            self.prover, level, self._holds(level, values), share=share, tolerance=2e-4,
             target=self._enough(level, values[level]), rounds=rounds,
             prices=self.proofs.get(level) or self.prices.get(level), hope=hope,
         )  # fmt: skip

@@ -11,9 +11,9 @@ compact model (``planner.solvers.compact``), two threads where they take them. S
 the posed problem to the last answer, building the model or the columns included; CPU seconds tell
 more where the machine has other work. Values are those that ``planner.verify`` recounts from the
 manned plan, which has to stand before it; every bound has to lie below every value, and ours, at
-the prices that prove it, has to come out again by a plain dynamic programme (``lift_bound``). With
-``--growth`` one case after the other grows, and the others take part as long as their model fits
-into the memory given.
+the prices that prove it, has to come out again by a plain dynamic programme (``planner.bounds``).
+With ``--growth`` one case after the other grows, and the others take part as long as their model
+fits into the memory given.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from dataclasses import asdict, dataclass, replace
 from multiprocessing.connection import Connection
 from typing import Any
 
-from planner import verify
+from planner import bounds, verify
 from planner.pipeline import make_network, make_problem, peak_rss_mb, to_plan
 from planner.plan import LeftBehind
 from planner.problem import EvacuationProblem
@@ -35,8 +35,6 @@ from planner.scenario import people
 from planner.schedule import Manning, Scheduler
 from planner.solvers import LevelProof, Limits, Solver, compact
 from planner.solvers.compact_solve import optimise
-from planner.solvers.master import SCALE
-from tests.bench import lift_bound
 from tests.bench.lift_case import Size, components, scenario
 
 ENGINES = ("ours", "highs", "scip", "cpsat")
@@ -112,17 +110,13 @@ def _ours(task: Task, problem: EvacuationProblem, row: Row) -> Row:
     _, broken, left = _recount(problem, manning)
     return _judged(
         replace(row, told=values[LEVEL], left=left, value=values[LEVEL], bound=proof.bound,
-                violations=broken, checked=_checked(problem, solver, proof))
+                violations=broken, checked=_checked(problem, proof))
     )  # fmt: skip
 
 
-def _checked(problem: EvacuationProblem, solver: Solver, proof: LevelProof) -> float | None:
-    """The bound at the prices that prove it, by other means; None with hubs or own cars, and where
-    it was proven without prices."""
-    if not lift_bound.takes(problem) or not proof.method.startswith("Lagrange"):
-        return None
-    demand, priced = lift_bound.read(problem, solver.proofs[LEVEL], SCALE[LEVEL])
-    return lift_bound.bound(problem, demand, priced)
+def _checked(problem: EvacuationProblem, proof: LevelProof) -> float | None:
+    """The bound at the prices that prove it, by other means; None where it has none."""
+    return proof.certificate and bounds.bound(problem, proof.certificate, {})
 
 
 def _peer(task: Task, problem: EvacuationProblem, row: Row) -> Row:
