@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from planner import bounds, load, pipeline
+from planner.bounds.tolls import Toll
 from planner.plan import Certificate
 from planner.problem import EvacuationProblem
 from planner.scenario import Scenario
@@ -237,7 +238,7 @@ def test_a_certificate_does_not_leave_with_what_is_redacted() -> None:
 def test_standing_and_passing_are_counted_as_they_are_meant() -> None:
     """By hand: a berth for 40 minutes seen from a quarter-hour, a ramp passed within an hour."""
     limit = next(one for one in posed("varied", 0).limits)
-    toll = bounds._Toll(limit, 3600, 3600, 1.0)
+    toll = Toll(limit, 3600, 3600, 1.0)
     since, until = np.array([3000.0, 4000.0, 5000.0]), np.array([3600.0, 6400.0, 7400.0])
     assert toll.standing(since, until).tolist() == [0.0, 500 / 900, 0.0]
     assert toll.passing(since, until).tolist() == [0.0, 1.0, 0.0]
