@@ -29,6 +29,7 @@ FLOORS: dict[str, int] = {
     "timeline": 0,
     "assets": 0,
     "wording": 0,
+    "cells": 0,
     "errors": 0,
     # 1 nouns
     "scenario": 1,
@@ -108,6 +109,7 @@ LOW_LIBRARIES: dict[str, frozenset[str]] = {
     "assets": frozenset(),
     "errors": frozenset(),
     "wording": frozenset({"babel"}),
+    "cells": frozenset(),
     "scenario": frozenset({"pydantic"}),
     "plan": frozenset({"pydantic"}),
 }

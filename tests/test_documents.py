@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 
-from planner import documents
-from planner.documents import cells, planjson, svg
+from planner import cells, documents
+from planner.documents import planjson, svg
 from planner.documents.columns import MOVEMENT_COLUMNS
 from planner.documents.curve import nice_step
 from planner.documents.labels import Labels, overlaps

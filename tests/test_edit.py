@@ -64,11 +64,12 @@ places:
      because: 'quoted'}
 times: [18:00, NO, on, 0123, 1_000, 1e3, 2012-12-14]
 """
-SCALARS = ["18:00", "NO", "on", "0123", "1_000", "1e3", "2012-12-14", "true", "null", "~", "", "-",
-           "- x", "a: b", "a #b", "#", "{x}", "[y", "*z", "&q", "!t", "%", "@", "`", "'", '"',
-           "it's", " lead", "trail ", "two\nlines", "tab\there", ":", "a:", "?", "? x", "?0", ":0",
-           "---", "...", "<<", "=1+1", "\u2028", "\u00a0", "\ufeff", "الجورة", "\u202eabc", "x" * 3000, "😀",
-           "a,b", "=", "|", ">", "C:\\x\\n", "2012-12-13T06:00", "0.4 per 1000 person-hours"]  # fmt: skip
+BARE = "18:00 NO on 0123 1_000 1e3 2012-12-14 true null ~ - # {x} [y *z &q !t % @ ` ' \" it's : a:"
+MORE = "? ?0 :0 --- ... << =1+1 = | > a,b الجورة 😀 2012-12-13T06:00 C:\\x\\n \u202eabc"
+SCALARS = [
+    *BARE.split(" "), *MORE.split(" "), "", "- x", "a: b", "a #b", "? x", " lead", "trail ",
+    "two\nlines", "tab\there", "\u2028", "\u00a0", "\ufeff", "x" * 3000, "85 %",
+]  # fmt: skip
 
 
 def quick(examples: int) -> settings:
@@ -139,7 +140,7 @@ def test_plain_scalars_stay_bare() -> None:
     assert [writing.scalar(text, True) for text in bare] == bare
 
 
-@quick(80)
+@quick(50)
 @given(data=st.data(), value=st.sampled_from(SCALARS) | st.text(max_size=30))
 def test_one_value_changes_and_nothing_else(data: Any, value: str) -> None:
     tree = edit.tree_of(KNOTTY)
@@ -158,7 +159,7 @@ def test_one_value_changes_and_nothing_else(data: Any, value: str) -> None:
 
 
 @pytest.mark.parametrize("name", SHIPPED)
-@quick(12)
+@quick(6)
 @given(data=st.data(), value=st.sampled_from(SCALARS))
 def test_one_value_of_a_shipped_scenario_changes(name: str, data: Any, value: str) -> None:
     text = SHIPPED[name]
@@ -171,7 +172,7 @@ def test_one_value_of_a_shipped_scenario_changes(name: str, data: Any, value: st
     assert len(new.splitlines()) <= len(text.splitlines())
 
 
-@quick(60)
+@quick(40)
 @given(path=st.sampled_from(leaves(edit.tree_of(KNOTTY))), value=st.sampled_from(SCALARS))
 def test_there_and_back_is_the_same_text(path: tuple[Any, ...], value: str) -> None:
     """Where the new value can be written in the old one's style, the way back finds the old."""
@@ -210,7 +211,7 @@ def reshaped(draw: Any, tree: Any, depth: int = 0) -> Any:
     return draw(st.sampled_from(SCALARS)) if draw(st.integers(0, 4)) == 0 else tree
 
 
-@quick(100)
+@quick(40)
 @given(data=st.data())
 def test_any_change_of_shape_reads_as_meant(data: Any) -> None:
     tree = edit.tree_of(KNOTTY)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from planner.documents.cells import clean
+from planner.cells import clean
 from planner.documents.paper import Paper
 from planner.scenario import Authorisation, segments
 from planner.units import format_duration

@@ -9,9 +9,9 @@ import re
 from pathlib import Path
 from typing import Any
 
+from planner.cells import clean, guarded
 from planner.charts.gains import MEASURES, PARTS, Row, gain_bars, gain_parts, gain_rows
 from planner.documents import planjson, svg
-from planner.documents.cells import clean, guarded
 from planner.plan import Plan
 
 WIDTH = 800.0

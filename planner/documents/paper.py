@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from planner import __version__
+from planner.cells import clean
 from planner.charts import Convoy, convoy_ids, convoys
-from planner.documents.cells import clean
 from planner.documents.planjson import plan_id
 from planner.documents.reliance import relied_on
 from planner.redact import hand_over, renamed

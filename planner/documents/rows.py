@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from planner.cells import clean
 from planner.charts import havens
-from planner.documents.cells import clean
 from planner.documents.columns import (
     CONVOY_COLUMNS,
     LEFT_COLUMNS,

@@ -7,7 +7,7 @@ import io
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from planner.documents.cells import guarded
+from planner.cells import guarded
 from planner.documents.paper import DISCLAIMER, Paper
 from planner.documents.rows import Cell, Table
 

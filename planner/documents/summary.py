@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from planner.cells import clean
 from planner.charts import crowds, havens
 from planner.documents.basis import CLOCK, assumptions, authorisations, changes, sources
-from planner.documents.cells import clean
 from planner.documents.curve import evacuation_svg
 from planner.documents.marks import map_svg
 from planner.documents.paper import AUDIENCE, DISCLAIMER, Paper

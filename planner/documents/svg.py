@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from xml.sax.saxutils import escape, quoteattr
 
-from planner.documents.cells import clean
+from planner.cells import clean
 
 FONT = "Noto Sans"
 Point = tuple[float, float]

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from planner import __version__
+from planner.cells import clean
 from planner.charts import Convoy, Track, convoy_label, convoy_track, havens, self_track
 from planner.charts.shapes import feature, line, lon_lat
-from planner.documents.cells import clean
 from planner.documents.paper import DISCLAIMER, Paper
 
 

@@ -11,6 +11,7 @@ from planner.edit.change import (
     add_items,
     agreed,
     new_faults,
+    put,
     remove_item,
     rename,
     renamed,
@@ -18,6 +19,7 @@ from planner.edit.change import (
     set_value,
     set_values,
     tree_of,
+    usual_order,
 )  # fmt: skip
 from planner.edit.whatifs import (
     add_what_if,
@@ -27,7 +29,7 @@ from planner.edit.whatifs import (
 )  # fmt: skip
 
 __all__ = [
-    "add_items", "add_what_if", "agreed", "copy_what_if", "new_faults", "remove_item",
+    "add_items", "add_what_if", "agreed", "copy_what_if", "new_faults", "put", "remove_item",
     "remove_what_if", "rename", "rename_what_if", "renamed", "rewritten", "set_value", "set_values",
-    "tree_of",
+    "tree_of", "usual_order",
 ]  # fmt: skip

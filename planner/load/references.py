@@ -81,7 +81,7 @@ _RESERVED = {"parties": (CONTESTED,), "fleets": ("car", "foot")}
 
 def faults(root: Node, file: str) -> list[Issue]:
     """Every unknown, doubled or reserved id of a tree."""
-    known = _known(root)
+    known = names(root)
     issues = [
         issue for pattern, kind in _NAMED_IN for issue in _unknown(root, file, pattern, kind, known)
     ]
@@ -157,7 +157,14 @@ def _below(pattern: list[str], head: list[str]) -> list[str] | None:
     return pattern[len(head) :] if pattern[: len(head)] == head else None
 
 
-def _known(root: Node) -> dict[str, list[str]]:
+def named_at(section: str) -> dict[str, str]:
+    """Where the items of a section name things: ``destinations[]`` → ``haven``, see ``names``."""
+    head = f"{section}[]."
+    return {p.removeprefix(head): kind for p, kind in _NAMED_IN if p.startswith(head)}
+
+
+def names(root: Node) -> dict[str, list[str]]:
+    """The ids that may stand where a kind of thing is named, of a tree with the catalogue."""
     known = {kind: ids(root, section) for kind, section in _KINDS.items()}
     havens = [
         item.get("id").text or ""
