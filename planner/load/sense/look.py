@@ -42,6 +42,11 @@ class Look:
         """Fleets by id."""
         return {fleet.id: fleet for fleet in self.scenario.fleets}
 
+    def is_whole(self, section: str) -> bool:
+        """Whether every item of a list could be read: else nothing is missing for sure."""
+        node = self.root.pairs.get(section)
+        return node is None or len(node.items) == len(getattr(self.scenario, section))
+
     def vehicle(self, fleet: Fleet) -> Vehicle | None:
         """The fleet's kind with the fleet's own figures; None where its kind is unknown."""
         return self.scenario.vehicle(fleet) if fleet.vehicle in self.scenario.vehicles else None

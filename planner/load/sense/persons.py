@@ -47,6 +47,8 @@ def _group(look: Look, group: Group) -> None:
 
 
 def _stretchers(look: Look) -> None:
+    if not look.is_whole("fleets") or not all(map(look.vehicle, look.fleets.values())):
+        return  # a fleet that could not be read may have some
     places = [vehicle.stretchers for f in look.fleets.values() if (vehicle := look.vehicle(f))]
     for group in look.scenario.groups:
         if group.stretcher and group.people.base and not any(places):
