@@ -174,7 +174,7 @@ def exposure_map(verdict: Verdict, found: Exposure | None = None, dark: bool = F
             "color": {
                 "field": "casualties",
                 "type": "quantitative",
-                "scale": {"scheme": "cividis", "reverse": not dark, "type": "sqrt"},
+                "scale": {"scheme": "cividis" if dark else "oranges", "type": "sqrt"},
                 "legend": {
                     "title": "expected casualties an hour", "orient": "top",
                     "gradientLength": 260,

@@ -13,6 +13,7 @@ from planner.charts.convoys import convoy_ids, convoys
 from planner.charts.crowds import most_that_can_leave, moves, safe_by
 from planner.plan import PlanLeg, Sortie
 from planner.scenario import Scenario
+from planner.units import HOUR_S
 
 if TYPE_CHECKING:
     from planner.verify import Verdict
@@ -25,6 +26,8 @@ _PHASES = {
     "empty": "#b0b0b0",
     "escort": palette.PURPLE,
 }
+_LANE = "\u2007"
+"""A blank that no name holds: a row of a way after its first has one for each row before it."""
 _VEHICLES = ("road", "sea", "river", "air")
 Spec = dict[str, Any]
 
@@ -62,10 +65,18 @@ def evacuation_points(verdict: Verdict) -> list[dict[str, Any]]:
     return rows
 
 
+def _last_s(verdict: Verdict) -> int:
+    """Where the curve's axis ends: a little after the last arrival, inside the horizon."""
+    last_s, horizon_s = verdict.figures.clearance_s, verdict.plan.horizon_s
+    return min(horizon_s, last_s + max(HOUR_S, last_s // 16)) if last_s else horizon_s
+
+
 def evacuation_curve(verdict: Verdict) -> Spec:
     """People safe and under way over time, with those who want to leave and the proven most."""
     plan = verdict.plan
-    rows = evacuation_points(verdict)
+    ends_s = _last_s(verdict)
+    rows = [row for row in evacuation_points(verdict) if row["t_s"] <= ends_s]
+    rows.append({**rows[-1], "t_s": ends_s, "local": clock(verdict.scenario, ends_s)})
     values = [
         {"local": row["local"], "persons": row[key], "series": series}
         for key, series in (("safe", "safe"), ("under_way", "under way"))
@@ -163,13 +174,17 @@ def _phases(sortie: Sortie, leg: PlanLeg, is_escort: bool) -> list[tuple[str, in
 def convoy_gantt(verdict: Verdict, fleet: str | None = None) -> Spec:
     """Each vehicle's legs as bars over time; of one fleet, or of all."""
     rows = gantt_rows(verdict, fleet)
-    vehicles = list(dict.fromkeys(row["vehicle"] for row in rows))
+    labels = {fleet.id: fleet.label for fleet in verdict.scenario.fleets}
+    numbers = sorted({(s.fleet, s.vehicle) for s in verdict.plan.sorties if s.fleet in labels})
+    used = {row["vehicle"] for row in rows}
+    named = (f"{labels[fleet]} {number}" for fleet, number in numbers)
+    vehicles = [name for name in named if name in used]
     return {
         "$schema": SCHEMA,
         "width": "container",
         "height": {"step": 16},
         "data": {"values": rows},
-        "mark": {"type": "bar", "height": 11, "stroke": palette.GREY, "strokeWidth": 0.4},
+        "mark": {"type": "bar", "height": 11},
         "encoding": {
             "x": time_axis("start", f"local time ({verdict.scenario.timezone})"),
             "x2": {"field": "end"},
@@ -177,7 +192,7 @@ def convoy_gantt(verdict: Verdict, fleet: str | None = None) -> Spec:
                 "field": "vehicle",
                 "type": "nominal",
                 "sort": vehicles,
-                "axis": {"title": None, "labelLimit": 220},
+                "axis": {"title": None, "labelLimit": 220, "labelOverlap": False},
             },
             "color": {
                 "field": "phase",
@@ -224,36 +239,45 @@ def convoy_rows(verdict: Verdict) -> list[dict[str, Any]]:
 
 
 def convoy_lanes(verdict: Verdict, loaded_only: bool = True) -> Spec:
-    """Convoys as bars over time, one row a way, those at the same time below each other."""
+    """Convoys as bars over time: the rows of one way stand below each other, named at the first."""
     rows = [row for row in convoy_rows(verdict) if row["persons"] or not loaded_only]
     ways = list(dict.fromkeys(row["way"] for row in rows))
-    modes = {palette.MODE_WORDS[mode]: palette.MODE_COLOURS[mode] for mode in _VEHICLES}
+    rows.sort(key=lambda row: (ways.index(row["way"]), row["lane"]))
+    values = [{**row, "row": row["way"] + _LANE * row["lane"]} for row in rows]
+    modes = [mode for mode in _VEHICLES if palette.MODE_WORDS[mode] in {r["mode"] for r in rows}]
     return {
         "$schema": SCHEMA,
         "width": "container",
-        "height": {"step": 9, "for": "offset"},
-        "data": {"values": rows},
-        "mark": {"type": "bar", "stroke": palette.GREY, "strokeWidth": 0.3},
+        "height": {"step": 13},
+        "data": {"values": values},
+        "mark": {"type": "bar", "height": 10},
         "encoding": {
             "x": time_axis("start", f"local time ({verdict.scenario.timezone})"),
             "x2": {"field": "end"},
             "y": {
-                "field": "way",
+                "field": "row",
                 "type": "nominal",
-                "sort": ways,
-                "axis": {"title": None, "labelLimit": 260},
+                "sort": list(dict.fromkeys(row["row"] for row in values)),
+                "axis": {
+                    "title": None,
+                    "labelLimit": 280,
+                    "labelExpr": f"indexof(datum.label, '{_LANE}') >= 0 ? '' : datum.label",
+                    "labelOverlap": False,
+                },
             },
-            "yOffset": {"field": "lane", "type": "ordinal"},
             "color": {
                 "field": "mode",
                 "type": "nominal",
-                "scale": {"domain": list(modes), "range": list(modes.values())},
+                "scale": {
+                    "domain": [palette.MODE_WORDS[mode] for mode in modes],
+                    "range": [palette.MODE_COLOURS[mode] for mode in modes],
+                },
                 "legend": {"title": None, "orient": "top"},
             },
             "opacity": {
                 "field": "load",
                 "type": "nominal",
-                "scale": {"domain": ["with people", "empty"], "range": [1, 0.35]},
+                "scale": {"domain": ["with people", "empty"], "range": [1, 0.4]},
                 "legend": None if loaded_only else {"title": None, "orient": "top"},
             },
             "tooltip": [

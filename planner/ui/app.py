@@ -47,7 +47,6 @@ def main() -> None:
             default=True,
         ),
         st.Page(SCREENS / "plan.py", title=_("Plan"), icon=":material/route:", url_path="plan"),
-        st.Page(SCREENS / "result.py", title=_("Result"), icon=":material/map:", url_path="result"),
         st.Page(
             SCREENS / "side_by_side.py",
             title=_("Side by side"),

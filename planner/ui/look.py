@@ -71,6 +71,23 @@ STYLE = f"""
   font-size: .74rem; margin-inline-end: .35em; }}
 .sp-legend i.sp-area {{ border-radius: 2px; opacity: .45; }}
 .sp-legend i.sp-line {{ border-radius: 1px; height: .3em; vertical-align: middle; }}
+.st-key-as-tables {{ height: 0; align-items: flex-end; position: relative; z-index: 5;
+  top: .5rem; }}
+.sp-lead {{ font-size: 1.22rem; line-height: 1.4; font-weight: 600; margin: 0;
+  overflow-wrap: anywhere; }}
+.sp-cards {{ display: grid; grid-template-columns: repeat(auto-fit, minmax(12rem, 1fr));
+  gap: .6rem; }}
+.sp-cards div {{ border: 1px solid var(--sp-line); border-radius: 6px; padding: .45rem .9rem; }}
+.sp-cards span {{ display: block; font-size: .85rem; color: var(--sp-quiet); }}
+.sp-cards strong {{ display: block; font-size: 1.65rem; font-weight: 650; line-height: 1.25; }}
+.sp-term {{ position: relative; font-style: normal; cursor: help;
+  text-decoration: underline dotted; text-underline-offset: .2em; }}
+.sp-term::after {{ content: attr(data-means); position: absolute; z-index: 1000; display: none;
+  left: 0; top: calc(100% + .35rem); width: max-content; max-width: 19rem; padding: .5rem .7rem;
+  border-radius: 5px; background: #22333f; color: #fff; font-size: .84rem; font-weight: 400;
+  line-height: 1.4; white-space: normal; box-shadow: 0 2px 9px rgb(0 0 0 / 35%); }}
+.sp-term:hover::after, .sp-term:focus::after {{ display: block; }}
+.sp-cards div:last-child .sp-term::after, .sp-term.sp-left::after {{ left: auto; right: 0; }}
 .sp-title {{ font-size: 1.55rem; font-weight: 650; margin: 0; line-height: 1.25;
   overflow-wrap: anywhere; }}
 .sp-heading {{ font-size: 1.1rem; font-weight: 650; margin: 0; padding: 0; }}
@@ -88,9 +105,18 @@ RIGHT_TO_LEFT = """
 """
 
 
+# The theme's colour is light on a dark page, and Streamlit writes white on it.
+DARK = """
+<style>
+.stApp button[kind="primary"], .stApp button[kind="primary"] * { color: #0b1720; }
+</style>
+"""
+
+
 def style(right_to_left: bool = False) -> None:
     """The desk's own styles, once a page; colours follow the theme's own text colour."""
-    st.html(STYLE + (RIGHT_TO_LEFT if right_to_left else ""))
+    dark = DARK if st.context.theme.type == "dark" else ""
+    st.html(STYLE + (RIGHT_TO_LEFT if right_to_left else "") + dark)
 
 
 def title(text: str, note: str = "") -> None:
@@ -215,3 +241,30 @@ def legend(entries: Iterable[tuple[str, str, str, str]]) -> None:
         for sign, colour, words, kind in entries
     ]
     st.html(f'<div class="sp-legend">{"".join(parts)}</div>')
+
+
+def term(word: str, means: str) -> str:
+    """A word as HTML, with its explanation on hover and on focus; plain text both."""
+    if not means:
+        return escape(word)
+    told = escape(means, quote=True)
+    return (
+        f'<dfn class="sp-term" tabindex="0" data-means="{told}" aria-description="{told}">'
+        f"{escape(word)}</dfn>"
+    )
+
+
+def lead(text: str, note: str = "") -> None:
+    """The one sentence that matters most, and a line below; plain text."""
+    below = f'<p class="sp-note">{escape(note)}</p>' if note else ""
+    st.html(f'<p class="sp-lead">{escape(text)}</p>{below}')
+
+
+def cards(rows: Iterable[tuple[str, str, str, str]]) -> None:
+    """Large figures side by side: (label, figure, line below, what the label means)."""
+    parts = [
+        f"<div><span>{term(label, means)}</span><strong>{escape(figure)}</strong>"
+        f"<span>{escape(below) or '&nbsp;'}</span></div>"
+        for label, figure, below, means in rows
+    ]
+    st.html(f'<div class="sp-cards">{"".join(parts)}</div>')

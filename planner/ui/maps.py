@@ -12,6 +12,8 @@ from planner.ui.captions import pixel, set_captions
 if TYPE_CHECKING:
     import pydeck as pdk
 
+    from planner.verify import Verdict
+
 
 TRAIL_S = 3 * 3600
 LAND = [246, 244, 238]
@@ -219,4 +221,37 @@ def _words(
         font_family=pdk.types.String("Source Sans, sans-serif"),
         character_set=pdk.types.String("auto"),
         **place,
+    )
+
+
+def way_deck(verdict: Verdict, ways: list[dict[str, Any]], size: tuple[int, int]) -> pdk.Deck:
+    """The way of one sortie on the ground, with the names of the places that it touches."""
+    import pydeck as pdk
+
+    from planner import charts
+    from planner.ui import ground
+
+    network = verdict.network
+    spots = [(lat, lon) for way in ways for lon, lat in way["path"]]
+    view = view_of(bounds_of(spots), *size)
+    background = ground.for_view(charts.backdrop(network), view, size)
+    spec = charts.map_layers(verdict, 0, background)
+    touched = {way[end] for way in ways for end in ("from", "to")}
+    places = [_place({**row, "to_leave": 0, "left": 0, "safe": 0}) for row in spec.places
+              if row["id"] in touched]  # fmt: skip
+    rows = [
+        {"path": way["path"], "colour": [*way["colour"], 230 if way["loaded"] else 110],
+         "text": f"{way['from']} → {way['to']}"}
+        for way in ways
+    ]  # fmt: skip
+    line = _layer(
+        "PathLayer", rows, id="way", get_path="path", get_color="colour", width_min_pixels=4,
+        cap_rounded=True, pickable=True,
+    )  # fmt: skip
+    names = _words("way-names", set_captions(places, view["zoom"]), "caption", 13, INK, beside=True)
+    return pdk.Deck(
+        layers=[*_ground(spec), line, _circles("stops", places, [255, 255, 255, 255], 1.5), names],
+        initial_view_state=pdk.ViewState(**view),
+        map_provider=None,
+        tooltip={"text": "{text}"},
     )

@@ -20,7 +20,7 @@ def render() -> None:
     session = current()
     if session.opened:
         session.opened = False
-        st.switch_page("screens/result.py")
+        st.switch_page("screens/plan.py")
     with st.spinner("Checking the scenario …"):
         checked = session.check()
     _head(session, checked)
