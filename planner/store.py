@@ -89,6 +89,12 @@ class Store:
         """Take an entry away."""
         self._drop(self._path(key))
 
+    def clear(self) -> None:
+        """Take every entry away, and what nobody finished."""
+        for pattern in (f"*{ENDING}", "*.part"):
+            for path in self.place.glob(pattern):
+                self._drop(path)
+
     def _path(self, key: str) -> Path:
         return self.place / (hashlib.sha256(key.encode("utf-8")).hexdigest()[:40] + ENDING)
 

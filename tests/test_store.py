@@ -104,3 +104,12 @@ def test_where_it_lies(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(sys, "platform", "win32")
     monkeypatch.setenv("LOCALAPPDATA", str(tmp_path / "local"))
     assert store.folder() == tmp_path / "local" / "safe-passage" / "searches"
+
+
+def test_everything_can_be_taken_away_at_once(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    store.put("a", b"1")
+    (tmp_path / "half.part").write_bytes(b"2")
+    (tmp_path / "notes.txt").write_bytes(b"mine")
+    store.clear()
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]

@@ -11,9 +11,7 @@ References to the map are ``network.faults``; ``located`` gives those their line
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from planner.errors import Issue, ScenarioError
 from planner.load.config import SolverConfig, catalogue, solver_config
@@ -34,13 +32,10 @@ def read(path: Path, what_if: str | None = None) -> Scenario:
 
 
 def read_text(
-    text: str | bytes,
-    file: str = "scenario.yaml",
-    what_if: str | None = None,
-    added: Mapping[str, Any] | None = None,
+    text: str | bytes, file: str = "scenario.yaml", what_if: str | None = None
 ) -> Scenario:
-    """As ``read``, of a text at hand; ``added`` as in ``examine``."""
-    scenario, issues = examine(text, file, what_if, added)
+    """As ``read``, of a text at hand."""
+    scenario, issues = examine(text, file, what_if)
     return _or_raise(scenario, issues)
 
 

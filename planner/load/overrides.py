@@ -13,13 +13,12 @@ A key set to null is as if it were not written.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from planner.errors import Issue
 from planner.load.spelling import meant
-from planner.load.yamltext import Node, Path, Step, node_of
+from planner.load.yamltext import Node, Path, Step
 from planner.scenario import Patch, Scenario
 
 _TOKEN = re.compile(r"(?P<key>[A-Za-z0-9_]+)|\[(?P<new>\+?)(?P<id>[^\[\]+]+)\]")
@@ -116,21 +115,6 @@ def changed(node: Node, path: Path, value: Node) -> Node:
     else:
         pairs[step] = new
     return Node(pairs, node.line or value.line)
-
-
-def with_added(root: Node, added: Mapping[str, Any]) -> tuple[Node, list[str]]:
-    """The tree with more ``overrides`` and ``what_ifs``, as if its text had them at its end.
-
-    Also the names that the text has already; of those the text's own stays.
-    """
-    tree, taken = root, list[str]()
-    for section in ("overrides", "what_ifs"):
-        more = node_of(added.get(section) or {}).pairs
-        own = root.get(section)
-        taken += [f"{section}.{name}" for name in more if name in own.pairs]
-        if more and isinstance(own.value, dict | None):
-            tree = changed(tree, (section,), Node({**more, **own.pairs}, own.line))
-    return tree, taken
 
 
 def _apply_one(root: Node, override: str, path: str, value: Node) -> tuple[Node, Patch]:

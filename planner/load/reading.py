@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -26,14 +25,10 @@ class _Reading:
 
 
 def examine(
-    text: str | bytes,
-    file: str = "scenario.yaml",
-    what_if: str | None = None,
-    added: Mapping[str, Any] | None = None,
+    text: str | bytes, file: str = "scenario.yaml", what_if: str | None = None
 ) -> tuple[Scenario | None, list[Issue]]:
     """The Scenario with ``what_if`` applied, and every fault and warning of the whole file.
 
-    ``added`` holds ``overrides`` and ``what_ifs`` that count as if they stood in the text.
     All what-ifs are applied and checked, whichever is asked for. The Scenario is None as soon as
     one Issue is an error. Nothing is raised.
     """
@@ -47,9 +42,6 @@ def examine(
     newer = _other_version(root, file)
     if newer is not None:
         return None, [newer]
-    if added:
-        root, taken = overrides.with_added(root, added)
-        issues += [Issue(file, 0, name, "exists already", "choose another name") for name in taken]
     full = with_catalogue(root)
     base = _look(full, file)
     cases = {None: (base, ())} | {

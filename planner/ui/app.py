@@ -12,7 +12,7 @@ if __name__ == "__main__":
     here = str(Path(__file__).resolve().parent)
     sys.path[:] = [entry for entry in sys.path if entry != here]
 
-from planner.ui import look, words
+from planner.ui import keeping, look, words
 from planner.ui.session import current
 from planner.ui.words import _
 
@@ -69,10 +69,12 @@ def main() -> None:
     if session.told:
         look.banner("wait", session.told)
         session.told = ""
+    keeping.offer(session)
     page.run()
     words.choose()
     foot = _("Decision support, not clearance. Everything stays on this machine.")
     look.note(f"{foot} {words.reviewed()}")
+    keeping.foot(session)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,15 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from planner.ui.workspace import private, read_json, sweep, write_bytes, write_json
+from planner.ui.workspace import (
+    desk_folders,
+    private,
+    read_json,
+    sweep,
+    touched,
+    write_bytes,
+    write_json,
+)
 
 FORMAT = 1
 UNDO_STEPS = 200
@@ -36,10 +44,14 @@ class State:
 
 @dataclass
 class Draft:
-    """The states of one desk's text; ``revision`` rises with every writing."""
+    """The states of one desk's text.
+
+    ``revision`` rises with every writing, ``version`` whenever the editor must show another text.
+    """
 
     folder: Path
     revision: int = 0
+    version: int = 1
     now: State | None = None
     undo: list[State] = field(default_factory=list)
     redo: list[State] = field(default_factory=list)
@@ -117,6 +129,7 @@ class Draft:
         told = {
             "format": FORMAT,
             "revision": self.revision,
+            "version": self.version,
             "title": self.title,
             "now": asdict(self.now) if self.now else None,
             **{
@@ -149,6 +162,31 @@ def fingerprint(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
+@dataclass(frozen=True)
+class Found:
+    """A desk on this machine, for a list of them."""
+
+    name: str
+    title: str
+    file: str
+    plans: int
+    changed: float
+
+
+def found(most: int = 20) -> list[Found]:
+    """The desks of the workspace that hold something, the one changed last first."""
+    out = []
+    for folder in desk_folders()[:most]:
+        told = read_json(folder / FILE) or {}
+        now = told.get("now")
+        if not isinstance(now, dict):
+            continue
+        plans = sum(1 for _ in (folder / "runs").glob("*/run.json"))
+        title, file = str(told.get("title", "")), str(now.get("file", ""))
+        out.append(Found(folder.name, title or file, file, plans, touched(folder)))
+    return out
+
+
 def revision_on_disk(folder: Path) -> int:
     """The revision that lies in the folder; 0 where none does."""
     found = read_json(folder / FILE)
@@ -173,7 +211,8 @@ def load(folder: Path) -> Draft | None:
 def _read(folder: Path, found: dict[str, Any]) -> Draft:
     lists = {name: [State(**s) for s in found[name]] for name in LISTS}
     now = State(**found["now"]) if found["now"] else None
-    return Draft(folder, int(found["revision"]), now, title=str(found.get("title", "")), **lists)
+    revision, version = int(found["revision"]), int(found["version"])
+    return Draft(folder, revision, version, now, title=str(found.get("title", "")), **lists)
 
 
 def _rescued(folder: Path) -> Draft | None:
@@ -181,7 +220,7 @@ def _rescued(folder: Path) -> Draft | None:
     if not texts:
         return None
     states = [State(path.stem, "scenario.yaml", "", "", path.stat().st_mtime) for path in texts]
-    return Draft(folder, 0, states[-1], undo=states[:-1][-UNDO_STEPS:])
+    return Draft(folder, 0, 1, states[-1], undo=states[:-1][-UNDO_STEPS:])
 
 
 def differences(before: str, after: str, context: int = 3) -> list[str]:

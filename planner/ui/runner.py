@@ -32,9 +32,8 @@ LOG_MOST = 200_000
 class Wish:
     """What to plan: the text, its name, a what-if, and the limits.
 
-    ``added`` holds overrides and what-ifs that are not in the text (see ``load.examine``);
-    ``shelf`` is the id of the what-if on the desk's shelf that this is for; ``kind`` is what the
-    worker shall do.
+    ``shelf`` is the id of the what-if on the desk's shelf that this is for, whose text has it
+    written in; ``mark`` is that of the desk's text without it. ``kind`` is what the worker does.
     """
 
     text: str
@@ -45,8 +44,8 @@ class Wish:
     gap: float
     seed: int
     remedies: bool
-    added: dict[str, Any] | None = None
     shelf: str = ""
+    mark: str = ""
     kind: str = "plan"
 
 

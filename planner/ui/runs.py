@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 BASE = "base"
 FILE = "run.json"
+WRITTEN = "documents_written"
 VERDICTS_KEPT = 4
 
 
@@ -82,10 +83,12 @@ class Run:
 
     def documents(self) -> list[Path]:
         """The files of its documents; written now where they are not there yet."""
-        if not (self.folder / "summary.pdf").exists():
+        whole = self.folder.parent / WRITTEN
+        if not whole.exists():
             from planner import documents
 
             documents.write_all(self.verdict, self.folder)
+            whole.touch()
         return sorted(path for path in self.folder.rglob("*") if path.is_file())
 
     @property

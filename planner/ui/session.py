@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import re
 import tempfile
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,7 +40,8 @@ KEY = "desk"
 TOLD = "told"
 FAILED_KEPT = 5
 RUNS_KEPT = 40
-"""Plans on disk a desk; the oldest of more are dropped."""
+RUNS_MB = 200
+"""Plans on disk a desk, and what they may weigh together; the oldest of more are dropped."""
 
 
 @dataclass
@@ -61,7 +63,8 @@ class Session:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.version = 0
+        # No two desks share a version: a widget's key made of it never shows the other's text.
+        self._first_version = zlib.crc32(folder.name.encode()) * 1_000_000
         self.refused = ""
         self.opened = False
         self.told = ""
@@ -87,6 +90,11 @@ class Session:
     # -------------------------------------------------------------- text
 
     @property
+    def version(self) -> int:
+        """Rises whenever the text is another than the editor shows; the same after a restart."""
+        return self._first_version + self._draft.version
+
+    @property
     def id(self) -> str:
         """The desk's name in the address."""
         return self.folder.name
@@ -106,6 +114,16 @@ class Session:
         """Where the text was opened from."""
         return self._draft.now.origin if self._draft.now else ""
 
+    @property
+    def fresh(self) -> bool:
+        """Whether nothing has been done here yet."""
+        return not (self._draft.revision or self.runs or self._jobs or self._passed)
+
+    @property
+    def held(self) -> int:
+        """How many verdicts this tab holds in memory."""
+        return len(self._held)
+
     def edit(self, text: str, what: str, *, typed: bool = False) -> None:
         """Change the text; ``what`` names the change for undo.
 
@@ -121,18 +139,22 @@ class Session:
         """The text of a new desk; nothing is written down until it is changed."""
         mark = fingerprint(text)
         self._draft.now = State(mark, safe_name(file), origin)
-        self._text, self.version = _plain(text), self.version + 1
+        self._text = _plain(text)
 
     def _put(self, text: str, file: str, origin: str, what: str, typed: bool = False) -> None:
         text = _plain(text)
         if (text, file, origin) == (self.text, self.file, self.origin):
             return
-        written = self._write(lambda draft: draft.put(text, file, origin, what))
-        if not written:  # the text is here all the same, and goes to the disk with the next change
+
+        def change(draft: Draft) -> None:
+            draft.put(text, file, origin, what)
+            draft.version += not typed
+
+        if not self._write(change):
+            # The text is here all the same, and goes to the disk with the next change.
             self._draft.now = State(fingerprint(text), file, origin, what)
+            self._draft.version += not typed
         self._text = text
-        if not typed:
-            self.version += 1
 
     def _write(self, change: Callable[[Draft], object]) -> bool:
         """Change the draft on disk, on top of what another tab has written in the meantime."""
@@ -140,6 +162,7 @@ class Session:
             with workspace.alone():
                 newer = drafts.load(self.folder)
                 if newer is not None and newer.revision > self._draft.revision:
+                    newer.version = max(newer.version, self._draft.version) + 1
                     self._draft = newer
                     self.told = _(
                         "Another tab had changed this text in the meantime; "
@@ -164,9 +187,11 @@ class Session:
         self._step(Draft.step_forth)
 
     def _step(self, step: Callable[[Draft], bool]) -> None:
-        if self._write(step):
+        def change(draft: Draft) -> None:
+            draft.version += step(draft)
+
+        if self._write(change):
             self._text = self._draft.text()
-            self.version += 1
 
     @property
     def can_undo(self) -> str:
@@ -220,7 +245,9 @@ class Session:
         """Take over what another tab of this desk wrote, and find its jobs and plans."""
         newest = drafts.revision_on_disk(self.folder)
         if newest > self._draft.revision:
+            before = self._draft.version
             self._take(drafts.load(self.folder))
+            self._draft.version = max(before, self._draft.version) + 1
             self.told = _("Another tab has changed this text; this is its newest state.")
         self._look_for_runs()
 
@@ -229,7 +256,6 @@ class Session:
             return
         self._draft = found
         self._text = found.text()
-        self.version += 1
 
     def _look_for_runs(self) -> None:
         """Plans and jobs that are on disk and not known here yet."""
@@ -352,10 +378,8 @@ class Session:
         except (ScenarioError, OSError) as error:
             self.last = Ending("error", " ".join(str(error).split())[:300])
             return
-        mark = fingerprint(job.wish.text)
-        run = runs.of_verdict(
-            verdict, job.number, job.plan_file.parent, mark, ending, self._held
-        )  # fmt: skip
+        mark = job.wish.mark or fingerprint(job.wish.text)
+        run = runs.of_verdict(verdict, job.number, job.plan_file.parent, mark, ending, self._held)
         run.shelf = job.wish.shelf
         run.save()
         self.add(run)
@@ -386,9 +410,17 @@ class Session:
         self._passed.add(run.number)
         kept = [known for known in self.runs if known.number != run.number]
         self.runs = sorted([*kept, run], key=lambda run: run.number)
-        for old in self.runs[:-RUNS_KEPT]:
-            self.drop(old)
+        self._make_room()
         self.shown = run.number
+
+    def _make_room(self) -> None:
+        """Drop the oldest plans of too many, or of too much."""
+        sizes = {run.number: workspace.size(run.folder.parent) for run in self.runs}
+        while len(self.runs) > 1 and (
+            len(self.runs) > RUNS_KEPT
+            or sum(sizes[run.number] for run in self.runs) > RUNS_MB * 1_000_000
+        ):
+            self.drop(self.runs[0])
 
     def drop(self, run: Run) -> None:
         """Let a plan go, on disk as well."""
@@ -449,6 +481,8 @@ def open_desk(name: str | None = None) -> Session:
     """The desk of that name; a new one begins with the first shipped scenario."""
     session = Session(workspace.desk_folder(name or workspace.new_id()))
     if not session.text:
+        with contextlib.suppress(OSError):
+            workspace.make_room()
         for stem, path in list(shipped().items())[:1]:
             session.begin_with(path.name, path.read_text(encoding="utf-8"), stem)
     return session

@@ -1,7 +1,7 @@
 """The process that plans for the desk: ``python -m planner.ui.worker FOLDER``.
 
 The folder holds ``job.json`` and ``scenario.yaml``. The worker leaves ``progress.json`` (replaced
-as a whole, never half written), the documents, and at the end ``done.json``. A file called
+as a whole, never half written), the plan, and at the end ``done.json``. A file called
 ``stop``, or the end of standard input because the desk has gone, makes it finish with the best
 plan so far.
 """
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from planner.errors import ScenarioError
 from planner.ui.runner import DOCUMENTS
-from planner.ui.workspace import write_json
+from planner.ui.workspace import write_bytes, write_json
 
 if TYPE_CHECKING:
     from planner.pipeline import Limits, Progress, Result
@@ -72,11 +72,12 @@ def work(folder: Path) -> None:
 
 
 def _plan(folder: Path, job: dict[str, Any], gone: threading.Event) -> None:
-    from planner import documents, load, pipeline, searches
+    from planner import load, pipeline, searches
+    from planner.documents import planjson
 
     stop = folder / "stop"
     text = (folder / "scenario.yaml").read_text(encoding="utf-8")
-    scenario = load.read_text(text, job["file"], job["what_if"], job.get("added"))
+    scenario = load.read_text(text, job["file"], job["what_if"])
     limits: Limits = pipeline.Limits(time_s=job["time_s"], seed=job["seed"], gap=job["gap"])
     tell = ProgressFile(folder)
     result: Result = searches.make_plan(
@@ -89,7 +90,8 @@ def _plan(folder: Path, job: dict[str, Any], gone: threading.Event) -> None:
     )
     out = folder / DOCUMENTS
     out.mkdir(exist_ok=True)
-    documents.write_all(result.verdict, out)
+    # The plan alone: paper is made of it where somebody asks for it.
+    write_bytes(out / "plan.json", planjson.dumps(result.verdict.plan).encode("utf-8"))
     figures = {"wall_s": result.wall_s, "peak_rss_mb": result.peak_rss_mb}
     write_json(folder / "done.json", {"outcome": "plan", **figures})
 

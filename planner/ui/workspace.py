@@ -137,6 +137,14 @@ def forget(folder: Path) -> None:
         shutil.rmtree(gone, ignore_errors=True)
 
 
+def forget_all() -> None:
+    """Take every desk and the queue away."""
+    with alone():
+        for folder in desk_folders():
+            forget(folder)
+        (root() / "queue.json").unlink(missing_ok=True)
+
+
 # ------------------------------------------------------------------ files
 
 

@@ -91,8 +91,7 @@ def ended(process: subprocess.Popen[bytes], folder: Path) -> Ending:
 
 
 def test_a_wish_is_read_as_it_was_written(tmp_path: Path) -> None:
-    added = {"overrides": {"x": {"people_figure": "high"}}, "what_ifs": {"x": ["x"]}}
-    wished = wish(what_if="x", added=added, shelf="s", text="title: \u202e\n")
+    wished = wish(what_if="x", mark="m", shelf="s", text="title: \u202e\n")
     runner.write_wish(tmp_path, wished)
     assert runner.read_wish(tmp_path) == wished
     (tmp_path / "job.json").write_text("[]", encoding="utf-8")
@@ -132,19 +131,6 @@ def test_a_worker_told_in_process_writes_what_the_desk_reads(
     progress = json.loads((tmp_path / "progress.json").read_text(encoding="utf-8"))
     assert {"phase", "elapsed_s", "left_s", "gap"} <= set(progress["now"])
     assert pipeline.verify_file(tmp_path / "documents" / "plan.json").verified
-
-
-def test_what_is_added_is_planned_as_if_it_stood_in_the_text(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    added = {
-        "overrides": {"mine": {"authorisations[government_pending].assume": "granted"}},
-        "what_ifs": {"mine": ["mine"]},
-    }
-    assert in_process(tmp_path, monkeypatch, what_if="mine", added=added).outcome == "plan"
-    verdict = pipeline.verify_file(tmp_path / "documents" / "plan.json")
-    assert verdict.status == "CONDITIONAL"
-    assert verdict.plan.provenance.what_if == "mine"
 
 
 @pytest.mark.parametrize(

@@ -138,6 +138,8 @@ def test_the_version_tells_the_editor_when_to_show_another_text(place: Path) -> 
     session.edit("b\n", "a table")
     session.undo()
     assert session.version == before + 2
+    assert desk().version == session.version  # the editor goes on with what it shows
+    assert desk("b" * 16).version != desk("c" * 16).version
 
 
 def test_steps_and_saved_revisions_are_bounded(place: Path, monkeypatch: Any) -> None:
