@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from planner.cells import clean
 from planner.charts import crowds, havens
@@ -30,11 +30,24 @@ _LEVEL_WORDS = {
 
 def pdf_bytes(paper: Paper) -> bytes:
     """The summary as PDF, A4; the time of issue is the only clock time in its metadata."""
+    told = _set(paper, "pdf")
+    if not isinstance(told, bytes):
+        raise TypeError("typst gave no PDF")
+    return told
+
+
+def pictures(paper: Paper, ppi: float = 80.0) -> list[bytes]:
+    """The pages of the same summary as PNG, to be looked at before it leaves."""
+    told = _set(paper, "png", ppi)
+    return [told] if isinstance(told, bytes) else [page for page in told or () if page]
+
+
+def _set(paper: Paper, kind: Literal["pdf", "png"], ppi: float | None = None) -> Any:
     import fontpkg_noto_sans
     import fontpkg_noto_sans_arabic
     import typst
 
-    told = typst.compile(
+    return typst.compile(
         str(TEMPLATE),
         root=str(TEMPLATE.parent),
         font_paths=[
@@ -42,7 +55,8 @@ def pdf_bytes(paper: Paper) -> bytes:
             str(Path(fontpkg_noto_sans_arabic.ROOT) / "files"),
         ],
         ignore_system_fonts=True,
-        format="pdf",
+        format=kind,
+        ppi=ppi,
         sys_inputs={
             "content": json.dumps(content(paper), ensure_ascii=False),
             "map": map_svg(paper),
@@ -50,9 +64,6 @@ def pdf_bytes(paper: Paper) -> bytes:
         },
         timestamp=int(paper.issued_at.timestamp()),
     )
-    if not isinstance(told, bytes):
-        raise TypeError("typst gave no PDF")
-    return told
 
 
 def content(paper: Paper) -> dict[str, Any]:

@@ -54,6 +54,12 @@ def main() -> None:
             url_path="compare",
         ),
         st.Page(
+            SCREENS / "worth.py",
+            title=_("Worth"),
+            icon=":material/query_stats:",
+            url_path="worth",
+        ),
+        st.Page(
             SCREENS / "documents.py",
             title=_("Documents"),
             icon=":material/description:",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from planner.charts import MapSpec, palette
@@ -255,3 +256,47 @@ def way_deck(verdict: Verdict, ways: list[dict[str, Any]], size: tuple[int, int]
         map_provider=None,
         tooltip={"text": "{text}"},
     )
+
+
+def file_deck(verdict: Verdict, collection: dict[str, Any], size: tuple[int, int]) -> pdk.Deck:
+    """A GeoJSON file on the ground: what stands in it, and nothing else of the plan."""
+    import pydeck as pdk
+
+    from planner import charts
+    from planner.ui import ground
+
+    spots = list(_spots(collection))
+    whole = charts.backdrop(verdict.network)
+    near = ground.on_the_roads(spots, whole) if spots else list(verdict.network.positions.values())
+    view = view_of(bounds_of(near), *size)
+    background = ground.for_view(whole, view, size)
+    spec = charts.map_layers(verdict, 0, background)
+    shown = _layer(
+        "GeoJsonLayer", _told(collection), id="file", get_line_color=[0, 114, 178, 200],
+        get_fill_color=[0, 158, 115, 220], line_width_min_pixels=2.5, point_radius_min_pixels=5,
+        pickable=True,
+    )  # fmt: skip
+    return pdk.Deck(
+        layers=[*_ground(spec), shown], initial_view_state=pdk.ViewState(**view),
+        map_provider=None, tooltip={"text": "{text}"},
+    )  # fmt: skip
+
+
+def _spots(collection: dict[str, Any]) -> Iterator[tuple[float, float]]:
+    for item in collection["features"]:
+        pairs = item["geometry"]["coordinates"]
+        for lon, lat, *_ in [pairs] if item["geometry"]["type"] == "Point" else pairs:
+            yield lat, lon
+
+
+def _told(collection: dict[str, Any]) -> dict[str, Any]:
+    """Features with their fields as one text for the tooltip."""
+    features = []
+    for item in collection["features"]:
+        fields = [
+            f"{key}: {value}" for key, value in item["properties"].items()
+            if not isinstance(value, list | dict) and value not in (None, "")
+        ]  # fmt: skip
+        kept = {"type": "Feature", "geometry": item["geometry"], "properties": {}}
+        features.append({**kept, "text": "\n".join(fields[:12])})
+    return {"type": "FeatureCollection", "features": features}

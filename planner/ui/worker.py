@@ -54,7 +54,7 @@ def work(folder: Path) -> None:
     gone = threading.Event()
     threading.Thread(target=_wait_for_the_end_of_input, args=(gone,), daemon=True).start()
     try:
-        _plan(folder, job, gone)
+        (_appraise if job.get("kind") == "worth" else _plan)(folder, job, gone)
     except ScenarioError as error:
         issues = [asdict(issue) for issue in error.issues]
         write_json(folder / "done.json", {"outcome": "faults", "issues": issues})
@@ -94,6 +94,18 @@ def _plan(folder: Path, job: dict[str, Any], gone: threading.Event) -> None:
     write_bytes(out / "plan.json", planjson.dumps(result.verdict.plan).encode("utf-8"))
     figures = {"wall_s": result.wall_s, "peak_rss_mb": result.peak_rss_mb}
     write_json(folder / "done.json", {"outcome": "plan", **figures})
+
+
+def _appraise(folder: Path, job: dict[str, Any], gone: threading.Event) -> None:
+    from planner import load
+    from planner.ui import appraising
+
+    text = (folder / "scenario.yaml").read_text(encoding="utf-8")
+    scenario = load.read_text(text, job["file"], job["what_if"])
+    stop = folder / "stop"
+    appraising.work(
+        folder, job, scenario, ProgressFile(folder), lambda: gone.is_set() or stop.exists()
+    )
 
 
 def _wait_for_the_end_of_input(gone: threading.Event) -> None:

@@ -15,7 +15,7 @@ from planner.ui.session import KEY, Session
 
 ROOT = Path(__file__).resolve().parents[2]
 BRIDGE = ROOT / "tests" / "scenarios" / "small_bridge.yaml"
-SCREENS = ("scenario", "plan", "side_by_side", "documents")
+SCREENS = ("scenario", "plan", "side_by_side", "worth", "documents")
 HOSTILE = "<img src=https://x.example/a.png onerror=alert(1)>![a](https://x.example/b.png)"
 
 

@@ -7,14 +7,12 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from planner import charts
 from planner.scenario import Scenario
-from planner.ui import look, tables, tickets
-from planner.ui.result import frames, parts, tell
-from planner.ui.runner import Job, Wish
+from planner.ui import look, tables, watching
+from planner.ui.result import parts, tell
+from planner.ui.runner import Wish
 from planner.ui.session import BASE, Run, Session, current, fingerprint
-from planner.ui.words import _, counted
-from planner.units import format_duration
+from planner.ui.words import _
 
 LIMITS_S = {"20 s": 20, "60 s": 60, "2 min": 120, "5 min": 300, "15 min": 900}
 
@@ -31,9 +29,9 @@ def render() -> None:
     else:
         _start(session, checked.scenario)
     if session.jobs:
-        _watch(session)
+        watching.watch(session)
     else:
-        _last(session)
+        watching.ended(session)
     if run is None:
         if session.job is None:
             look.note(_("No plan has been made yet: press Plan. It takes a minute or less."))
@@ -130,97 +128,6 @@ def _begin(session: Session, title: str) -> None:
             remedies=bool(said.get("remedies", True)),
         )
     )
-
-
-# ------------------------------------------------------------------ progress
-
-
-@st.fragment(run_every=0.8)
-def _watch(session: Session) -> None:
-    session.refresh()
-    jobs = session.jobs
-    if not jobs or any(job.ending() is not None for job in jobs):
-        st.rerun()  # the whole app: the router takes the plan in
-    with st.container(border=True, key="progress"):
-        for number, job in enumerate(jobs):
-            if job.waiting:
-                _waiting(job)
-            else:
-                _progress(job)
-            _buttons(job, number)
-
-
-def _waiting(job: Job) -> None:
-    place = tickets.place(job.folder)
-    head = _("{name} waits for its turn.").format(name=job.wish.what_if or BASE)
-    told = _("Every solve has this machine for itself.")
-    if place is not None:
-        told = counted("{n} solve is before it", "{n} solves are before it", place.ahead)
-        if place.left_s:
-            wait = format_duration(max(1, round(place.left_s)))
-            told += ", " + _("at most {time}").format(time=wait)
-    look.banner("plain", head, told)
-
-
-def _progress(job: Job) -> None:
-    found = job.progress() or {}
-    now: dict[str, Any] = found.get("now") or {}
-    phase = str(now.get("phase", "starting")).replace("_", " ")
-    head = _("Planning {name}.").format(name=job.wish.what_if or BASE)
-    look.banner("plain", head, _("The best plan so far is being kept …") if job.stopping else phase)
-    share = min(1.0, job.elapsed_s / max(job.wish.time_s, 1))
-    left = max(0, round(job.wish.time_s - job.elapsed_s))
-    told = _("{elapsed} s of the search; at most {left} s are left")
-    st.progress(share, text=told.format(elapsed=f"{job.elapsed_s:.0f}", left=left))
-    history: list[dict[str, Any]] = found.get("history", [])
-    if not history:
-        return
-    left_half, right_half = st.columns([2, 3])
-    with left_half:
-        heading = (_("level"), _("best so far"), _("proven bound"), _("gap"))
-        look.table(heading, frames.level_rows(history), right=(1, 2, 3))
-    with right_half:
-        # The rows go beside the specification: as long as that stays the same the picture does
-        # not blink.
-        spec = charts.search_curve(history, frames.level_words())
-        rows = spec.pop("data")["values"]
-        st.vega_lite_chart(pd.DataFrame(rows), spec, alt=_("Value and bound of each level"))
-
-
-def _buttons(job: Job, number: int) -> None:
-    with st.container(horizontal=True):
-        if not job.waiting:
-            st.button(
-                _("Stopping …") if job.stopping else _("Stop, keep the best plan"),
-                icon=":material/stop_circle:", on_click=job.stop, disabled=job.stopping,
-                key=f"stop-{number}",
-            )  # fmt: skip
-        st.button(
-            _("Leave the queue") if job.waiting else _("End without a plan"),
-            icon=":material/cancel:", on_click=job.end, key=f"end-{number}",
-        )  # fmt: skip
-
-
-def _last(session: Session) -> None:
-    """How the last job ended, where it left no plan."""
-    ending = session.last
-    if ending is None or ending.outcome == "plan":
-        return
-    if ending.outcome == "faults":
-        lines = [str(issue) for issue in ending.issues[:8]]
-        look.banner("bad", _("No plan: the scenario has faults."), lines=lines)
-    elif ending.outcome == "ended":
-        look.banner("wait", _("Ended without a plan."), ending.sentence)
-    else:
-        crashed = _("No plan: the solver's process broke off.")
-        inside = _("No plan: an error inside the program.")
-        look.banner("bad", crashed if ending.outcome == "crashed" else inside, ending.sentence)
-        if session.last_job is not None:
-            st.download_button(
-                _("The log, for whoever looks into it"), session.last_job.log,
-                file_name="safe-passage-log.txt", mime="text/plain", on_click="ignore",
-                icon=":material/download:",
-            )  # fmt: skip
 
 
 # ------------------------------------------------------------------ result

@@ -1,0 +1,111 @@
+"""What would help most, searched for in a worker's process and read back for the page.
+
+A job of the kind ``worth`` leaves what ``planner worth --out`` leaves: worth.json with the table,
+the same as CSV, its bars, and the plan of every change that was searched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from planner.errors import ScenarioError
+from planner.ui.runner import DOCUMENTS, Job
+from planner.ui.workspace import read_json, write_json
+
+if TYPE_CHECKING:
+    from planner.pipeline import Progress
+    from planner.scenario import Scenario
+    from planner.ui.session import Session
+    from planner.worth.appraisal import News
+
+KIND = "worth"
+FILE = "worth.json"
+MADE = "worth_made"
+"""Key of (candidate, what became of it) of the what-if that was made last."""
+EACH_S = 15.0
+SHARE = 20
+"""A search has at most this part of the whole time, so that the most promising ones all fit in."""
+
+
+def budget_s(time_s: float) -> tuple[float, float]:
+    """(seconds for everything, seconds for each search)."""
+    return float(time_s), min(EACH_S, max(3.0, time_s / SHARE))
+
+
+def work(
+    folder: Path,
+    job: dict[str, Any],
+    scenario: Scenario,
+    tell: Callable[[Progress], None],
+    should_stop: Callable[[], bool],
+) -> None:
+    """Appraise every change and write the report. Raises ScenarioError as planning does."""
+    from planner import pipeline
+    from planner.documents import gains
+    from planner.worth.appraisal import Budget, appraise
+    from planner.worth.report import report
+
+    whole_s, each_s = budget_s(job["time_s"])
+    found = appraise(
+        scenario,
+        Budget(time_s=whole_s, each_s=each_s, seed=job["seed"]),
+        on_progress=tell,
+        on_news=lambda news: tell(_as_progress(news)),
+        should_stop=should_stop,
+    )
+    named = gains.plan_files(report(found)["candidates"], found.plans)
+    out = folder / DOCUMENTS
+    out.mkdir(exist_ok=True)
+    gains.write(out, report(found, named), found.plans, found.base.plan)
+    figures = {"wall_s": found.seconds, "peak_rss_mb": pipeline.peak_rss_mb()}
+    write_json(folder / "done.json", {"outcome": "plan", **figures})
+
+
+def _as_progress(news: News) -> Progress:
+    from planner.pipeline import Progress
+
+    count = f"{news.done}/{news.of}" if news.of else ""
+    return Progress(news.phase, news.elapsed_s, None, message=count)
+
+
+def counted_of(message: str) -> tuple[int, int]:
+    """(how many, of how many) that a job's progress tells; (0, 0) where it tells none."""
+    done, _slash, of = message.partition("/")
+    return (int(done), int(of)) if done.isdigit() and of.isdigit() else (0, 0)
+
+
+def read(job: Job) -> dict[str, Any] | None:
+    """The report of a job that has ended; None where it left none."""
+    found = read_json(job.folder / DOCUMENTS / FILE)
+    return found if found is not None and isinstance(found.get("candidates"), list) else None
+
+
+def files(job: Job) -> list[Path]:
+    """The files of a report."""
+    return sorted(path for path in (job.folder / DOCUMENTS).rglob("*") if path.is_file())
+
+
+def make_what_if(session: Session, row: dict[str, Any]) -> None:
+    """Write the change into the scenario as a what-if, and choose it on the page Plan."""
+    import streamlit as st
+
+    from planner import edit
+    from planner.ui.result import worths
+    from planner.ui.words import _
+
+    checked = session.check()
+    taken = list(checked.scenario.what_ifs) if checked.scenario else []
+    name = worths.name_of(row, taken)
+    try:
+        text = edit.add_what_if(session.text, name, row["patch"], file=session.file)
+    except ScenarioError as error:
+        told = _("That cannot be written: {why}").format(why=str(error.issues[0]))
+    else:
+        session.edit(text, _("What-if {name}").format(name=name))
+        st.session_state["what_if"] = name
+        told = _("The scenario has it now as the what-if {name}; Undo takes it back.").format(
+            name=name
+        )
+    st.session_state[MADE] = (row["id"], told)

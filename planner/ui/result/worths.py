@@ -1,0 +1,129 @@
+"""What would help most, as rows for the page: from a report to tables, without any widget."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from planner.cli.text import number
+from planner.ui.words import _
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Row = dict[str, Any]
+COLUMNS = ("rank", "what", "kind", "people", "sure", "ceiling", "harm", "hours", "gain", "awaits")
+
+
+def kind_words() -> dict[str, str]:
+    """Kind of a change → its name in this tab's language."""
+    return {
+        "authorisation": _("authorisation"),
+        "link": _("road or bridge"),
+        "pause": _("humanitarian pause"),
+        "window_hour": _("one more hour"),
+        "vehicle": _("vehicle"),
+        "intake": _("intake of a haven"),
+        "berth": _("berth, stand or bay"),
+        "link_capacity": _("capacity of a road"),
+        "slots": _("slots of an airport"),
+        "processing": _("processing"),
+        "acceptance": _("what a group accepts"),
+    }
+
+
+def gain_words() -> dict[str, str]:
+    """What is known of a gain → in this tab's language."""
+    return {
+        "proven": _("proven"),
+        "seen, not proven": _("seen, not proven"),
+        "nothing seen": _("nothing seen"),
+        "not searched": _("not searched"),
+        "cannot gain": _("cannot gain"),
+    }
+
+
+def ranked(told: dict[str, Any]) -> list[Row]:
+    """The changes that were searched or may gain something, best first, as the report has them."""
+    return [row for row in told["candidates"] if not row["screened"]]
+
+
+def table(told: dict[str, Any]) -> pd.DataFrame:
+    """One row a change: people more, how many of them surely, casualties and hours less."""
+    import pandas as pd
+
+    rows = [
+        {
+            "rank": place,
+            "what": row["what"],
+            "kind": kind_words().get(row["kind"], row["kind"]),
+            "people": row["people_gained"],
+            "sure": row["people_gained_at_least"],
+            "ceiling": row["people_gained_at_most"],
+            "harm": _rounded(row["harm_saved"], 2),
+            "hours": _rounded(row["arrival_hours_saved"], 0),
+            "gain": gain_words().get(row["gain"], row["gain"]),
+            "awaits": ", ".join(row["conditional_on"]),
+        }
+        for place, row in enumerate(ranked(told), start=1)
+    ]
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _rounded(value: float | None, digits: int) -> float | None:
+    return None if value is None else round(value, digits) + 0.0
+
+
+def without(told: dict[str, Any]) -> list[tuple[str, int, list[str]]]:
+    """(why not, how many, their names) of the changes that can gain nothing, by reason."""
+    found: dict[str, list[str]] = {}
+    for row in told["candidates"]:
+        if row["screened"]:
+            found.setdefault(row["why_not"] or "", []).append(row["what"])
+    return [(reason, len(names), names) for reason, names in found.items()]
+
+
+def sentence(told: dict[str, Any]) -> str:
+    """What would help most, in one sentence."""
+    if not told["verified"]:
+        return _("The plan without any change fails its check; nothing was tried.")
+    best = next(iter(ranked(told)), None)
+    if best is None or not best["searched"] or not _gains(best):
+        return _("No single change was found that helps.")
+    if best["people_gained"]:
+        return _("What helps most: {what}; {n} more people get out ({sure}).").format(
+            what=best["what"], n=f"{best['people_gained']:,}", sure=_sure(best)
+        )
+    if (best["harm_saved"] or 0) > 0:
+        return _("Nobody more gets out by any of it. What helps most: {what}; {n} fewer expected "
+                 "casualties ({sure}).").format(
+            what=best["what"], n=number(best["harm_saved"]), sure=_sure(best)
+        )  # fmt: skip
+    return _("Nobody more gets out by any of it. What helps most: {what}; {n} person-hours "
+             "sooner ({sure}).").format(
+        what=best["what"], n=number(best["arrival_hours_saved"]), sure=_sure(best)
+    )  # fmt: skip
+
+
+def _gains(row: Row) -> bool:
+    return any(
+        (row[key] or 0) > 0 for key in ("people_gained", "harm_saved", "arrival_hours_saved")
+    )
+
+
+def _sure(row: Row) -> str:
+    least = row["people_gained_at_least"]
+    if row["people_gained"] and least and least < row["people_gained"]:
+        return _("{n} of them proven").format(n=f"{least:,}")
+    return gain_words().get(row["gain"], str(row["gain"]))
+
+
+def name_of(row: Row, taken: tuple[str, ...] | list[str]) -> str:
+    """A name for the what-if that the change becomes, after its id; none that is taken."""
+    kind, _colon, rest = str(row["id"]).partition(":")
+    stem = re.sub(r"[^a-z0-9]+", "_", f"{kind} {rest}".lower()).strip("_")[:60] or "change"
+    name, at = stem, 1
+    while name in taken:
+        at += 1
+        name = f"{stem}_{at}"
+    return name

@@ -1,0 +1,222 @@
+"""Page: what would help most: every yes, road, pause and vehicle by what it would gain."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from planner.cli.text import number
+from planner.scenario import Scenario
+from planner.ui import appraising, look, watching
+from planner.ui.bundles import bundle
+from planner.ui.result import tell, worths
+from planner.ui.runner import DOCUMENTS, Job, Wish
+from planner.ui.session import BASE, Session, current, fingerprint
+from planner.ui.words import _, counted
+
+TIMES_S = {"2 min": 120, "5 min": 300, "10 min": 600, "20 min": 1200}
+CHART_PX = 480
+
+
+def render() -> None:
+    """The whole page."""
+    session = current()
+    with st.spinner(_("Checking the scenario …")):
+        checked = session.check()
+    title = checked.scenario.title if checked.scenario else session.file
+    look.title(_("Worth: what would help most"), title)
+    if checked.scenario is None:
+        told = _("Mend the scenario first: {n} fault(s).").format(n=checked.errors)
+        look.banner("bad", _("Nothing can be searched."), told)
+    else:
+        _start(session, checked.scenario)
+    if session.jobs:
+        watching.watch(session)
+    else:
+        watching.ended(session)
+    reports = [job for job in session.reports if appraising.read(job) is not None]
+    if reports:
+        _report(session, checked.scenario, _chosen(reports))
+    else:
+        look.note(
+            _(
+                "Each pending authorisation, closed or restricted road, possible pause, vehicle, "
+                "berth and intake is tried by planning again with it. Press Search."
+            )
+        )
+
+
+def _start(session: Session, scenario: Scenario) -> None:
+    left, middle, right = st.columns([4, 4, 2], vertical_alignment="bottom")
+    with left:
+        st.selectbox(
+            _("On which case"), [BASE, *scenario.what_ifs], key="worth_case",
+            persist_state="session",
+            format_func=lambda name: _("the scenario as it is written") if name == BASE else name,
+        )  # fmt: skip
+    with middle:
+        st.select_slider(
+            _("Time for all searches"), list(TIMES_S), value="5 min", key="worth_time",
+            persist_state="session",
+        )  # fmt: skip
+    with right:
+        st.button(
+            _("Search"), type="primary", icon=":material/query_stats:", on_click=_begin,
+            args=(session, scenario.title), width="stretch",
+        )  # fmt: skip
+
+
+def _begin(session: Session, title: str) -> None:
+    """Wish for what the page says at the moment of the click."""
+    said = st.session_state
+    case = said["worth_case"] or BASE
+    session.begin(
+        Wish(
+            text=session.text,
+            file=session.file,
+            title=title,
+            what_if=None if case == BASE else case,
+            time_s=TIMES_S[said["worth_time"]],
+            gap=0.005,
+            seed=int(said.get("seed", 0)),
+            remedies=False,
+            kind=appraising.KIND,
+        )
+    )
+
+
+def _chosen(reports: list[Job]) -> Job:
+    """The newest report, or the one that was chosen."""
+    if len(reports) == 1:
+        return reports[0]
+    jobs = {job.number: job for job in reversed(reports)}
+    number = st.selectbox(
+        _("Shown search"), list(jobs),
+        format_func=lambda n: f"{n} · {jobs[n].wish.what_if or BASE} · {jobs[n].wish.title}",
+    )  # fmt: skip
+    return jobs[number]
+
+
+def _report(session: Session, scenario: Scenario | None, job: Job) -> None:
+    told = appraising.read(job) or {"candidates": []}
+    look.lead(worths.sentence(told), _base(told))
+    if fingerprint(job.wish.text) != fingerprint(session.text):
+        look.banner("plain", _("The scenario has been changed since this search."))
+    if told["partial"]:
+        look.banner("wait", _("Stopped: this is what was known by then."))
+    rows = worths.ranked(told)
+    if rows:
+        tell.switch()
+        table, bars = st.tabs([_("Ranked"), _("Bars")], key="worth_tab", on_change="rerun")
+        if table.open:
+            with table:
+                _ranked(session, scenario, job, told)
+        if bars.open:
+            with bars:
+                _bars(job, told)
+    _cannot(told)
+    _download(job)
+
+
+def _base(told: dict[str, Any]) -> str:
+    base = told["base"]
+    parts = _("Without any of it {out} of {people} get out and {left} are left behind.").format(
+        out=f"{base['evacuated']:,}", people=f"{base['people']:,}", left=f"{base['left_behind']:,}"
+    )
+    tried = counted("{n} change was looked at", "{n} changes were looked at",
+                    len(told["candidates"]))  # fmt: skip
+    took = _("{seconds} s, at most {each} s each").format(
+        seconds=f"{told['seconds']:.0f}", each=number(told["each_s"])
+    )
+    return f"{parts} {tried}: {took}."
+
+
+def _ranked(session: Session, scenario: Scenario | None, job: Job, told: dict[str, Any]) -> None:
+    frame = worths.table(told)
+    event = tell.table(
+        frame, on_select="rerun", selection_mode="single-row", key=f"worth-{job.number}",
+        height=min(460, 36 * (len(frame) + 1) + 3),
+    )  # fmt: skip
+    look.note(
+        _(
+            "people: more get out than without it; surely: more than by any plan without it; at "
+            "most: by any plan with it. Harm and hours are compared among plans that are no worse "
+            "on the levels before."
+        )
+    )
+    rows = worths.ranked(told)
+    picked = event.selection.rows if event is not None else []
+    if picked and picked[0] < len(rows):
+        _picked(session, scenario, rows[picked[0]])
+    else:
+        look.note(_("Pick a row to make a what-if of it."))
+
+
+def _picked(session: Session, scenario: Scenario | None, row: dict[str, Any]) -> None:
+    left, right = st.columns([3, 1], vertical_alignment="center")
+    with left:
+        shown = {path: _("nothing") if new is None else str(new)
+                 for path, new in row["patch"].items()}  # fmt: skip
+        look.heading(row["what"])
+        look.facts(shown)
+        if row["why_not"]:
+            look.note(row["why_not"])
+    with right:
+        st.button(
+            _("Make it a what-if"), icon=":material/call_split:", on_click=appraising.make_what_if,
+            args=(session, row), disabled=scenario is None, width="stretch",
+        )  # fmt: skip
+        made = st.session_state.get(appraising.MADE)
+        if made and made[0] == row["id"]:
+            look.note(made[1])
+            if st.button(_("Plan it"), icon=":material/route:", width="stretch"):
+                st.switch_page("screens/plan.py")
+
+
+def _bars(job: Job, told: dict[str, Any]) -> None:
+    from planner.charts.gains import gain_bars
+
+    def spec() -> dict[str, Any]:
+        return gain_bars(told["candidates"])
+
+    tell.chart(spec, lambda: worths.table(told), CHART_PX)
+    look.note(
+        _(
+            "Green: proven; blue: seen between the two plans, not proven; dashed: the most that "
+            "it can be."
+        )
+    )
+
+
+def _cannot(told: dict[str, Any]) -> None:
+    groups = worths.without(told)
+    total = sum(count for _why, count, _names in groups)
+    if not total:
+        return
+    head = counted("{n} change cannot gain anything", "{n} changes cannot gain anything", total)
+    with st.expander(head):
+        look.table(
+            (_("why not"), _("changes")), [(why, "; ".join(names)) for why, _n, names in groups]
+        )
+
+
+def _download(job: Job) -> None:
+    files = appraising.files(job)
+    stem = Path(job.wish.file).stem
+    with st.container(horizontal=True):
+        st.download_button(
+            _("Everything as one file ({n} files)").format(n=len(files)),
+            lambda: bundle(job.folder / DOCUMENTS, files), file_name=f"{stem}-worth.zip",
+            mime="application/zip", icon=":material/folder_zip:", on_click="ignore",
+        )  # fmt: skip
+        table = next((path for path in files if path.name == "worth.csv"), None)
+        if table is not None:
+            st.download_button(
+                _("The table as CSV"), table.read_bytes, file_name=f"{stem}-worth.csv",
+                mime="text/csv", icon=":material/download:", on_click="ignore",
+            )  # fmt: skip
+
+
+render()

@@ -1,0 +1,146 @@
+"""Jobs in the making, for whichever page they were wished for on: progress, queue, stop, cancel."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from planner import charts
+from planner.ui import appraising, look, tickets
+from planner.ui.result import frames
+from planner.ui.runner import Job
+from planner.ui.session import BASE, Session
+from planner.ui.words import _, counted
+from planner.units import format_duration
+
+
+@st.fragment(run_every=0.8)
+def watch(session: Session) -> None:
+    """Every job that runs or waits; when one has ended the whole page is drawn anew."""
+    session.refresh()
+    jobs = session.jobs
+    if not jobs or any(job.ending() is not None for job in jobs):
+        st.rerun()  # the whole app: the router takes the plan in
+    with st.container(border=True, key="progress"):
+        for number, job in enumerate(jobs):
+            if job.waiting:
+                _waiting(job)
+            elif job.wish.kind == appraising.KIND:
+                _appraising(job)
+            else:
+                _planning(job)
+            _buttons(job, number)
+
+
+def phase_words() -> dict[str, str]:
+    """Phase of a job → what it does, in this tab's language."""
+    return {
+        "starting": _("starting"),
+        "network": _("looking for the ways"),
+        "problem": _("setting the problem up"),
+        "search": _("searching"),
+        "continuous time": _("bounds at any moment"),
+        "reasons": _("why people are left behind, and what would help"),
+        "verifying": _("the second program replays the plan"),
+        "candidates": _("what could be changed"),
+        "prices": _("what each limit costs"),
+        "bounds": _("what each change could gain at most"),
+        "searches": _("planning with each change"),
+        "checks": _("checking"),
+    }
+
+
+def _phase(now: dict[str, Any]) -> str:
+    phase = str(now.get("phase", "starting")).replace("_", " ")
+    return phase_words().get(phase, phase)
+
+
+def _waiting(job: Job) -> None:
+    place = tickets.place(job.folder)
+    head = _("{name} waits for its turn.").format(name=job.wish.what_if or BASE)
+    told = _("Every solve has this machine for itself.")
+    if place is not None:
+        told = counted("{n} solve is before it", "{n} solves are before it", place.ahead)
+        if place.left_s:
+            wait = format_duration(max(1, round(place.left_s)))
+            told += ", " + _("at most {time}").format(time=wait)
+    look.banner("plain", head, told)
+
+
+def _planning(job: Job) -> None:
+    found = job.progress() or {}
+    head = _("Planning {name}.").format(name=job.wish.what_if or BASE)
+    kept = _("The best plan so far is being kept …")
+    look.banner("plain", head, kept if job.stopping else _phase(found.get("now") or {}))
+    share = min(1.0, job.elapsed_s / max(job.wish.time_s, 1))
+    left = max(0, round(job.wish.time_s - job.elapsed_s))
+    told = _("{elapsed} s of the search; at most {left} s are left")
+    st.progress(share, text=told.format(elapsed=f"{job.elapsed_s:.0f}", left=left))
+    history: list[dict[str, Any]] = found.get("history", [])
+    if not history:
+        return
+    left_half, right_half = st.columns([2, 3])
+    with left_half:
+        heading = (_("level"), _("best so far"), _("proven bound"), _("gap"))
+        look.table(heading, frames.level_rows(history), right=(1, 2, 3))
+    with right_half:
+        # The rows go beside the specification: as long as that stays the same the picture does
+        # not blink.
+        spec = charts.search_curve(history, frames.level_words())
+        rows = spec.pop("data")["values"]
+        st.vega_lite_chart(pd.DataFrame(rows), spec, alt=_("Value and bound of each level"))
+
+
+def _appraising(job: Job) -> None:
+    now = (job.progress() or {}).get("now") or {}
+    head = _("What would help most, on {name}.").format(name=job.wish.what_if or BASE)
+    look.banner("plain", head, _("What is known by now is being kept …") if job.stopping
+                else _phase(now))  # fmt: skip
+    done, of = appraising.counted_of(str(now.get("message") or ""))
+    left = max(0, round(job.wish.time_s - job.elapsed_s))
+    told = _("{elapsed} s; at most {left} s are left").format(
+        elapsed=f"{job.elapsed_s:.0f}", left=left
+    )
+    if of:
+        told += " · " + _("{done} of {of} changes").format(done=done, of=of)
+    st.progress(min(1.0, job.elapsed_s / max(job.wish.time_s, 1)), text=told)
+
+
+def _buttons(job: Job, number: int) -> None:
+    is_plan = job.wish.kind != appraising.KIND
+    keep = _("Stop, keep the best plan") if is_plan else _("Stop, keep what is known")
+    drop = _("End without a plan") if is_plan else _("End without an answer")
+    with st.container(horizontal=True):
+        if not job.waiting:
+            st.button(
+                _("Stopping …") if job.stopping else keep, icon=":material/stop_circle:",
+                on_click=job.stop, disabled=job.stopping, key=f"stop-{number}",
+            )  # fmt: skip
+        st.button(
+            _("Leave the queue") if job.waiting else drop, icon=":material/cancel:",
+            on_click=job.end, key=f"end-{number}",
+        )  # fmt: skip
+
+
+def ended(session: Session) -> None:
+    """How the last job ended, where it left nothing."""
+    ending = session.last
+    if ending is None or ending.outcome == "plan":
+        return
+    if ending.outcome == "faults":
+        lines = [str(issue) for issue in ending.issues[:8]]
+        look.banner("bad", _("No plan: the scenario has faults."), lines=lines)
+    elif ending.outcome == "ended":
+        look.banner("wait", _("Ended without a plan."), ending.sentence)
+    else:
+        crashed = _("No plan: the solver's process broke off.")
+        inside = _("No plan: an error inside the program.")
+        look.banner("bad", crashed if ending.outcome == "crashed" else inside, ending.sentence)
+        if session.last_job is not None:
+            st.download_button(
+                _("The log, for whoever looks into it"), session.last_job.log,
+                file_name="safe-passage-log.txt", mime="text/plain", on_click="ignore",
+                icon=":material/download:",
+            )  # fmt: skip
