@@ -45,7 +45,8 @@ STYLE = f"""
 .sp-issue .sp-where {{ color: var(--sp-quiet); overflow-wrap: anywhere; }}
 .sp-issue .sp-line {{ font-weight: 600; white-space: nowrap; }}
 .sp-issue pre {{ margin: .3rem 0 0 0; padding: .25rem .5rem; background: var(--sp-tint);
-  overflow-x: auto; font-size: .78rem; direction: ltr; border-radius: 3px; }}
+  white-space: pre-wrap; overflow-wrap: anywhere; font-size: .78rem; direction: ltr;
+  border-radius: 3px; }}
 .sp-figures {{ display: flex; flex-wrap: wrap; gap: .5rem; }}
 .sp-figures div {{ flex: 1 1 auto; border: 1px solid var(--sp-line); border-radius: 6px;
   padding: .35rem .8rem; min-width: 6.5rem; }}

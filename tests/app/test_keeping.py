@@ -141,7 +141,9 @@ def test_a_crashed_solver_offers_its_log(place: Path) -> None:
     app.run()
     app.switch_page("planner/ui/screens/plan.py").run()
     assert "the solver's process broke off" in told(app)
-    assert "The log, for whoever looks into it" in [found.proto.label for found in app.get("download_button")]
+    assert "The log, for whoever looks into it" in [
+        found.proto.label for found in app.get("download_button")
+    ]
     assert session.last == Ending("crashed", "gone")
     assert "Killed by the kernel" in runner.Job(job.folder, job.wish).log()
 

@@ -1,0 +1,111 @@
+"""Every page of the desk: anybody can use it (axe), and it asks nobody for anything."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from planner import load, pipeline
+from planner.documents import planjson
+from planner.pipeline import Limits
+from planner.ui import workspace
+from planner.ui.session import open_desk
+from tests.browser.conftest import PATIENCE_MS, Watch, served
+
+pytestmark = pytest.mark.browser
+
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
+BEARABLE = ("minor", "moderate")
+SIZES = {"laptop": (1280, 800), "tablet": (1024, 768)}
+BRIDGE = Path(__file__).resolve().parents[1] / "scenarios" / "small_bridge.yaml"
+
+
+def settled(page: Page) -> None:
+    """Wait until nothing runs any more."""
+    page.wait_for_timeout(300)
+    page.wait_for_function("() => !document.querySelector('[data-testid=stStatusWidget]')")
+    page.wait_for_timeout(700)
+
+
+def complaints(page: Page) -> list[str]:
+    """What axe finds that keeps somebody from using the page, as sentences."""
+    found = Axe().run(page, options=RULES).response["violations"]
+    return [
+        f"{page.url}: {one['id']} ({one['impact']}): {node['html'][:160]}"
+        for one in found
+        if one["impact"] not in BEARABLE
+        for node in one["nodes"]
+    ]
+
+
+def names(page: Page) -> list[str]:
+    """The names of the pages, as the bar above shows them."""
+    page.get_by_test_id("stTopNavLink").first.wait_for()
+    return [link.inner_text().split("\n")[-1] for link in page.get_by_test_id("stTopNavLink").all()]
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
+    """(address of a desk, name of a draft in it with two plans)."""
+    folder = tmp_path_factory.mktemp("every-page")
+
+    def command(port: int) -> list[str]:
+        return [sys.executable, "-m", "planner", "desk", "--no-browser", "--port", str(port)]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(workspace.VARIABLE, str(folder / "workspace"))
+        session = open_desk()
+        session.open(BRIDGE.name, BRIDGE.read_text(encoding="utf-8"), "a test")
+        for what_if in (None, "government_grants"):
+            scenario = load.read(BRIDGE, what_if)
+            plan = pipeline.make_plan(scenario, Limits(time_s=10), remedies=False).verdict.plan
+            session.open_plan(planjson.dumps(plan).encode("utf-8"))
+        name = session.id
+    with served(command, folder) as desk:
+        yield desk.address, name
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", SIZES)
+def test_every_page_can_be_used_by_everybody(
+    prepared: tuple[str, str], chromium: Browser, scheme: str, size: str
+) -> None:
+    address, draft = prepared
+    width, height = SIZES[size]
+    context = chromium.new_context(
+        viewport={"width": width, "height": height},
+        color_scheme=scheme,  # type: ignore[arg-type]
+    )
+    try:
+        watch = Watch(context.new_page())
+        page = watch.page
+        page.set_default_timeout(PATIENCE_MS)
+        page.on("request", watch.on_request)
+        page.on("pageerror", lambda error: watch.errors.append(str(error)))
+        page.goto(f"{address}/?desk={draft}")
+        found = []
+        for number, name in enumerate(names(page)):
+            page.get_by_test_id("stTopNavLink").nth(number).click()
+            settled(page)
+            watch.picture(f"page-{number}-{size}-{scheme}")
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            if wide > width:
+                found.append(f"{name}: wider than the window ({wide} pixels)")
+            found += complaints(page)
+        watch.check()
+        assert found == []
+    finally:
+        context.close()
+
+
+def test_axe_finds_what_is_planted(chromium: Browser) -> None:
+    page = chromium.new_page()
+    page.set_content("<html lang=en><title>x</title><button></button><img src='data:,x'></html>")
+    told = {complaint.split(": ")[1].split(" ")[0] for complaint in complaints(page)}
+    assert {"button-name", "image-alt"} <= told
+    page.close()
