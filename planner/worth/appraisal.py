@@ -86,14 +86,17 @@ def appraise(
     on_progress: Callable[[pipeline.Progress], None] | None = None,
     on_news: Callable[[News], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
+    memory: Memory | None = None,
 ) -> Appraisal:
     """The worth of every change of these kinds. Raises ScenarioError as ``pipeline.make_plan``.
 
     ``base``: a Verdict of this scenario, where there is a plan already; its bounds are proven again
-    and its seed is the seed of all searches. ``should_stop`` is asked often; once it says yes what
-    is known is returned. A base plan that fails its check is returned without any rows.
+    and its seed is the seed of all searches. ``memory``: of the search for it. ``should_stop`` is
+    asked often; once it says yes what is known is returned. A base plan that fails its check is
+    returned without any rows.
     """
     work = _Work(scenario, budget or Budget(), on_news, should_stop)
+    work.memory = memory
     return work.run(base, kinds, on_progress)
 
 

@@ -145,7 +145,7 @@ def row(**changes: Any) -> dict[str, Any]:
     whole = {"id": "a", "what": "A", "kind": "link", "people_gained": 0, "searched": True,
              "people_gained_at_least": 0, "people_gained_at_most": 0, "harm_saved": 0.0,
              "arrival_hours_saved": 0.0, "gain": "proven", "screened": False, "why_not": None,
-             "conditional_on": []}  # fmt: skip
+             "verified": True, "conditional_on": []}  # fmt: skip
     return {**whole, **changes}
 
 
@@ -165,6 +165,16 @@ def row(**changes: Any) -> dict[str, Any]:
 def test_the_sentence_says_what_helps_most(candidate: dict[str, Any], expected: str) -> None:
     assert expected in worths.sentence({"verified": True, "candidates": [candidate]})
     assert "fails its check" in worths.sentence({"verified": False, "candidates": []})
+
+
+def test_what_was_not_searched_or_failed_is_not_told_as_nothing() -> None:
+    rows = [row(people_gained=9), row(people_gained=None, searched=False, verified=False)]
+    told = worths.sentence({"verified": True, "candidates": rows})
+    assert told.endswith("1 change that may gain more was not searched in the time.")
+    failed = row(people_gained=None, verified=False, gain="not searched")
+    assert list(worths.table({"candidates": [failed, *rows]})["gain"]) == [
+        "FAILED: its plan does not count", "proven", "proven",
+    ]  # fmt: skip
 
 
 def test_what_cannot_gain_is_told_by_reason() -> None:

@@ -51,8 +51,9 @@ def columns(frame: pd.DataFrame, hidden: Sequence[str] = ()) -> dict[str, Any]:
 def table(frame: pd.DataFrame, hidden: Sequence[str] = (), **more: Any) -> Any:
     """A table that sorts and searches, under explained headings."""
     return st.dataframe(
-        frame, hide_index=True, width="stretch", column_config=columns(frame, hidden), **more
-    )
+        frame, hide_index=True, width="stretch", column_config=columns(frame, hidden),
+        placeholder="–", **more,
+    )  # fmt: skip
 
 
 def chart(

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from planner.cli.text import number
-from planner.ui.words import _
+from planner.ui.words import _, counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,12 +62,19 @@ def table(told: dict[str, Any]) -> pd.DataFrame:
             "ceiling": row["people_gained_at_most"],
             "harm": _rounded(row["harm_saved"], 2),
             "hours": _rounded(row["arrival_hours_saved"], 0),
-            "gain": gain_words().get(row["gain"], row["gain"]),
+            "gain": gain(row),
             "awaits": ", ".join(row["conditional_on"]),
         }
         for place, row in enumerate(ranked(told), start=1)
     ]
     return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def gain(row: Row) -> str:
+    """What is known of a change's gain; a plan that fails its check tells nothing."""
+    if row["searched"] and not row["verified"]:
+        return _("FAILED: its plan does not count")
+    return gain_words().get(row["gain"], str(row["gain"]))
 
 
 def _rounded(value: float | None, digits: int) -> float | None:
@@ -83,26 +90,35 @@ def without(told: dict[str, Any]) -> list[tuple[str, int, list[str]]]:
     return [(reason, len(names), names) for reason, names in found.items()]
 
 
-def sentence(told: dict[str, Any]) -> str:
+def sentence(report: dict[str, Any]) -> str:
     """What would help most, in one sentence."""
-    if not told["verified"]:
+    if not report["verified"]:
         return _("The plan without any change fails its check; nothing was tried.")
-    best = next(iter(ranked(told)), None)
+    best = next(iter(ranked(report)), None)
     if best is None or not best["searched"] or not _gains(best):
         return _("No single change was found that helps.")
     if best["people_gained"]:
-        return _("What helps most: {what}; {n} more people get out ({sure}).").format(
+        told = _("What helps most: {what}; {n} more people get out ({sure}).").format(
             what=best["what"], n=f"{best['people_gained']:,}", sure=_sure(best)
         )
-    if (best["harm_saved"] or 0) > 0:
-        return _("Nobody more gets out by any of it. What helps most: {what}; {n} fewer expected "
-                 "casualties ({sure}).").format(
+    elif (best["harm_saved"] or 0) > 0:
+        told = _("What helps most: {what}; {n} fewer expected casualties ({sure}).").format(
             what=best["what"], n=number(best["harm_saved"]), sure=_sure(best)
-        )  # fmt: skip
-    return _("Nobody more gets out by any of it. What helps most: {what}; {n} person-hours "
-             "sooner ({sure}).").format(
-        what=best["what"], n=number(best["arrival_hours_saved"]), sure=_sure(best)
-    )  # fmt: skip
+        )
+    else:
+        told = _("What helps most: {what}; {n} person-hours sooner ({sure}).").format(
+            what=best["what"], n=number(best["arrival_hours_saved"]), sure=_sure(best)
+        )
+    open_ = [row for row in ranked(report) if row["people_gained"] is None]
+    return f"{told} {_unsearched(len(open_))}" if open_ else told
+
+
+def _unsearched(n: int) -> str:
+    return counted(
+        "{n} change that may gain more was not searched in the time.",
+        "{n} changes that may gain more were not searched in the time.",
+        n,
+    )
 
 
 def _gains(row: Row) -> bool:
