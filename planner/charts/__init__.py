@@ -27,6 +27,7 @@ from planner.charts.layers import (
     trips,
 )  # fmt: skip
 from planner.charts.loads import Load, load_curve, load_rows, loads
+from planner.charts.pairs import evacuation_curves, pair_points
 from planner.charts.progress import search_curve, search_rows
 from planner.charts.specs import (
     convoy_gantt,
@@ -40,8 +41,9 @@ from planner.charts.specs import (
 __all__ = [
     "Convoy", "Crowd", "Exposure", "Load", "MapSpec", "Track", "backdrop", "bounds", "convoy_gantt",
     "convoy_ids", "convoy_label", "convoy_lanes", "convoy_rows", "convoy_track", "convoys",
-    "crowds", "evacuation_curve", "evacuation_points", "exposure", "exposure_map", "exposure_rows",
-    "gantt_rows", "havens", "leg_track", "link_layer", "load_curve", "load_rows", "loads",
-    "map_layers", "most_that_can_leave", "overheads", "position", "safe_at", "safe_by",
-    "search_curve", "search_rows", "self_track", "threat_layer", "track", "trips",
+    "crowds", "evacuation_curve", "evacuation_curves", "evacuation_points", "exposure",
+    "exposure_map", "exposure_rows", "gantt_rows", "havens", "leg_track", "link_layer",
+    "load_curve", "load_rows", "loads", "map_layers", "most_that_can_leave", "overheads",
+    "pair_points", "position", "safe_at", "safe_by", "search_curve", "search_rows", "self_track",
+    "threat_layer", "track", "trips",
 ]  # fmt: skip

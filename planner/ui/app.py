@@ -48,10 +48,10 @@ def main() -> None:
         ),
         st.Page(SCREENS / "plan.py", title=_("Plan"), icon=":material/route:", url_path="plan"),
         st.Page(
-            SCREENS / "side_by_side.py",
-            title=_("Side by side"),
+            SCREENS / "what_ifs.py",
+            title=_("What-ifs"),
             icon=":material/compare:",
-            url_path="compare",
+            url_path="what-ifs",
         ),
         st.Page(
             SCREENS / "worth.py",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from urllib.parse import quote
@@ -269,3 +270,17 @@ def cards(rows: Iterable[tuple[str, str, str, str]]) -> None:
         for label, figure, below, means in rows
     ]
     st.html(f'<div class="sp-cards">{"".join(parts)}</div>')
+
+
+_MARKS = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&=])")
+_TURNS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def label(text: str, length: int = 60) -> str:
+    """A name for the label of a widget, which reads Markdown: as plain text, cut where it is long.
+
+    Marks that turn the direction of what follows are left out.
+    """
+    told = " ".join(_TURNS.sub("", text).split())
+    cut = told if len(told) <= length else told[: length - 1] + "…"
+    return _MARKS.sub(r"\\\1", cut)

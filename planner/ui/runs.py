@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from planner.ui.runner import DOCUMENTS, Ending
+from planner.ui.whatif.cases import BASE, mark_of_tree
 from planner.ui.workspace import read_json, write_json
 
 if TYPE_CHECKING:
     from planner.verify import Verdict
 
-BASE = "base"
 FILE = "run.json"
 WRITTEN = "documents_written"
 VERDICTS_KEPT = 4
@@ -62,6 +62,8 @@ class Run:
     what_if: str | None = None
     title: str = ""
     shelf: str = ""
+    mark: str = ""
+    """Of what was planned (``whatif.cases.mark``): the same for the same scenario."""
     figures: dict[str, Any] = field(default_factory=dict)
     """Out, left behind, harm and so on: what a list of plans shows without opening them."""
     held: Shown = field(default_factory=lambda: Shown(1), repr=False, compare=False)
@@ -118,7 +120,8 @@ def of_verdict(
     """A run of a verdict that is at hand; ``folder`` holds its plan.json."""
     run = Run(
         number, folder, mark, ending, verdict.plan.provenance.what_if,
-        verdict.scenario.title, figures=glance(verdict), held=held,
+        verdict.scenario.title, mark=mark_of_tree(verdict.plan.provenance.tree),
+        figures=glance(verdict), held=held,
     )  # fmt: skip
     held.put(number, verdict)
     return run

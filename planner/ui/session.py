@@ -25,7 +25,8 @@ from planner.ui import draft as drafts
 from planner.ui import runner, runs, tickets, workspace
 from planner.ui.draft import Draft, State, fingerprint
 from planner.ui.runner import DOCUMENTS, Ending, Job, Wish
-from planner.ui.runs import BASE, Run
+from planner.ui.runs import Run
+from planner.ui.whatif.cases import BASE
 from planner.ui.words import _
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from planner.ui.session import KEY, Session
 
 ROOT = Path(__file__).resolve().parents[2]
 BRIDGE = ROOT / "tests" / "scenarios" / "small_bridge.yaml"
-SCREENS = ("scenario", "plan", "side_by_side", "worth", "documents")
+SCREENS = ("scenario", "plan", "what_ifs", "worth", "documents")
 HOSTILE = "<img src=https://x.example/a.png onerror=alert(1)>![a](https://x.example/b.png)"
 
 
@@ -133,26 +133,7 @@ def test_two_tabs_do_not_disturb_each_other(session: Session, tmp_path: Path, ma
     assert other.folder != session.folder
 
 
-# ------------------------------------------------------------------ side by side
-
-
-@pytest.mark.parametrize("tab", ["Maps", "Curves", "Figures"])
-def test_base_and_what_if_side_by_side(tab: str, planned: Session) -> None:
-    app = show("side_by_side", planned, pair=tab)
-    page = told(app)
-    base, granted = (run.verdict.figures for run in planned.runs)
-    assert f"{granted.evacuated - base.evacuated:+,}" in page
-    assert "NOT AUTHORISED: awaits" in page
-    shown = {"Maps": "deck_gl_json_chart", "Curves": "vega_lite_chart"}
-    if tab in shown:
-        assert len(app.get(shown[tab])) == 2
-    else:
-        assert len(app.dataframe[0].value) > 3
-
-
-def test_side_by_side_wants_two_plans(session: Session, made: Any) -> None:
-    session.open_plan(made.base)
-    assert "Two plans are needed" in told(show("side_by_side", session))
+# ------------------------------------------------------------------ language
 
 
 def test_a_language_is_chosen_and_found_again_in_the_address() -> None:

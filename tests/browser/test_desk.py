@@ -139,7 +139,7 @@ def test_the_whole_job(desk: Any, open_tab: OpenTab, tmp_path: Path) -> None:
         watch.check()
 
     # Base and what-if side by side.
-    go(page, "Side by side")
+    go(page, "What-ifs")
     expect(page.get_by_text("NOT AUTHORISED: awaits")).to_be_visible()
     expect(page.get_by_test_id("stDeckGlJsonChart")).to_have_count(2)
     page.wait_for_timeout(2500)

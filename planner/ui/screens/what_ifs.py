@@ -1,0 +1,296 @@
+"""Page: the shelf of what-ifs; make one, plan them, lay one beside the base."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Any
+
+import streamlit as st
+
+from planner import edit
+from planner.errors import ScenarioError
+from planner.ui import keeping, look
+from planner.ui.runner import Job
+from planner.ui.session import Run, Session, current
+from planner.ui.whatif import beside, cases, editor, rows
+from planner.ui.whatif.rows import Limits, Row
+from planner.ui.words import _, counted
+
+LIMITS_S = {"20 s": 20, "60 s": 60, "2 min": 120, "5 min": 300}
+TOLD = "case_told"
+ROW_PX, MOST_PX = 36, 330
+
+
+def render() -> None:
+    """The whole page."""
+    session = current()
+    with st.spinner(_("Checking the scenario …")):
+        checked = session.check()
+    if checked.scenario is None:
+        look.title(_("What-ifs"), session.file)
+        told = _("Mend the scenario first: {n} fault(s).").format(n=checked.errors)
+        look.banner("bad", _("It cannot be planned."), told)
+        return
+    found = rows.rows(session)
+    _head(session, checked.scenario.title, found)
+    told = st.session_state.pop(TOLD, None)
+    if told:
+        look.banner("bad", _("Not done."), lines=told)
+    form = editor.opened()
+    if form is not None:
+        editor.show(session, checked.scenario, form)
+    if session.jobs:
+        _progress(session)
+    _table(found)
+    row = _chosen(session, checked.scenario, found)
+    _compare(session, found, row)
+
+
+# ------------------------------------------------------------------ head
+
+
+def _head(session: Session, title: str, found: list[Row]) -> None:
+    left, limit, new, everything = st.columns([5, 2, 2, 2.6], vertical_alignment="bottom")
+    with left:
+        look.title(_("What-ifs"), title)
+    limit.selectbox(
+        _("Time for each"), list(LIMITS_S), 1, key="case_limit", persist_state="session"
+    )
+    new.button(
+        _("New what-if"), icon=":material/add:", on_click=_new, args=(session,), width="stretch",
+        disabled=editor.opened() is not None,
+    )  # fmt: skip
+    waiting = len(rows.unplanned(found))
+    everything.button(
+        counted("Plan {n} not planned", "Plan {n} not planned", waiting),
+        icon=":material/playlist_play:", on_click=_plan_all, args=(session,), width="stretch",
+        disabled=not waiting,
+    )  # fmt: skip
+
+
+def _scenario(session: Session) -> Any:
+    return session.check().scenario
+
+
+def _new(session: Session) -> None:
+    editor.open_with(editor.new_case(session), _scenario(session))
+
+
+def _limits() -> Limits:
+    return Limits(time_s=LIMITS_S[st.session_state.get("case_limit") or "60 s"])
+
+
+def _plan_all(session: Session) -> None:
+    told = rows.plan_all(session, rows.rows(session), _limits())
+    if told:
+        st.session_state[TOLD] = told[:8]
+
+
+# ------------------------------------------------------------------ the queue
+
+
+@st.fragment(run_every=1.0)
+def _progress(session: Session) -> None:
+    session.refresh()
+    jobs = session.jobs
+    if not jobs or any(job.ending() is not None for job in jobs):
+        st.rerun()  # the whole app: the router takes the plan in
+    with st.container(border=True, key="cases-progress"):
+        for job in jobs:
+            _one(session, job)
+
+
+def _one(session: Session, job: Job) -> None:
+    left, middle, right = st.columns([3, 6, 2], vertical_alignment="center")
+    name = job.wish.what_if or rows.shown_name(cases.THE_BASE)
+    with left:
+        look.heading(name)
+    with middle:
+        look.note(_standing(job))
+    right.button(
+        _("Leave the queue") if job.waiting else _("End without a plan"),
+        key=f"case-end-{job.number}", on_click=job.end, width="stretch",
+    )  # fmt: skip
+
+
+def _standing(job: Job) -> str:
+    from planner.ui import tickets
+
+    place = tickets.place(job.folder)
+    if place is not None:
+        return keeping.place_words(place)
+    told = _("Being planned: {elapsed} s of at most {most} s of search")
+    words = told.format(elapsed=f"{job.elapsed_s:.0f}", most=job.wish.time_s)
+    now = (job.progress() or {}).get("now") or {}
+    gap = now.get("gap")
+    if gap is not None and gap <= 1:
+        words += " · " + _("gap {gap} %").format(gap=f"{100 * gap:.2f}")
+    return words
+
+
+# ------------------------------------------------------------------ the shelf
+
+
+def _table(found: list[Row]) -> None:
+    frame = rows.frame(found)
+    columns: dict[str, Any] = {
+        "what_if": st.column_config.TextColumn(_("what-if"), width="large"),
+        "written": st.column_config.TextColumn(
+            _("where"), help=_("In the scenario's text, or on this desk's shelf alone."),
+            width="small",
+        ),
+        "state": st.column_config.TextColumn(_("state")),
+        "out": st.column_config.NumberColumn(_("out"), format="localized"),
+        "left_behind": st.column_config.NumberColumn(_("left behind"), format="localized"),
+        "casualties": st.column_config.NumberColumn(_("expected casualties"), format="%.2f"),
+        "hours": st.column_config.NumberColumn(_("hours until all are safe"), format="%.1f"),
+        "gap": st.column_config.NumberColumn(_("gap in %"), format="%.2f"),
+        "effort": st.column_config.NumberColumn(_("effort"), format="localized"),
+        "sorties": st.column_config.NumberColumn(_("sorties"), format="localized"),
+    }  # fmt: skip
+    st.dataframe(
+        frame, hide_index=True, width="stretch", column_config=columns,
+        height=min(MOST_PX, ROW_PX * (len(frame) + 1)), key="cases",
+        on_select=lambda: _picked(found), selection_mode="single-row",
+    )  # fmt: skip
+
+
+def _picked(found: list[Row]) -> None:
+    """A click on a row of the table chooses that what-if."""
+    picked = st.session_state["cases"]["selection"]["rows"]
+    if picked and picked[0] < len(found):
+        st.session_state[editor.CHOSEN] = found[picked[0]].case.key
+
+
+def _chosen(session: Session, scenario: Any, found: list[Row]) -> Row:
+    """The what-if that the page is about, and what can be done with it."""
+    by_key = {row.case.key: row for row in found}
+    keys = list(by_key)
+    if st.session_state.get(editor.CHOSEN) not in by_key:
+        st.session_state[editor.CHOSEN] = keys[1] if len(keys) > 1 else keys[0]
+    with st.container(horizontal=True, vertical_alignment="bottom", key="chosen"):
+        key = st.selectbox(
+            _("Chosen what-if"), keys, format_func=lambda key: by_key[key].name,
+            key=editor.CHOSEN, persist_state="session", width=340,
+        )  # fmt: skip
+        row = by_key[key or keys[0]]
+        _actions(session, scenario, row)
+    if row.case != cases.THE_BASE:
+        with st.expander(_("What this what-if changes")):
+            editor.changes_table(session, row.case)
+    return row
+
+
+def _actions(session: Session, scenario: Any, row: Row) -> None:
+    own, busy = row.case.own, editor.opened() is not None
+    st.button(
+        _("Plan it"), icon=":material/play_arrow:", type="primary", on_click=_plan,
+        args=(session, row), disabled=not row.mark or row.job is not None, key="case-plan",
+    )  # fmt: skip
+    if row.case == cases.THE_BASE:
+        return
+    st.button(
+        _("Change"), icon=":material/tune:", on_click=editor.open_with, args=(row.case, scenario),
+        disabled=busy or not own, key="case-change",
+        help=None if own else _("It stands in the text: change it there, or duplicate it here."),
+    )  # fmt: skip
+    st.button(
+        _("Duplicate"), icon=":material/content_copy:", on_click=_duplicate,
+        args=(session, row), key="case-duplicate",
+    )  # fmt: skip
+    st.button(
+        _("Write into the text"), icon=":material/edit_note:", on_click=_write,
+        args=(session, row), disabled=not own, key="case-write",
+    )  # fmt: skip
+    st.button(
+        _("Delete"), icon=":material/delete:", on_click=_delete, args=(session, row),
+        key="case-delete",
+    )  # fmt: skip
+
+
+def _tell(error: ScenarioError | OSError) -> None:
+    lines = (
+        [str(issue) for issue in error.issues[:6]]
+        if isinstance(error, ScenarioError)
+        else [error.strerror or str(error)]
+    )
+    st.session_state[TOLD] = lines
+
+
+def _plan(session: Session, row: Row) -> None:
+    try:
+        rows.plan(session, row, _limits())
+    except ScenarioError as error:
+        _tell(error)
+
+
+def _duplicate(session: Session, row: Row) -> None:
+    known = cases.shelf(session.folder, session.text)
+    copy = cases.as_own(row.case)
+    try:
+        name = cases.free_name(copy.name, known)
+        kept = cases.put(session.folder, cases.Case(name, "", copy.uses, copy.changes, own=True))
+    except OSError as error:
+        _tell(error)
+    else:
+        st.session_state[editor.CHOSEN] = kept.key
+
+
+def _write(session: Session, row: Row) -> None:
+    """The what-if goes into the text, and off the shelf."""
+    try:
+        text, name = cases.written(session.text, row.case, session.file)
+        session.edit(text, _("Write the what-if {name}").format(name=name))
+        cases.drop(session.folder, row.case)
+    except (ScenarioError, OSError) as error:
+        _tell(error)
+    else:
+        st.session_state[editor.CHOSEN] = f"text:{name}"
+
+
+def _delete(session: Session, row: Row) -> None:
+    """Off the shelf, or out of the text (that can be undone)."""
+    try:
+        if row.case.own:
+            cases.drop(session.folder, row.case)
+        else:
+            text = edit.remove_what_if(session.text, row.case.name, session.file)
+            session.edit(text, _("Delete the what-if {name}").format(name=row.case.name))
+    except (ScenarioError, OSError) as error:
+        _tell(error)
+
+
+# ------------------------------------------------------------------ side by side
+
+
+def _compare(session: Session, found: list[Row], row: Row) -> None:
+    second = row.run
+    if second is None:
+        look.note(_("Plan the chosen what-if to see it beside the base."))
+        return
+    others = [run for run in reversed(session.runs) if run.number != second.number]
+    if not others:
+        look.note(_("Plan the base as well, or another what-if, to lay two side by side."))
+        return
+    base = next((one.run for one in found if one.case == cases.THE_BASE and one.run), None)
+    labels = {run.number: run.label for run in others}
+    numbers = list(labels)
+    preferred = base.number if base is not None and base.number in labels else numbers[0]
+    number = st.selectbox(
+        _("Beside"), numbers, numbers.index(preferred), format_func=labels.__getitem__,
+        key=f"beside-{second.number}-{preferred}",
+    )  # fmt: skip
+    pair = _read(session, number), _read(session, second.number)
+    if pair[0] is not None and pair[1] is not None:
+        beside.show(pair[0], pair[1])
+
+
+def _read(session: Session, number: int) -> Run | None:
+    """The run of that number, its verdict read; None where that cannot be done any more."""
+    with suppress(ScenarioError, OSError), st.spinner(_("Reading the plan …")):
+        run = session.run(number)
+        return run if run is not None and run.number == number else None
+    return None
+
+
+render()
