@@ -60,6 +60,7 @@ FLOORS: dict[str, int] = {
     "simulate": 5,
     # 6 paper
     "redact": 6,
+    "manifest": 6,
     "documents": 6,
     "charts": 6,
     "compare": 6,
@@ -83,13 +84,15 @@ NARROW: dict[str, tuple[int, frozenset[str]]] = {
     "simulate": (2, frozenset({"simulate"})),
     "bounds": (3, frozenset({"bounds"})),
     "redact": (2, frozenset({"redact", "verify"})),
-    "documents": (2, frozenset({"documents", "verify", "redact", "charts"})),
+    "manifest": (2, frozenset({"manifest", "verify", "redact", "charts"})),
+    "documents": (2, frozenset({"documents", "verify", "redact", "charts", "manifest"})),
     "charts": (2, frozenset({"charts", "verify"})),
     "compare": (1, frozenset({"compare", "verify"})),
     "store": (2, frozenset({"store"})),
 }
 UI_FLOORS = frozenset({0, 1, 2, 6, 7, 8})
 UI_NAMED = frozenset({"verify"})  # the Verdict is the noun that the pages show
+UI_NEVER = frozenset({"manifest"})  # session state would keep names and passphrases
 
 # A library that one place alone may import.
 SOLE_USERS: dict[str, frozenset[str]] = {
@@ -99,6 +102,7 @@ SOLE_USERS: dict[str, frozenset[str]] = {
     "osmium": frozenset({"mapbuild"}),
     "streamlit": frozenset({"ui"}),
     "typst": frozenset({"documents"}),
+    "pyrage": frozenset({"manifest"}),
 }
 # Clash with OR-Tools in one process, or cost seconds and gigabytes when imported.
 BANNED_LIBRARIES = frozenset({"highspy", "scgraph", "scgraph_data"})
@@ -193,6 +197,8 @@ def _floor_breach(part: str, target: str) -> str:
         return "has no floor"
     floor, own = FLOORS[wanted], FLOORS[part]
     if part == "ui":
+        if wanted in UI_NEVER:
+            return "the desk never sees who is aboard"
         allowed = floor in UI_FLOORS or wanted in UI_NAMED
         return "" if allowed else "the desk sees floors 0–2, 6, 7 and the Verdict only"
     if part in NARROW:
@@ -437,6 +443,8 @@ def test_no_file_names_a_path_of_one_machine() -> None:
         ("planner.solvers.pool", "import fcntl", "does not exist on every system"),
         ("planner.solvers.pool", "from os import fork", "does not exist on every system"),
         ("planner.mapbuild.build", "import scgraph_data", "not imported anywhere"),
+        ("planner.ui.screens.documents", "from planner.manifest import load", "never sees who"),
+        ("planner.documents.manifests", "import pyrage", "belongs to ['manifest'] alone"),
         ("planner.novelty", "", "has no floor"),
         ("planner", "from planner.cli import main", "stays cheap"),
     ],

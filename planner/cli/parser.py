@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from planner import __version__
+from planner.cli.manifestparser import add_manifest
 from planner.units import parse_duration_s, parse_share_bp
 
 EPILOG = """\
@@ -39,6 +40,7 @@ def build_parser() -> argparse.ArgumentParser:
     _compare(commands)
     _worth(commands)
     _export(commands)
+    add_manifest(commands)
     _new(commands)
     _map(commands)
     _desk(commands)
