@@ -16,7 +16,7 @@ from pydantic.fields import FieldInfo
 
 from planner.edit import usual_order
 from planner.load.references import named_at
-from planner.scenario import Claim, Count, Handling, Scenario, Zone
+from planner.scenario import Claim, Handling, Scenario, Zone
 
 Kind = Literal["text", "number", "share", "flag", "choice", "one", "many", "tree"]
 # As the desk shows them: the first seven are what every crisis has.
@@ -56,12 +56,13 @@ class Column:
 
 @cache
 def columns(section: str) -> tuple[Column, ...]:
-    """All columns of a section in the usual order of their keys."""
+    """All columns of a section in the usual order of their keys, what claims rest on last."""
     model = _model(section)
     found = {column.key: column for column in _columns(model, "", named_at(section))}
     order = usual_order((section, 0))
     place = {key: index for index, key in enumerate(order)}
-    return tuple(sorted(found.values(), key=lambda column: place[column.path[0]]))
+    last = len(order)
+    return tuple(sorted(found.values(), key=lambda c: place[c.path[0]] + (last if c.claim else 0)))
 
 
 def column(section: str, key: str) -> Column:
@@ -85,8 +86,7 @@ def _columns(model: type[BaseModel], head: str, named: dict[str, str]) -> list[C
             out.append(_column(key, field, named, claim))
         else:
             out += _columns(inner, f"{key}.", named)
-    claims = Claim.model_fields
-    return sorted(out, key=lambda found: found.path[-1] in claims) if model is Count else out
+    return out
 
 
 def _flat(field: FieldInfo) -> type[BaseModel] | None:

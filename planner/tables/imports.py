@@ -49,8 +49,8 @@ class Import:
     added: int
     updated: int
     how: str
-    taken: tuple[tuple[str, str], ...]
-    """(header, column) of what is taken."""
+    taken: tuple[tuple[str, str, str], ...]
+    """(header, column, first cell) of what is taken."""
     ignored: tuple[str, ...]
     missing: tuple[str, ...]
     """Columns that every item needs and the file does not have."""
@@ -123,13 +123,14 @@ def _told(
     there = {_HEADER.get(target, target) for target in targets}
     there |= {key for key, cell in defaults.items() if cell}
     needed = [c.key for c in work.table.columns if c.required and c.key not in there]
-    named = zip(work.mapping.headers, targets, strict=True)
+    first = grid.rows[work.mapping.first : work.mapping.first + 1] or ([""] * len(targets),)
+    named = zip(work.mapping.headers, targets, first[0], strict=True)
     return Import(
         text, good_only, tuple(sorted(set(work.faults))),
         added=sum(index is None for index in work.at.values()),
         updated=sum(index is not None for index in work.at.values()),
         how=grid.how + (", HXL" if work.mapping.hxl else ""),
-        taken=tuple((header, _HEADER.get(t, t)) for header, t in named if t),
+        taken=tuple((header, _HEADER.get(t, t), cell) for header, t, cell in named if t),
         ignored=work.mapping.ignored,
         missing=tuple(key for key in needed if not (key == "id" and "name" in there)),
         rows=len(work.cells),

@@ -90,6 +90,7 @@ STYLE = f"""
   line-height: 1.4; white-space: normal; box-shadow: 0 2px 9px rgb(0 0 0 / 35%); }}
 .sp-term:hover::after, .sp-term:focus::after {{ display: block; }}
 .sp-cards div:last-child .sp-term::after, .sp-term.sp-left::after {{ left: auto; right: 0; }}
+.st-key-grid [aria-label^="Download as CSV"] {{ display: none; }}
 .sp-title {{ font-size: 1.55rem; font-weight: 650; margin: 0; line-height: 1.25;
   overflow-wrap: anywhere; }}
 .sp-heading {{ font-size: 1.1rem; font-weight: 650; margin: 0; padding: 0; }}
@@ -284,3 +285,8 @@ def label(text: str, length: int = 60) -> str:
     told = " ".join(_TURNS.sub("", text).split())
     cut = told if len(told) <= length else told[: length - 1] + "…"
     return _MARKS.sub(r"\\\1", cut)
+
+
+def turned(text: str) -> str:
+    """Marks that turn the direction of writing made visible, so that no line reads otherwise."""
+    return _TURNS.sub(lambda found: f"⟨U+{ord(found.group()):04X}⟩", text)

@@ -12,7 +12,7 @@ import contextlib
 import re
 import tempfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -204,6 +204,11 @@ class Session:
     def can_redo(self) -> str:
         """What would be done again, or ''."""
         return (self._draft.redo[-1].what or _("the last change")) if self._draft.redo else ""
+
+    def earlier(self, most: int = 20) -> Iterator[str]:
+        """The texts that undo would bring back, the newest first."""
+        for state in self._draft.undo[: -most - 1 : -1]:
+            yield self._draft.text(state)
 
     # -------------------------------------------------------------- saved revisions
 

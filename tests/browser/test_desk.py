@@ -105,7 +105,7 @@ def test_the_whole_job(desk: Any, open_tab: OpenTab, tmp_path: Path) -> None:
         "horizon: 12 h", "horizon: 12"
     )
     write(page, broken)
-    expect(page.get_by_text("fault(s).")).to_be_visible()
+    expect(page.get_by_text("faults.")).to_be_visible()
     expect(page.get_by_text("state the unit")).to_be_visible()
     watch.picture("02-problems")
     write(page, sound)
@@ -207,7 +207,7 @@ def test_two_tabs_do_not_disturb_each_other(desk: Any, open_tab: OpenTab) -> Non
     upload(one.page, BRIDGE)
     upload(two.page, WALKOUT)
     write(one.page, BRIDGE.read_text(encoding="utf-8").replace("horizon: 12 h", "horizon: 12"))
-    expect(one.page.get_by_text("1 fault(s).")).to_be_visible()
+    expect(one.page.get_by_text("1 fault.")).to_be_visible()
     expect(two.page.get_by_text("No fault.")).to_be_visible()
     go(two.page, "Plan")
     plan(two.page)
