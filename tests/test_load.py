@@ -549,6 +549,28 @@ def test_remarks_on_roads_of_the_map() -> None:
 
 
 @pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("near: [35.3, 40.1]", set()),
+        ("near: [95.3, 40.1]", {("links[road].near", "no such position: 95.3, 40.1")}),
+        (
+            "near: [35.3, 40.1], along: [x, y]",
+            {("links[road].near", "two ways to say which road")},
+        ),
+        (
+            "near: [35.3, 40.1], length: 3 km",
+            {("links[road].length", "the map knows where 'near' leads")},
+        ),
+    ],
+)
+def test_a_piece_of_road_named_by_a_spot(said: str, told: set[tuple[str, str]]) -> None:
+    text = SMALL.replace("timezone:", "map: syria\ntimezone:").replace(
+        "{id: road, from: town, to: haven, length: 25 km, speed: 40 km/h}", f"{{id: road, {said}}}"
+    )
+    assert {(i.where, i.problem.split(";")[0]) for i in load.examine(text)[1]} == told
+
+
+@pytest.mark.parametrize(
     ("right", "wrong", "where"),
     [
         ("speed: 40 km/h", "speed: 0 km/h", "links[road].speed"),

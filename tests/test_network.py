@@ -432,6 +432,19 @@ def test_along_means_the_road_between_two_towns_and_spares_the_towns() -> None:
     assert ways(shut, "home", "haven", "road-60") == []
 
 
+def test_near_means_the_piece_of_road_at_a_spot_in_both_directions() -> None:
+    """Ten pieces of 2.4 km; the spot lies 300 m beside the fourth."""
+    nodes = {i: (2.4 * i, 0.0) for i in range(11)}
+    ground = region(nodes, [(i, i + 1, {}) for i in range(10)], {"west": 0, "east": 10})
+    spot = [0.3 * KM_LON, 40 + 8.0 * KM_LON]
+    remark = {"id": "piece", "near": spot, "capacity": "9 vehicles/h"}
+    network = build(on_map(links=[remark]), ground)
+    assert way(network).links == (LinkUse("piece", 3 * 144, 4 * 144),)
+    assert way(network, "haven", "home").links == (LinkUse("piece", 6 * 144, 7 * 144),)
+    shut = build(on_map(links=[{"id": "piece", "near": spot, "status": "closed"}]), ground)
+    assert ways(shut, "home", "haven", "road-60") == []
+
+
 def test_which_road_is_meant_does_not_depend_on_other_remarks() -> None:
     slow = {"id": "slow", "along": ["west", "east"], "speed": "5 km/h"}
     shut = {"id": "shut", "along": ["west", "east"], "status": "closed"}
@@ -461,6 +474,7 @@ def test_a_border_crossing_on_the_map_is_passed() -> None:
             "'atlantis' is no place of the map",
         ),
         ({"links": [{"id": "b", "along": ["west", "west"]}]}, "no road on the map joins"),
+        ({"links": [{"id": "b", "near": [1.0, 40.0]}]}, "no road of the map within 1000 m"),
         ({"links": [link("home", "home", "haven", "5 km")]}, "a place has the same id"),
         (
             {"windows": [{"id": "w", "links": ["x"], "fleets": ["buses"]}]},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from planner.charts.claims import Standing, Unsourced, standing, without_source
 from planner.charts.convoys import (
     Convoy,
     Track,
@@ -27,8 +28,21 @@ from planner.charts.layers import (
     trips,
 )  # fmt: skip
 from planner.charts.loads import Load, load_curve, load_rows, loads
+from planner.charts.moments import (
+    changes,
+    dangers_at,
+    holder_at,
+    holder_spans,
+    in_danger_at,
+    link_spans,
+    link_state,
+    opening,
+    people_at,
+    windows_at,
+)  # fmt: skip
 from planner.charts.pairs import evacuation_curves, pair_points
 from planner.charts.progress import search_curve, search_rows
+from planner.charts.shapes import link_geometries, zone_geometries
 from planner.charts.specs import (
     convoy_gantt,
     convoy_lanes,
@@ -39,11 +53,13 @@ from planner.charts.specs import (
 )  # fmt: skip
 
 __all__ = [
-    "Convoy", "Crowd", "Exposure", "Load", "MapSpec", "Track", "backdrop", "bounds", "convoy_gantt",
-    "convoy_ids", "convoy_label", "convoy_lanes", "convoy_rows", "convoy_track", "convoys",
-    "crowds", "evacuation_curve", "evacuation_curves", "evacuation_points", "exposure",
-    "exposure_map", "exposure_rows", "gantt_rows", "havens", "leg_track", "link_layer",
-    "load_curve", "load_rows", "loads", "map_layers", "most_that_can_leave", "overheads",
-    "pair_points", "position", "safe_at", "safe_by", "search_curve", "search_rows", "self_track",
-    "threat_layer", "track", "trips",
+    "Convoy", "Crowd", "Exposure", "Load", "MapSpec", "Standing", "Track", "Unsourced", "backdrop",
+    "bounds", "changes", "convoy_gantt", "convoy_ids", "convoy_label", "convoy_lanes",
+    "convoy_rows", "convoy_track", "convoys", "crowds", "dangers_at", "evacuation_curve",
+    "evacuation_curves", "evacuation_points", "exposure", "exposure_map", "exposure_rows",
+    "gantt_rows", "havens", "holder_at", "holder_spans", "in_danger_at", "leg_track",
+    "link_geometries", "link_layer", "link_spans", "link_state", "load_curve", "load_rows", "loads",
+    "map_layers", "most_that_can_leave", "opening", "overheads", "pair_points", "people_at",
+    "position", "safe_at", "safe_by", "search_curve", "search_rows", "self_track", "standing",
+    "threat_layer", "track", "trips", "windows_at", "without_source", "zone_geometries",
 ]  # fmt: skip

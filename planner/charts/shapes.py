@@ -113,7 +113,10 @@ def link_geometries(network: TransportNetwork, link: Link) -> list[Geometry]:
     kept = _FOUND.setdefault(network, {})
     if link.id not in kept:
         kept[link.id] = (
-            _map_edges(network, link) or _road_between(network, link) or _straight(network, link)
+            _map_edges(network, link)
+            or _piece(network, link)
+            or _road_between(network, link)
+            or _straight(network, link)
         )
     return kept[link.id]
 
@@ -130,6 +133,17 @@ def _map_edges(network: TransportNetwork, link: Link) -> list[Geometry]:
         points = [lon_lat(lat, lon) for lon, lat in edge_points(region.roads, u, v, edge)]
         drawn.setdefault(str(edge["link_id"]), line(points))
     return list(drawn.values())
+
+
+def _piece(network: TransportNetwork, link: Link) -> list[Geometry]:
+    """The piece of the map's roads at a spot."""
+    from planner.network.remarks import NEAR_M
+    from planner.network.roadside import Roadside
+
+    if network.region is None or link.near is None:
+        return []
+    stretch = Roadside(network.region).at(*link.near, within_m=NEAR_M)
+    return [] if stretch is None else [line(stretch.pieces)]
 
 
 def _road_between(network: TransportNetwork, link: Link) -> list[Geometry]:

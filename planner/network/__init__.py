@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from planner.network.build import build
+from planner.network.build import build, outline
 from planner.network.cutoff import CutOff, cut_off, nobody_can_move
 from planner.network.departures import departures, fits
 from planner.network.faults import faults
@@ -29,4 +29,5 @@ __all__ = [
     "faults",
     "fits",
     "nobody_can_move",
+    "outline",
 ]

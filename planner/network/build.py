@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from planner.errors import Issue, ScenarioError
@@ -72,6 +72,46 @@ def build(scenario: Scenario, region: RegionMap | None) -> TransportNetwork:
     return _Builder(scenario, region, positions, graph).network()
 
 
+def outline(scenario: Scenario, region: RegionMap | None) -> TransportNetwork:
+    """Where things are and when they hold, without routes: all that a map of the situation shows.
+
+    Raises ScenarioError where the map does not know a place.
+    """
+    positions, issues = locate(scenario, region)
+    if issues:
+        raise ScenarioError(issues)
+    return _bare(scenario, region, positions, clock_of(scenario, positions), frozenset())
+
+
+def _bare(
+    scenario: Scenario,
+    region: RegionMap | None,
+    positions: dict[str, tuple[float, float]],
+    clock: Clock,
+    bridges: frozenset[str],
+) -> TransportNetwork:
+    """A network without routes, profiles and capacities."""
+    return TransportNetwork(
+        scenario=scenario,
+        region=region,
+        positions=positions,
+        routes={},
+        between={},
+        profile_of={},
+        grounds=place_grounds(clock, positions),
+        link_open=_link_open(clock, bridges),
+        link_capacity={},
+        hazard={threat.id: clock.hazard(threat) for threat in scenario.threats},
+        threats_at={
+            place.id: tuple(
+                t.id for t in scenario.threats if holds_place(t.zone, place.id, positions)
+            )
+            for place in scenario.places
+        },
+        map_hashes={} if region is None else dict(region.hashes),
+    )
+
+
 @dataclass
 class _Builder:
     scenario: Scenario
@@ -92,26 +132,13 @@ class _Builder:
         capacity = dict(self.graph.capacity)
         for legs in self.direct.values():
             capacity |= legs.capacity
-        self.grounds = place_grounds(clock, self.positions)
-        network = TransportNetwork(
-            scenario=scenario,
-            region=self.region,
-            positions=self.positions,
-            routes={},
-            between={},
+        plain = _bare(scenario, self.region, self.positions, clock, self.graph.bridges)
+        self.grounds = plain.grounds
+        network = replace(
+            plain,
             profile_of=of_fleet,
-            grounds=self.grounds,
-            link_open=_link_open(clock, self.graph.bridges),
-            link_capacity={link: capacity[link] for link in sorted(capacity)},
-            hazard={threat.id: clock.hazard(threat) for threat in scenario.threats},
-            threats_at={
-                place.id: tuple(
-                    t.id for t in scenario.threats if holds_place(t.zone, place.id, self.positions)
-                )
-                for place in scenario.places
-            },
-            map_hashes={} if self.region is None else dict(self.region.hashes),
             convoy_profile_of=convoy,
+            link_capacity={link: capacity[link] for link in sorted(capacity)},
         )
         self._add_routes(network, clock, profiles)
         return network

@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
+from planner.network.roadside import Roadside
 from planner.network.shortest import shortest_paths
-from planner.network.site import ROUGH_CLASSES, Site, claim_date
+from planner.network.site import ROUGH_CLASSES, TOWN_M, Site, claim_date
 from planner.network.ways import Drawing, Figures, Ints
 from planner.network.zones import distance_m
 from planner.scenario import Link
 from planner.units import Rate
 
-TOWN_M = 3000
-"""``along`` spares the towns: nothing within this distance of either end is meant."""
+NEAR_M = 1000
+"""``near`` means a road within this distance of the spot."""
 CLOSED_ON_MAP = ("not operational", "closed")
 
 
 def apply_remarks(site: Site, joined: dict[str, int]) -> None:
     """What the scenario says about the map's own links, and what the map says about its bridges."""
-    remarks = [link for link in site.scenario.links if link.map_link or link.along]
+    remarks = [link for link in site.scenario.links if link.map_link or link.along or link.near]
     if site.region is None:
         for link in remarks:
             site.fault(
@@ -30,13 +32,9 @@ def apply_remarks(site: Site, joined: dict[str, int]) -> None:
                 "name one with `map:`, or give `from`, `to` and `length`",
             )  # fmt: skip
         return
-    twins = _Twins(site) if any(link.along for link in remarks) else None
-    meant = [
-        _along(site, link, joined, twins)
-        if twins is not None and link.map_link is None
-        else _named_ways(site, link)
-        for link in remarks
-    ]
+    twins = _Twins(site)
+    side = Roadside(site.region)
+    meant = [_meant(site, link, joined, twins, side) for link in remarks]
     # Only now: which road is meant must not depend on what another remark does to it.
     reopened: set[int] = set()
     for link, ways in zip(remarks, meant, strict=True):
@@ -105,16 +103,43 @@ def _remark(site: Site, link: Link, ways: Ints) -> None:
         site.capacity[link.id] = link.capacity
 
 
+def _meant(site: Site, link: Link, joined: dict[str, int], twins: _Twins, side: Roadside) -> Ints:
+    if link.map_link is not None:
+        return _named_ways(site, link)
+    return _along(site, link, joined, twins) if link.along else _near(site, link, twins, side)
+
+
+def _near(site: Site, link: Link, twins: _Twins, side: Roadside) -> Ints:
+    """Both directions of the piece of road at a spot."""
+    assert link.near is not None
+    stretch = side.at(*link.near, within_m=NEAR_M)
+    if stretch is None:
+        site.fault(
+            f"links[{link.id}].near", f"no road of the map within {NEAR_M} m",
+            "correct the position, or name two towns by `along:`",
+        )  # fmt: skip
+        return np.zeros(0, dtype=np.int64)
+    way = site.edge_of[stretch.u, stretch.v, stretch.key]
+    return np.array(sorted(twins.of(way)), dtype=np.int64)
+
+
 class _Twins:
     """Both directions of one physical link, by the map's ``link_id``."""
 
     def __init__(self, site: Site) -> None:
-        self._by_link: dict[str, list[int]] = defaultdict(list)
         self._site = site
-        self._key = {index: key for key, index in site.edge_of.items()}
-        for index, edge in enumerate(site.edge_values):
+
+    @cached_property
+    def _by_link(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = defaultdict(list)
+        for index, edge in enumerate(self._site.edge_values):
             if edge.get("link_id"):
-                self._by_link[str(edge["link_id"])].append(index)
+                found[str(edge["link_id"])].append(index)
+        return found
+
+    @cached_property
+    def _key(self) -> dict[int, tuple[int, int, int]]:
+        return {index: key for key, index in self._site.edge_of.items()}
 
     def of(self, way: int) -> list[int]:
         known = self._site.edge_values[way].get("link_id")

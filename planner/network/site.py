@@ -17,6 +17,8 @@ from planner.units import Rate
 if TYPE_CHECKING:
     from planner.roads import RegionMap
 
+TOWN_M = 3000
+"""``along`` spares the towns: nothing within this distance of either end is meant."""
 ROUGH_CLASSES = frozenset({"track", "path", "bridleway"})
 
 

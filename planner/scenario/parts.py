@@ -316,6 +316,9 @@ class Link(Named):
     """A named link of the map (a bridge) that this entry speaks of."""
     along: tuple[str, str] | None = None
     """Two places of the map: the entry speaks of the road between them, off the towns."""
+    near: Position | None = None
+    """[latitude, longitude]: the entry speaks of the piece of the map's roads that is nearest,
+    from junction to junction, in both directions."""
     mode: Mode = "road"
     """What moves on an added link."""
     length_m: Length | None = Field(None, alias="length")

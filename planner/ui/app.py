@@ -40,6 +40,12 @@ def main() -> None:
     look.style(words.language() in words.RIGHT_TO_LEFT)
     pages = [
         st.Page(
+            SCREENS / "situation.py",
+            title=_("Situation"),
+            icon=":material/public:",
+            url_path="situation",
+        ),
+        st.Page(
             SCREENS / "scenario.py",
             title=_("Scenario"),
             icon=":material/edit_note:",

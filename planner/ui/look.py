@@ -72,6 +72,7 @@ STYLE = f"""
   text-align: center; line-height: 1.25em; font-style: normal; font-weight: 700; color: #fff;
   font-size: .74rem; margin-inline-end: .35em; }}
 .sp-legend i.sp-area {{ border-radius: 2px; opacity: .45; }}
+.sp-legend i.sp-ring {{ background: none !important; border: .28em double currentColor; }}
 .sp-legend i.sp-line {{ border-radius: 1px; height: .3em; vertical-align: middle; }}
 .st-key-as-tables {{ height: 0; align-items: flex-end; position: relative; z-index: 5;
   top: .5rem; }}
@@ -237,7 +238,7 @@ def table(heading: Sequence[str], rows: Iterable[Sequence[str]], right: Iterable
 
 
 def legend(entries: Iterable[tuple[str, str, str, str]]) -> None:
-    """(sign, colour, words, shape) beside each other; the shape is disc, area or line."""
+    """(sign, colour, words, shape) beside each other; the shape is disc, area, line or ring."""
     parts = [
         f'<span><i class="sp-{kind}" style="background:{colour}">{escape(sign)}</i>'
         f"{escape(words)}</span>"

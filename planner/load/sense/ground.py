@@ -24,7 +24,7 @@ def look_at(look: Look) -> None:
         _place(look, place)
     for link in look.scenario.links:
         _rate(look, "links", link, "capacity")
-        if link.map_link is None and link.along is None:
+        if link.map_link is None and link.along is None and link.near is None:
             _added(look, link)
         else:
             _remark(look, link)
@@ -78,7 +78,9 @@ def _added(look: Look, link: Link) -> None:
 
     if link.from_ is None or link.to is None:
         key = "from" if link.from_ is None else "to"
-        remedy = "give `from:` and `to:`, or name a road of the map by `map_link:` or `along:`"
+        remedy = (
+            "give `from:` and `to:`, or name a road of the map by `map_link:`, `along:` or `near:`"
+        )
         fault(key, "nobody says which road this is", remedy)
         return
     if link.from_ == link.to:
@@ -109,11 +111,12 @@ def _remark(look: Look, link: Link) -> None:
     def fault(key: str, problem: str, remedy: str) -> None:
         look.error(look.item("links", link.id, key), problem, remedy)
 
-    key = "along" if link.map_link is None else "map_link"
+    ways = {"map_link": link.map_link, "along": link.along, "near": link.near}
+    key, *more = (name for name, value in ways.items() if value is not None)
     if not look.root.get("map").text:
         fault(key, "speaks of the map, but the scenario names no map", "add `map:`")
-    if link.map_link is not None and link.along is not None:
-        fault("along", "two ways to say which road", "keep `map_link:` or `along:`")
+    for other in more:
+        fault(other, "two ways to say which road", f"keep `{key}:` or `{other}:`")
     for other, value in (("from", link.from_), ("to", link.to), ("length", link.length_m)):
         if value is not None:
             fault(other, f"the map knows where '{key}' leads", f"leave `{other}:` out")

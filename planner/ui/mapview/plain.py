@@ -18,6 +18,8 @@ GROUND = {
 }
 DASHES = {"dashed": ' stroke-dasharray="9 6"', "dotted": ' stroke-dasharray="1 5"'}
 MARGIN = 0.12
+INK = "#1f2d38"
+RIMS = {"": "#ffffff", "ink": INK}
 
 
 class Frame:
@@ -96,7 +98,8 @@ def _discs(frame: Frame, spots: Sequence[Feature]) -> list[str]:
         lon, lat = item["geometry"]["coordinates"][:2]
         x, y = frame.spot(lon, lat)
         radius = float(said.get("radius", 6))
-        rim = escape(str(said.get("ring") or "#ffffff"))
+        ring = str(said.get("ring", ""))
+        rim = escape(RIMS.get(ring, ring))
         parts.append(
             f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}" stroke="{rim}" stroke-width="2" '
             f'fill="{escape(str(said.get("colour", "#444444")))}">'
@@ -119,7 +122,7 @@ def _discs(frame: Frame, spots: Sequence[Feature]) -> list[str]:
         x, y = frame.spot(row["lon"], row["lat"])
         parts.append(
             f'<text x="{x + row["push"][0]:.1f}" y="{y + row["push"][1] + 4:.1f}" '
-            f'text-anchor="{row["anchor"]}" fill="#1f2d38">{escape(row["caption"])}</text>'
+            f'text-anchor="{row["anchor"]}" fill="{INK}">{escape(row["caption"])}</text>'
         )
     return parts
 

@@ -66,7 +66,8 @@ def feature(
     to steps of (second, value), for what changes; ``times``: for a track, one second for each
     coordinate. ``drawn``: colour ('#rrggbb'), width, opacity, dash ('dashed', 'dotted'), fill (the
     opacity of an area), pattern ('#rrggbb|45': stripes), radius (pixels), sign (a letter on it),
-    sign_colour, edge, ring (colour of a second rim), priority (whose caption finds room first).
+    sign_colour, edge, ring (colour of a second rim; 'ink': that of the writing), priority (whose
+    caption finds room first).
     """
     properties = {name: value for name, value in drawn.items() if value not in (None, "")}
     said = {"kind": kind, "id": id, "text": plain(text, TEXT_LENGTH)}

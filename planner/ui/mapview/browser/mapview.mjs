@@ -227,29 +227,29 @@ class MapView {
   setSheets(wanted) {
     const missing = wanted.filter((sheet) => !bodies.has(sheet.mark)).map((sheet) => sheet.mark);
     if (missing.length) this.send.trigger("missing", missing);
-    const order = wanted.map((sheet) => `${sheet.id}:${sheet.drawn}`).join("|");
-    if (order !== this.order) {
-      for (const id of [...this.sheets.keys()]) this.drop(id);
-      this.order = order;
-    }
-    for (const sheet of wanted) {
+    const drawn = new Map(wanted.map((sheet) => [sheet.id, sheet.drawn]));
+    for (const [id, sheet] of [...this.sheets]) if (drawn.get(id) !== sheet.drawn) this.drop(id);
+    let above = "drawing/line";
+    for (const sheet of [...wanted].reverse()) {
       const features = bodies.get(sheet.mark);
       const known = this.sheets.get(sheet.id);
-      if (!known) this.add(sheet, features || []);
+      if (!known) this.add(sheet, features, above);
       else if (features && known.mark !== sheet.mark) this.fill(Object.assign(known, sheet, { features }));
       else if (features) Object.assign(known, sheet);
-      if (!known && !features) this.sheets.get(sheet.id).mark = "";
       if (features) keepBody(sheet.mark, features);
+      above = this.sheets.get(sheet.id).layers[0].id;
     }
     this.paper();
   }
 
-  add(sheet, features) {
-    const made = { ...sheet, features, layers: [], last: null };
+  /** A sheet below the layer `above`; one whose body has not come yet is empty and has no mark. */
+  add(sheet, features, above) {
+    const source = `${sheet.id}:${sheet.drawn}`;
+    const made = { ...sheet, source, mark: features ? sheet.mark : "", features: features || [], layers: [] };
     this.sheets.set(sheet.id, made);
-    this.map.addSource(sheet.id, { type: "geojson", data: { type: "FeatureCollection", features: [] } });
+    this.map.addSource(source, { type: "geojson", data: { type: "FeatureCollection", features: [] } });
     for (const { base, ...layer } of layersOf(made, this.theme)) {
-      this.map.addLayer(layer, "drawing/line");
+      this.map.addLayer(layer, above);
       made.layers.push({ id: layer.id, base, chooses: layer.id.includes("/chosen") });
     }
     if (made.off && this.kept.hidden === undefined) this.hidden.add(sheet.id);
@@ -258,8 +258,9 @@ class MapView {
   }
 
   drop(id) {
-    for (const layer of this.sheets.get(id).layers) this.map.removeLayer(layer.id);
-    this.map.removeSource(id);
+    const { layers, source } = this.sheets.get(id);
+    for (const layer of layers) this.map.removeLayer(layer.id);
+    this.map.removeSource(source);
     this.sheets.delete(id);
   }
 
@@ -274,12 +275,14 @@ class MapView {
   }
 
   drawAt(sheet) {
-    const source = this.map.getSource(sheet.id);
+    const source = this.map.getSource(sheet.source);
     if (!sheet.timed) {
       source.setData({ type: "FeatureCollection", features: sheet.features });
       return;
     }
-    const { mark, data } = atMoment(sheet.features, this.t);
+    const { clock } = this.message;
+    // Spans are half-open: at the very end of the horizon its last moment is shown.
+    const { mark, data } = atMoment(sheet.features, clock ? Math.min(this.t, clock.end_s - 1) : this.t);
     if (mark === sheet.last) return;
     sheet.last = mark;
     source.setData(data);
@@ -389,10 +392,10 @@ class MapView {
   click(event) {
     const spot = event.lngLat.wrap().toArray();
     if (this.drawing.click(spot, event.point)) return;
-    const told = this.hits(event.point).map(({ properties, source }) => ({
+    const told = this.hits(event.point).map(({ properties, layer }) => ({
       kind: String(properties.kind ?? ""),
       id: String(properties.id),
-      sheet: source,
+      sheet: layer.id.slice(0, layer.id.lastIndexOf("/")),
     }));
     this.send.trigger("clicked", {
       lat: Number(spot[1].toFixed(5)),
@@ -405,8 +408,10 @@ class MapView {
   move(event) {
     this.drawing.move(event.lngLat.wrap().toArray());
     if (this.drawing.active) return this.showTip(null);
-    const hits = this.hits(event.point);
-    if (this.message.mode === "look") this.map.getCanvas().style.cursor = hits.length ? "pointer" : "";
+    const { mode } = this.message;
+    if (mode === "point") return this.showTip(null);
+    const hits = this.hits(event.point).filter(({ properties }) => mode === "look" || properties.kind === "link");
+    if (mode === "look") this.map.getCanvas().style.cursor = hits.length ? "pointer" : "";
     return this.showTip(hits, event.point);
   }
 
@@ -435,7 +440,7 @@ class MapView {
   // ------------------------------------------------------------------ the list of sheets
 
   listSwitches() {
-    const titled = [...this.sheets.values()].filter((sheet) => sheet.title);
+    const titled = this.message.sheets.filter((sheet) => sheet.title).map((sheet) => this.sheets.get(sheet.id));
     const mark = JSON.stringify(titled.map((sheet) => [sheet.id, sheet.title]));
     this.switches.hidden = titled.length < 2;
     if (mark === this.listed) return;

@@ -24,7 +24,7 @@ const DASHES = { "": null, dashed: [3, 2], dotted: [0.4, 1.8] };
 /** The MapLibre layers of a sheet, the lowest first. */
 export function layersOf(sheet, theme) {
   const made = { ground, areas, lines, points, tracks }[sheet.drawn](theme);
-  return made.map((layer) => ({ ...layer, id: `${sheet.id}/${layer.id}`, source: sheet.id }));
+  return made.map((layer) => ({ ...layer, id: `${sheet.id}/${layer.id}`, source: sheet.source }));
 }
 
 /** A filter that lets the chosen thing through, and nothing where none is chosen. */
@@ -138,7 +138,8 @@ function discs(theme, filter, stroke) {
       id: "ring", type: "circle", filter: ["all", filter, ["has", "ring"]],
       paint: {
         "circle-radius": ["+", get("radius", 6), 4.5], "circle-opacity": 0,
-        "circle-stroke-color": ["get", "ring"], "circle-stroke-width": 2.5,
+        "circle-stroke-color": ["case", ["==", ["get", "ring"], "ink"], theme.ink, ["to-color", ["get", "ring"], theme.ink]],
+        "circle-stroke-width": 2.5,
       },
     },
     {
