@@ -169,7 +169,7 @@ def exposure_map(verdict: Verdict, found: Exposure | None = None, dark: bool = F
                 "field": "group",
                 "type": "nominal",
                 "sort": [labels.get(name, name) for name in worst],
-                "axis": {"title": None, "labelLimit": 240},
+                "axis": {"title": None, "labelLimit": 240, "labelFlush": False},
             },
             "color": {
                 "field": "casualties",

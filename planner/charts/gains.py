@@ -59,7 +59,7 @@ def _panel(rows: list[Row], order: list[str], key: str, title: str) -> Spec:
         for row in rows
         if row[f"{key}_at_most"] is not None
     ]
-    names = {"title": None, "labelLimit": 260, "labelOverlap": False}
+    names = {"title": None, "labelLimit": 260, "labelOverlap": False, "labelFlush": False}
     axis = names if key == MEASURES[0][0] else None
     y = {"field": "what", "type": "nominal", "sort": order, "axis": axis}
     x = {"field": "from", "type": "quantitative", "axis": {"title": title}}

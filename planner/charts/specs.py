@@ -192,7 +192,12 @@ def convoy_gantt(verdict: Verdict, fleet: str | None = None) -> Spec:
                 "field": "vehicle",
                 "type": "nominal",
                 "sort": vehicles,
-                "axis": {"title": None, "labelLimit": 220, "labelOverlap": False},
+                "axis": {
+                    "title": None,
+                    "labelLimit": 220,
+                    "labelOverlap": False,
+                    "labelFlush": False,
+                },
             },
             "color": {
                 "field": "phase",
@@ -263,6 +268,7 @@ def convoy_lanes(verdict: Verdict, loaded_only: bool = True) -> Spec:
                     "labelLimit": 280,
                     "labelExpr": f"indexof(datum.label, '{_LANE}') >= 0 ? '' : datum.label",
                     "labelOverlap": False,
+                    "labelFlush": False,
                 },
             },
             "color": {

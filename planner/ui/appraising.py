@@ -97,25 +97,24 @@ def files(job: Job) -> list[Path]:
     return sorted(path for path in (job.folder / DOCUMENTS).rglob("*") if path.is_file())
 
 
-def make_what_if(session: Session, row: dict[str, Any]) -> None:
-    """Write the change into the scenario as a what-if, and choose it on the page Plan."""
+def make_what_if(session: Session, job: Job, row: dict[str, Any]) -> None:
+    """Put the change on the desk's shelf of what-ifs, on top of the case that was searched."""
     import streamlit as st
 
-    from planner import edit
     from planner.ui.result import worths
+    from planner.ui.whatif import cases
     from planner.ui.words import _
 
-    checked = session.check()
-    taken = list(checked.scenario.what_ifs) if checked.scenario else []
-    name = worths.name_of(row, taken)
+    shelf = cases.shelf(session.folder, session.text)
+    below = next((case for case in shelf if case.name == job.wish.what_if), cases.THE_BASE)
+    name = cases.free_name(worths.name_of(row), shelf)
+    case = cases.Case(name, uses=below.uses, changes=dict(row["patch"]), own=True)
     try:
-        text = edit.add_what_if(session.text, name, row["patch"], file=session.file)
-    except ScenarioError as error:
-        told = _("That cannot be written: {why}").format(why=str(error.issues[0]))
+        cases.written(session.text, case, session.file)
+        cases.put(session.folder, case)
+    except (ScenarioError, OSError) as error:
+        why = str(error.issues[0]) if isinstance(error, ScenarioError) else str(error)
+        told = _("That cannot be done: {why}").format(why=why)
     else:
-        session.edit(text, _("What-if {name}").format(name=name))
-        st.session_state["what_if"] = name
-        told = _("The scenario has it now as the what-if {name}; Undo takes it back.").format(
-            name=name
-        )
+        told = _("It is on the shelf of what-ifs as {name}.").format(name=name)
     st.session_state[MADE] = (row["id"], told)

@@ -10,6 +10,8 @@ import streamlit as st
 from planner import charts
 from planner.charts import palette
 from planner.ui import ground, look, maps
+from planner.ui.result.chart_words import word
+from planner.ui.words import _
 
 if TYPE_CHECKING:
     from planner.ui.session import Run
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
 STEPS = 240
 ROUND_S = 600
 REGION, WHOLE = "(region)", "(whole)"  # no place has such an id
-AREAS = {REGION: "the region", WHOLE: "the whole picture"}
 WIDTH_PX = 1200  # of the page's body in a window of 1280; the view is fitted to it
 
 
@@ -48,7 +49,7 @@ def _panel(runs: list[Run], key: str, height: int) -> None:
         around = _around(runs[0], key)
     with left:
         moment = st.slider(
-            "Time",
+            _("Time"),
             min_value=start,
             max_value=start + timedelta(seconds=end_s),
             step=timedelta(seconds=step_s),
@@ -57,7 +58,7 @@ def _panel(runs: list[Run], key: str, height: int) -> None:
             label_visibility="collapsed",
         )
     with right:
-        st.toggle("Play", key=f"{key}-play", on_change=_whole_page)
+        st.toggle(_("Play"), key=f"{key}-play", on_change=_whole_page)
     t_s = round((moment - start).total_seconds())
     for column, run in zip(st.columns(len(runs)), runs, strict=True):
         with column:
@@ -72,10 +73,12 @@ def _whole_page() -> None:
 def _around(run: Run, key: str) -> str:
     """The place to look at closely; REGION or WHOLE for more."""
     places = {place.id: place.label for place in run.verdict.scenario.places}
+    areas = {REGION: _("the region"), WHOLE: _("the whole picture")}
+    around = _("around {place}")
     chosen = st.selectbox(
-        "Look at",
+        _("Look at"),
         [REGION, WHOLE, *places],
-        format_func=lambda at: f"around {places[at]}" if at in places else AREAS[at],
+        format_func=lambda at: around.format(place=places[at]) if at in places else areas[at],
         key=f"{key}-around",
         label_visibility="collapsed",
     )
@@ -93,11 +96,11 @@ def _one(run: Run, t_s: int, around: str, key: str, size: tuple[int, int]) -> No
     spec = charts.map_layers(run.verdict, t_s, background)
     counts = spec.counts
     parts = [
-        (counts["waiting"], "waiting"),
-        (counts["under_way"], "under way"),
-        (counts["safe"], "safe"),
-        (counts["left"], "left behind"),
-        (counts["staying"], "stay by choice"),
+        (counts["waiting"], _("waiting")),
+        (counts["under_way"], _("under way")),
+        (counts["safe"], _("safe")),
+        (counts["left"], _("left behind")),
+        (counts["staying"], _("stay by choice")),
     ]
     told = " · ".join(f"{number:,} {word}" for number, word in parts if number)
     look.note(f"{spec.local_time}   {told}")
@@ -106,7 +109,7 @@ def _one(run: Run, t_s: int, around: str, key: str, size: tuple[int, int]) -> No
         st.pydeck_chart(
             maps.deck(spec, trails, view),
             height=size[1],
-            alt=f"Map at {spec.local_time}: {told}",
+            alt=_("Map at {time}: {told}").format(time=spec.local_time, told=told),
         )
 
 
@@ -133,14 +136,24 @@ def _drawn(
 
 def _legend() -> None:
     modes = [
-        (palette.MODE_SIGNS[mode], palette.MODE_COLOURS[mode], palette.MODE_WORDS[mode], "disc")
+        (
+            palette.MODE_SIGNS[mode],
+            palette.MODE_COLOURS[mode],
+            word(palette.MODE_WORDS[mode]),
+            "disc",
+        )
         for mode in ("road", "sea", "air", "car", "foot")
     ]
     roles = [
-        (palette.ROLE_SIGNS[role], palette.ROLE_COLOURS[role], palette.ROLE_WORDS[role], "disc")
+        (
+            palette.ROLE_SIGNS[role],
+            palette.ROLE_COLOURS[role],
+            word(palette.ROLE_WORDS[role]),
+            "disc",
+        )
         for role in ("assembly_point", "hospital", "embarkation_port", "safe_haven")
     ]
-    danger = ("", palette.THREAT_COLOUR, "danger now", "area")
-    closed = ("", palette.LINK_COLOURS["closed"], "closed link", "line")
-    restricted = ("", palette.LINK_COLOURS["restricted"], "restricted link", "line")
+    danger = ("", palette.THREAT_COLOUR, _("danger now"), "area")
+    closed = ("", palette.LINK_COLOURS["closed"], _("closed link"), "line")
+    restricted = ("", palette.LINK_COLOURS["restricted"], _("restricted link"), "line")
     look.legend([*modes, *roles, danger, restricted, closed])

@@ -10,6 +10,7 @@ import streamlit as st
 from planner import charts
 from planner.ui import appraising, look, tickets
 from planner.ui.result import frames
+from planner.ui.result.chart_words import in_words
 from planner.ui.runner import Job
 from planner.ui.session import BASE, Session
 from planner.ui.words import _, counted
@@ -40,7 +41,10 @@ def phase_words() -> dict[str, str]:
         "starting": _("starting"),
         "network": _("looking for the ways"),
         "problem": _("setting the problem up"),
-        "search": _("searching"),
+        "dispatch rules": _("a first plan by simple rules"),
+        "itineraries": _("better itineraries, and how good they can be at most"),
+        "itinerary columns": _("better itineraries, and how good they can be at most"),
+        "whole vehicles": _("whole vehicles and whole households"),
         "continuous time": _("bounds at any moment"),
         "reasons": _("why people are left behind, and what would help"),
         "verifying": _("the second program replays the plan"),
@@ -88,7 +92,7 @@ def _planning(job: Job) -> None:
     with right_half:
         # The rows go beside the specification: as long as that stays the same the picture does
         # not blink.
-        spec = charts.search_curve(history, frames.level_words())
+        spec = in_words(charts.search_curve(history, frames.level_words()))
         rows = spec.pop("data")["values"]
         st.vega_lite_chart(pd.DataFrame(rows), spec, alt=_("Value and bound of each level"))
 

@@ -18,7 +18,7 @@ from planner import charts, documents
 from planner.documents.paper import prepare
 from planner.scenario import segments
 from planner.ui import glossary, look, maps, tables
-from planner.ui.result import frames, headline, movements, parts, sortie, tell
+from planner.ui.result import chart_words, frames, headline, movements, parts, sortie, tell
 from planner.ui.session import Session
 from planner.verify import Verdict
 from tests import paper_case as case
@@ -501,3 +501,44 @@ def test_people_of_a_group_are_all_accounted_for(verdict: Verdict) -> None:
         everybody = sum(part.persons for part in segments(verdict.scenario, group))
         parts_of_it = ("by_sortie", "own_means", "stay", "left_behind")
         assert sum(row[key] for key in parts_of_it) == everybody == row["people"]
+
+
+# ------------------------------------------------------------------ charts in another language
+
+
+def words_of(thing: Any, key: str = "") -> set[str]:
+    if isinstance(thing, dict):
+        return {word for name, value in thing.items() for word in words_of(value, name)}
+    if isinstance(thing, list):
+        return {word for value in thing for word in words_of(value, key)}
+    return {thing} if isinstance(thing, str) and key in ("title", "domain") else set()
+
+
+def test_the_charts_own_words_can_all_be_translated(verdict: Verdict) -> None:
+    from planner.charts.gains import gain_bars
+
+    row = {"what": "A", "screened": False, **{
+        f"{key}{end}": 1.0 for key in ("people_gained", "harm_saved", "arrival_hours_saved")
+        for end in ("", "_at_least", "_at_most")
+    }}  # fmt: skip
+    specs = [
+        charts.evacuation_curve(verdict), charts.convoy_gantt(verdict),
+        charts.convoy_lanes(verdict, loaded_only=False), charts.exposure_map(verdict),
+        *(charts.load_curve(verdict, load) for load in charts.loads(verdict)),
+        charts.search_curve([]), gain_bars([row]),
+    ]  # fmt: skip
+    found = {word for spec in specs for word in words_of(spec)}
+    zone = f"local time ({verdict.scenario.timezone})"
+    assert found - {zone, "from"} <= set(chart_words.chart_words())
+
+
+def test_words_are_looked_up_and_names_are_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chart_words, "language", lambda: "ru")
+    monkeypatch.setattr(chart_words, "_", lambda text: f"<{text}>")
+    spec = chart_words.in_words(charts.evacuation_curve(case.conditional()))
+    text = json.dumps(spec)
+    assert '"<want to leave>"' in text and '"field": "series"' in text
+    assert "<local time (Asia/Damascus)>" in text
+    danger = json.dumps(chart_words.in_words(charts.exposure_map(case.conditional())))
+    assert "Patients of the Merciful Clinic" in danger
+    assert chart_words.word("Port") == "Port"

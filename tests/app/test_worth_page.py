@@ -19,6 +19,7 @@ from planner.ui import appraising, worker
 from planner.ui.result import worths
 from planner.ui.runner import Wish, read_wish, write_wish
 from planner.ui.session import Session
+from planner.ui.whatif import cases
 from tests.app.desk_case import BRIDGE, press, show, told
 
 
@@ -93,27 +94,46 @@ def test_the_bars_and_their_table(found: Session) -> None:
     assert not app.get("vega_lite_chart") and len(app.dataframe[-1].value)
 
 
-def test_a_change_becomes_a_what_if_of_the_scenario(found: Session) -> None:
-    row = worths.ranked(report(found))[0]
-    before = found.text
-    script = (
-        "import streamlit as st\n"
-        "from planner.ui.appraising import make_what_if\n"
-        "st.write(make_what_if(st.session_state['desk'], st.session_state['row']))\n"
-    )
-    app = AppTest.from_string(script, default_timeout=60)
-    app.session_state["desk"], app.session_state["row"] = found, row
+SCRIPT = """
+import streamlit as st
+from planner.ui.appraising import make_what_if
+
+state = st.session_state
+make_what_if(state["desk"], state["desk"].reports[0], state["row"])
+"""
+
+
+def made_of(session: Session, row: dict[str, Any]) -> str:
+    """What the button says once the change is made a what-if."""
+    app = AppTest.from_string(SCRIPT, default_timeout=60)
+    app.session_state["desk"], app.session_state["row"] = session, row
     app.run()
     assert not app.exception
-    name = worths.name_of(row, [])
-    scenario = found.check().scenario
-    assert scenario is not None and name in scenario.what_ifs
-    changed = load.read_text(found.text, found.file, name)
+    return str(app.session_state[appraising.MADE][1])
+
+
+def test_a_change_becomes_a_what_if_on_the_shelf(found: Session) -> None:
+    row = worths.ranked(report(found))[0]
+    assert made_of(found, row).startswith("It is on the shelf of what-ifs as Government grants")
+    (case,) = cases.own_cases(found.folder)
+    text, name = cases.written(found.text, case, found.file)
+    changed = load.read_text(text, found.file, name)
     assert next(a for a in changed.authorisations if a.id == "government_pending").assume
-    assert app.session_state["what_if"] == name
-    found.undo()
-    assert found.text == before
-    assert worths.name_of(row, [name]) == f"{name}_2"
+    made_of(found, row)
+    names = [case.name for case in cases.own_cases(found.folder)]
+    assert len(set(names)) == 2
+    told = made_of(found, {**row, "patch": {"fleets[no_such].count": "4"}})
+    assert told.startswith("That cannot be done:") and len(cases.own_cases(found.folder)) == 2
+
+
+@pytest.mark.parametrize("what", ["one more in 'Buses', <b>", "_x", "=1+1", "لا " * 60, "'…'"])
+def test_a_change_has_a_name_that_a_what_if_may_have(what: str) -> None:
+    from planner import edit
+
+    name = worths.name_of({"what": what})
+    text = BRIDGE.read_text(encoding="utf-8")
+    changed = edit.add_what_if(text, name, {"fleets[buses].count": "4"})
+    assert name in load.read_text(changed, BRIDGE.name).what_ifs
 
 
 def test_a_search_is_wished_for_and_can_be_ended(session: Session) -> None:

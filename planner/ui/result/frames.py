@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from planner import charts
 from planner.charts import Load
 from planner.cli.text import last_arrivals, number, percent
+from planner.ui.result.chart_words import word
 from planner.ui.result.movements import local
 from planner.ui.words import _
 from planner.units import format_duration
@@ -163,7 +164,7 @@ def convoys(verdict: Verdict, loaded_only: bool) -> pd.DataFrame:
 def gantt(verdict: Verdict, fleet: str | None) -> pd.DataFrame:
     """The bars of the vehicles as a table."""
     rows = [
-        {"vehicle": row["vehicle"], "what": row["phase"], "start": _read(row["start"]),
+        {"vehicle": row["vehicle"], "what": word(row["phase"]), "start": _read(row["start"]),
          "end": _read(row["end"]), "convoy": row["convoy"], "people": row["persons"]}
         for row in charts.gantt_rows(verdict, fleet)
     ]  # fmt: skip
@@ -179,8 +180,8 @@ def sites(verdict: Verdict, found: tuple[Load, ...]) -> pd.DataFrame:
     rows = [
         {
             "site": load.label,
-            "kind": load.kind,
-            "what": load.what,
+            "kind": word(load.kind),
+            "what": word(load.what),
             "limit": load.limit,
             "most": round(load.most, 1),
             "when": local(verdict.scenario, load.at_s),
@@ -206,7 +207,10 @@ def danger(verdict: Verdict, found: charts.Exposure) -> pd.DataFrame:
     names = [f"{day.day} {day:%b}" for day in days]
     rows = []
     for group, row in sorted(found.harm.items(), key=lambda item: -sum(item[1])):
-        cells: dict[str, Any] = {"group": labels.get(group, group), "total": round(sum(row), 3)}
+        cells: dict[str, Any] = {
+            "group": labels.get(group) or word(group),
+            "total": round(sum(row), 3),
+        }
         for name, value in zip(names, row, strict=True):
             cells[name] = cells.get(name, 0.0) + value
         rows.append({key: round(v, 3) if isinstance(v, float) else v for key, v in cells.items()})

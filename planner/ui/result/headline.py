@@ -109,7 +109,7 @@ def proof(verdict: Verdict) -> str:
     parts = []
     if verdict.plan.status == "PROVEN_IMPOSSIBLE":
         return _("It is proven that nobody at all can get out as things stand.")
-    if "left_behind" in levels:
+    if "left_behind" in levels and verdict.figures.left_behind > verdict.figures.unwilling:
         parts.append(_fewest(verdict, levels["left_behind"]))
     if "harm" in levels:
         level, stay = levels["harm"], verdict.figures.harm_of_staying

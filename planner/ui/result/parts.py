@@ -12,6 +12,7 @@ from planner.cli.text import awaited_lines, number
 from planner.ui import look, tables
 from planner.ui.glossary import meaning
 from planner.ui.result import frames, sortie, tell
+from planner.ui.result.chart_words import word
 from planner.ui.result.headline import headline
 from planner.ui.time_map import time_map
 from planner.ui.words import _, counted
@@ -155,7 +156,7 @@ def _sites(run: Run) -> None:
 
 
 def _load_words(load: Load) -> str:
-    return f"{load.label} ({load.kind}): {load.what}"
+    return f"{load.label} ({word(load.kind)}): {word(load.what)}"
 
 
 def _danger(run: Run) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from planner.ui.glossary import heads, meaning
+from planner.ui.result.chart_words import in_words
 from planner.ui.words import _
 
 if TYPE_CHECKING:
@@ -65,11 +66,12 @@ def chart(
     if as_tables():
         table(rows(), height=460)
         return
+    drawn = in_words(spec())
     if height_px is None:
-        st.vega_lite_chart(spec(), width="stretch")
+        st.vega_lite_chart(drawn, width="stretch")
         return
     with st.container(height=height_px, border=False):
-        st.vega_lite_chart(spec(), width="stretch")
+        st.vega_lite_chart(drawn, width="stretch")
 
 
 def switch() -> None:

@@ -134,12 +134,8 @@ def _sure(row: Row) -> str:
     return gain_words().get(row["gain"], str(row["gain"]))
 
 
-def name_of(row: Row, taken: tuple[str, ...] | list[str]) -> str:
-    """A name for the what-if that the change becomes, after its id; none that is taken."""
-    kind, _colon, rest = str(row["id"]).partition(":")
-    stem = re.sub(r"[^a-z0-9]+", "_", f"{kind} {rest}".lower()).strip("_")[:60] or "change"
-    name, at = stem, 1
-    while name in taken:
-        at += 1
-        name = f"{stem}_{at}"
-    return name
+def name_of(row: Row) -> str:
+    """A name for the what-if that the change becomes: its own words, as far as a name may hold
+    them."""
+    words = " ".join(re.sub(r"[^\w -]+", " ", str(row["what"])).split())
+    return words.lstrip("_- ")[:60].strip() or "change"

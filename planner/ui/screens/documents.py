@@ -103,7 +103,8 @@ def _preview(run: Run, path: Path) -> None:
     """A file as it leaves: read from the file itself."""
     if path.suffix == ".pdf":
         for number, page in enumerate(_pictures(run), start=1):
-            st.image(page, width="stretch", caption=_("Page {n}").format(n=number))
+            told = _("Page {n}").format(n=number)
+            st.image(page, width="stretch", caption=told, alt=told)
     elif path.suffix == ".csv":
         frame, rows = papers.csv_head(path.read_bytes())
         look.note(_("{rows} rows; the first {n} are shown.").format(rows=f"{rows:,}", n=len(frame)))

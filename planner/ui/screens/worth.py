@@ -149,12 +149,12 @@ def _ranked(session: Session, scenario: Scenario | None, job: Job, told: dict[st
     rows = worths.ranked(told)
     picked = event.selection.rows if event is not None else []
     if picked and picked[0] < len(rows):
-        _picked(session, scenario, rows[picked[0]])
+        _picked(session, job, scenario is not None, rows[picked[0]])
     else:
         look.note(_("Pick a row to make a what-if of it."))
 
 
-def _picked(session: Session, scenario: Scenario | None, row: dict[str, Any]) -> None:
+def _picked(session: Session, job: Job, is_sound: bool, row: dict[str, Any]) -> None:
     left, right = st.columns([3, 1], vertical_alignment="center")
     with left:
         shown = {path: _("nothing") if new is None else str(new)
@@ -166,13 +166,13 @@ def _picked(session: Session, scenario: Scenario | None, row: dict[str, Any]) ->
     with right:
         st.button(
             _("Make it a what-if"), icon=":material/call_split:", on_click=appraising.make_what_if,
-            args=(session, row), disabled=scenario is None, width="stretch",
+            args=(session, job, row), disabled=not is_sound, width="stretch",
         )  # fmt: skip
         made = st.session_state.get(appraising.MADE)
         if made and made[0] == row["id"]:
             look.note(made[1])
-            if st.button(_("Plan it"), icon=":material/route:", width="stretch"):
-                st.switch_page("screens/plan.py")
+            if st.button(_("To the what-ifs"), icon=":material/call_split:", width="stretch"):
+                st.switch_page("screens/what_ifs.py")
 
 
 def _bars(job: Job, told: dict[str, Any]) -> None:
