@@ -6,6 +6,8 @@ memory: the same scenario, seed and limits give the same bytes.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -362,3 +364,14 @@ class Plan(Noun):
     def is_complete(self) -> bool:
         """Whether everyone who wants to leave gets out (a different question from ``status``)."""
         return all(entry.unwilling for entry in self.left_behind)
+
+
+def dumps(plan: Plan) -> str:
+    """The plan in the order of its schema, indented by one, a newline at the end."""
+    tree = plan.model_dump(mode="json")
+    return json.dumps(tree, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def plan_id(plan: Plan) -> str:
+    """A name for exactly this plan: 'SP-' and the first twelve digits of plan.json's SHA-256."""
+    return "SP-" + hashlib.sha256(dumps(plan).encode("utf-8")).hexdigest()[:12]

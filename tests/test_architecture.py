@@ -83,7 +83,7 @@ NARROW: dict[str, tuple[int, frozenset[str]]] = {
     "verify": (2, frozenset({"verify"})),
     "simulate": (2, frozenset({"simulate"})),
     "bounds": (3, frozenset({"bounds"})),
-    "redact": (2, frozenset({"redact", "verify"})),
+    "redact": (2, frozenset({"redact", "verify", "charts"})),
     "manifest": (2, frozenset({"manifest", "verify", "redact", "charts"})),
     "documents": (2, frozenset({"documents", "verify", "redact", "charts", "manifest"})),
     "charts": (2, frozenset({"charts", "verify"})),

@@ -24,7 +24,8 @@ from planner.documents.labels import Labels, overlaps
 from planner.documents.mapping import View, _share, map_box
 from planner.documents.marks import find_inset, map_svg
 from planner.documents.paper import prepare
-from planner.documents.summary import band, content, figure
+from planner.documents.press import band
+from planner.documents.summary import content, figure
 from planner.errors import ScenarioError
 from planner.redact import hand_over
 from planner.scenario import Place
@@ -33,6 +34,11 @@ from tests import paper_case as case
 
 ISSUED = datetime(2012, 12, 12, 21, 30, tzinfo=UTC)
 Folder = dict[str, bytes]
+SINGLE = {
+    "json": "plan.json", "csv": "movement_table.csv", "xlsx": "movement_table.xlsx",
+    "geojson": "routes.geojson", "gpx": "gpx", "pdf": "summary.pdf",
+    "left-behind": "left_behind.csv", "people": "people.csv",
+}  # fmt: skip
 
 
 def read_folder(folder: Path) -> Folder:
@@ -105,20 +111,21 @@ def pdf_pages(content: bytes) -> list[str]:
 
 def test_every_document_is_written(folders: Callable[[str], Folder]) -> None:
     assert sorted(folders("conditional")) == [
-        "gpx/c0001.gpx", "gpx/c0002.gpx", "gpx/c0003.gpx", "gpx/c0004.gpx", "gpx/c0005.gpx",
-        "left_behind.csv", "movement_table.csv", "movement_table.xlsx", "people.csv", "plan.json",
-        "routes.geojson", "summary.pdf",
+        "codes.csv", "gpx/c0001.gpx", "gpx/c0002.gpx", "gpx/c0003.gpx", "gpx/c0004.gpx",
+        "gpx/c0005.gpx", "left_behind.csv", "movement_table.csv", "movement_table.xlsx",
+        "people.csv", "plan.json", "routes.geojson", "summary.pdf",
     ]  # fmt: skip
 
 
 def test_progress_names_each_document_and_one_format_can_be_had_alone(tmp_path: Path) -> None:
     heard: list[str] = []
     paths = documents.write_all(case.verified(), tmp_path / "all", progress=heard.append)
-    assert heard == list(documents.NAMES.values())
+    assert heard[:2] == ["plan json", "plan pdf"] and "routes gpx" in heard
+    assert len(heard) == sum(len(one.formats) for one in documents.offered("internal"))
     assert all(path.is_file() for path in paths)
-    for name in documents.FORMATS:
+    for name, file in SINGLE.items():
         (first, *_) = documents.write(case.verified(), name, tmp_path / "one" / name)
-        same = tmp_path / "all" / documents.NAMES[name]
+        same = tmp_path / "all" / file
         same = same / first.name if name == "gpx" else same
         assert first.read_bytes() == same.read_bytes(), name
     with pytest.raises(KeyError):
@@ -251,7 +258,8 @@ def test_the_workbook_holds_text_as_text(folders: Callable[[str], Folder]) -> No
 
     book = load_workbook(io.BytesIO(folders("conditional")["movement_table.xlsx"]))
     assert book.sheetnames == [
-        "About", "Movement table", "Convoys", "People", "People left behind", "Columns",
+        "About", "Movement table", "Convoys", "People", "People left behind",
+        "Codes", "Columns",
     ]  # fmt: skip
     parts = unzipped(folders("conditional")["movement_table.xlsx"])
     assert not [name for name, text in parts.items() if "<f>" in text or "<hyperlink " in text]
@@ -322,7 +330,7 @@ def test_nothing_but_the_plan_itself_tells_of_a_protected_place(
 
 
 def test_the_search_for_secrets_can_find(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("planner.documents.paper.hand_over", lambda verdict: verdict)
+    monkeypatch.setattr("planner.redact.redacted.hand_over", lambda verdict: verdict)
     found = {
         name
         for name, text in every_text(written(case.verified(), tmp_path))
@@ -468,7 +476,7 @@ def test_the_summary_says_what_matters(folders: Callable[[str], Folder]) -> None
     pages = " ".join(pdf_pages(folders("conditional")["summary.pdf"]))
     for words in (
         "Town by the sea", "What-if: leave_assumed",
-        "40 of 48 people who want to leave are safe by 14 December, 09:32 local time",
+        "40 of 48 people who want to leave are safe by 2012-12-14 09:32 local time",
         "8 are left behind", "Expected casualties by this plan 0.00491",
         "sum of arrival times 500 490.5 1.90%", "no seat is left: the North gate goes first",
         "one more bus at North gate (+8 people, price 5)", "requested; ASSUMED by this plan",

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import argparse
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from planner.cli.text import bound_lines, plain, summary_lines, write_json
 from planner.errors import Issue, ScenarioError
 
-ENDINGS = {
-    "json": "plan.json",
-    "csv": "movement_table.csv",
-    "xlsx": "movement_table.xlsx",
-    "geojson": "routes.geojson",
-    "gpx": "gpx",
-    "pdf": "summary.pdf",
-    "left-behind": "left_behind.csv",
-    "people": "people.csv",
-}
+if TYPE_CHECKING:
+    from planner.documents import Files, Order
+
+# What --format named before there was --document.
+OLD_FORMATS = {"people": ("people", "csv"), "left-behind": ("left-behind", "csv")}
 
 
 def verify(arguments: argparse.Namespace) -> int:
@@ -55,23 +51,56 @@ def compare_plans(arguments: argparse.Namespace) -> int:
 
 
 def export(arguments: argparse.Namespace) -> int:
-    """Write documents of a plan that was made before."""
+    """Write documents of a plan that was made before, for one audience."""
     from planner import documents, pipeline
 
-    issued_at = _issued_at(arguments.issued_at)
+    document, kind = arguments.document, arguments.format
+    if document == documents.ALL and kind in OLD_FORMATS:
+        document, kind = OLD_FORMATS[kind]
+    issues: list[Issue] = []
+    issued_at = _issued_at(arguments.issued_at, issues)
+    order = documents.Order(
+        document, kind, arguments.audience, arguments.recipient, arguments.language, issued_at
+    )
     verdict = pipeline.verify_file(plan_file(arguments.plan))
-    beside = arguments.plan.resolve().parent
-    if arguments.format == "all":
-        files = documents.write_all(verdict, arguments.out or beside, issued_at=issued_at)
-    else:
-        target = arguments.out or beside / ENDINGS[arguments.format]
-        files = documents.write(verdict, arguments.format, target, issued_at=issued_at)
-    for path in files:
+    issues += documents.faults(verdict, order)
+    if issues:
+        raise ScenarioError(issues)
+    if _is_file(arguments.out) and document == documents.ALL:
+        # One file was asked for: the first document that has the format.
+        first = next(one for one in order.rows() if order.formats_of(one))
+        order = replace(order, document=first.name)
+    made = documents.files(verdict, order, _told if sys.stderr.isatty() else None)
+    for path in _saved(made, order, arguments.out, plan_file(arguments.plan).resolve().parent):
         print(plain(path))
     if verdict.status == "FAILED":
         told = f"planner: the plan fails its check ({len(verdict.violations)} breaches)"
         print(f"{told}; every page says so", file=sys.stderr)
     return int(verdict.status == "FAILED")
+
+
+def _is_file(out: Path | None) -> bool:
+    return out is not None and bool(out.suffix) and not out.is_dir()
+
+
+def _told(what: str) -> None:
+    print(f"planner: writing {plain(what)}", file=sys.stderr)
+
+
+def _saved(made: Files, order: Order, out: Path | None, beside: Path) -> list[Path]:
+    """Write where ``--out`` says: a folder; a file where there is one; tracks into it itself.
+
+    Without it the office's documents go beside the plan, those of others into a folder there.
+    """
+    from planner import documents
+
+    if out is None:
+        who = "-".join(filter(None, (order.audience, order.recipient)))
+        return documents.save(made, beside if order.audience == "internal" else beside / who)
+    if len(made) == 1 and _is_file(out):
+        return documents.save({out.name: next(iter(made.values()))}, out.parent)
+    tracks = order.format == "gpx" and order.audience == "internal"
+    return documents.save(documents.flat(made) if tracks else made, out)
 
 
 def plan_file(path: Path) -> Path:
@@ -87,7 +116,7 @@ def plan_file(path: Path) -> Path:
     raise ScenarioError([Issue(str(path), 0, "", "there is no plan.json here", remedy)])
 
 
-def _issued_at(text: str | None) -> datetime | None:
+def _issued_at(text: str | None, issues: list[Issue]) -> datetime | None:
     if text is None:
         return None
     try:
@@ -96,5 +125,6 @@ def _issued_at(text: str | None) -> datetime | None:
         moment = None
     if moment is None or moment.tzinfo is None:
         problem = f"--issued-at: not a time with an offset: '{plain(text)[:40]}'"
-        raise ScenarioError([Issue("", 0, "", problem, "write 2012-12-13T06:00+00:00")])
+        issues.append(Issue("", 0, "", problem, "write 2012-12-13T06:00+00:00"))
+        return None
     return moment

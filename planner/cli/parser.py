@@ -20,7 +20,6 @@ YES_KINDS = (
     "authorisation", "link", "pause", "window_hour", "vehicle", "intake", "berth", "link_capacity",
     "slots", "processing", "acceptance",
 )  # fmt: skip
-FORMATS = ("all", "json", "csv", "xlsx", "geojson", "gpx", "pdf", "left-behind", "people")
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -191,20 +190,36 @@ def _export(commands: Commands[argparse.ArgumentParser]) -> None:
 
     command = _command(commands, "export", run, "write documents of a plan")
     command.add_argument("plan", type=Path, metavar="PLAN", help="a plan.json")
-    command.add_argument("--format", choices=FORMATS, default="all")
     command.add_argument(
-        "--audience", choices=("internal",), default="internal", help="who will read them"
+        "--document", metavar="NAME", default="all",
+        help="plan, movement-table, routes, people, left-behind, codes, movements, brief "
+        "(default: all that the audience gets)",
+    )  # fmt: skip
+    command.add_argument(
+        "--format", metavar="NAME", default="all",
+        help="json, pdf, csv, xlsx, geojson, gpx (default: all)",
+    )  # fmt: skip
+    command.add_argument(
+        "--audience", metavar="WHO", default="internal",
+        help="internal, partners, crew, parties or public (default: internal)",
+    )  # fmt: skip
+    command.add_argument(
+        "--for", dest="recipient", metavar="ID",
+        help="partners: a fleet; crew: a vehicle (fleet-number) or a convoy; parties: a party",
+    )  # fmt: skip
+    command.add_argument(
+        "--language", metavar="CODE", default="en", help="en, ar or ru (default: en)"
     )
     command.add_argument(
         "--out",
         type=Path,
         metavar="PATH",
-        help="file, or folder for all and gpx (default: beside PLAN)",
+        help="folder, or a file where there is one (default: beside PLAN, a folder for others)",
     )
     command.add_argument(
         "--issued-at",
         metavar="TIME",
-        help="time of issue, ISO 8601 (default: the scenario's start)",
+        help="time of issue, ISO 8601 (default: the beginning of what is shown)",
     )
 
 

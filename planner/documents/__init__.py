@@ -1,35 +1,146 @@
-"""A Verdict becomes paper, tables and tracks. Same plan and time of issue, same bytes.
+"""A plan becomes paper, tables and tracks, for one audience. Same plan and time, same bytes.
 
-Everything but plan.json is made from the redacted Verdict: protected places appear as their
-handover points. A plan that fails its check is stamped in every document.
+Everything but plan.json is written from the redacted plan alone (``planner.redact``). Which
+documents and formats there are stands in ``registry``. A plan that fails its check is stamped in
+every document and goes to nobody outside.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
+from difflib import get_close_matches
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from planner.documents import planjson, rows, sheets, summary, tracks
+from planner.documents import planjson
 from planner.documents.paper import Paper, prepare
+from planner.documents.registry import DOCUMENTS, FORMATS, NAMES, Document, Files, named, offered
+from planner.errors import Issue, ScenarioError
+from planner.redact import AUDIENCES, Audience, refusals
+from planner.wording import LANGUAGES
 
 if TYPE_CHECKING:
     from planner.verify import Verdict
 
-NAMES = {
-    "json": "plan.json",
-    "csv": "movement_table.csv",
-    "xlsx": "movement_table.xlsx",
-    "geojson": "routes.geojson",
-    "gpx": "gpx",
-    "pdf": "summary.pdf",
-    "left-behind": "left_behind.csv",
-    "people": "people.csv",
-}
-"""Format → name of its file (of its folder for gpx)."""
-FORMATS = tuple(NAMES)
+__all__ = [
+    "ALL", "DOCUMENTS", "FORMATS", "NAMES", "Document", "Files", "Order", "content", "faults",
+    "files", "flat", "named", "offered", "prepare", "save", "write", "write_all",
+]  # fmt: skip
+
+ALL = "all"
 Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be written: which documents in which formats, for whom, in which language.
+
+    ``recipient`` is the id behind ``--for`` (see ``planner.redact.recipients``). ``issued_at`` is
+    an aware time; where it is not given, the beginning of what is shown.
+    """
+
+    document: str = ALL
+    format: str = ALL
+    audience: Audience = "internal"
+    recipient: str | None = None
+    language: str = "en"
+    issued_at: datetime | None = None
+
+    def rows(self) -> tuple[Document, ...]:
+        """The documents that are meant and that the audience gets."""
+        found = offered(self.audience)
+        return tuple(one for one in found if self.document in (ALL, one.name))
+
+    def formats_of(self, document: Document) -> tuple[str, ...]:
+        """The formats of a document that are meant."""
+        return tuple(name for name in document.formats if self.format in (ALL, name))
+
+
+def faults(verdict: Verdict, order: Order) -> list[Issue]:
+    """Everything that is wrong with an order, with what would be right; empty where it can be met.
+
+    That the plan has nothing for a recipient is found by writing.
+    """
+    found = _unknown("audience", order.audience, AUDIENCES)
+    found += _unknown("document", order.document, (*NAMES, ALL))
+    found += _unknown("format", order.format, (*FORMATS, ALL))
+    found += _unknown("language", order.language, LANGUAGES)
+    if order.issued_at is not None and order.issued_at.tzinfo is None:
+        problem = "--issued-at has no offset from UTC"
+        found.append(Issue("", 0, "", problem, "write for example 2012-12-13T06:00+00:00"))
+    if order.audience not in AUDIENCES:
+        return found
+    found += refusals(verdict, order.audience, order.recipient)
+    if order.document not in (*NAMES, ALL) or order.format not in (*FORMATS, ALL):
+        return found
+    meant = order.rows()
+    if not meant:
+        got = ", ".join(one.name for one in offered(order.audience))
+        problem = f"{order.audience} get no document '{order.document}'"
+        found.append(Issue("", 0, "", problem, f"write one of: {got}"))
+    elif not any(order.formats_of(one) for one in meant):
+        got = ", ".join(dict.fromkeys(name for one in meant for name in one.formats))
+        problem = f"'{order.document}' is not written as {order.format} for {order.audience}"
+        found.append(Issue("", 0, "", problem, f"write one of: {got}"))
+    return found
+
+
+def _unknown(what: str, given: str, known: tuple[str, ...]) -> list[Issue]:
+    if given in known:
+        return []
+    near = get_close_matches(given, known, 1, 0.6)
+    remedy = f"did you mean {near[0]}?" if near else f"write one of: {', '.join(known)}"
+    return [Issue("", 0, "", f"no {what} '{given[:60]}'", remedy)]
+
+
+def files(verdict: Verdict, order: Order, progress: Progress | None = None) -> Files:
+    """The files that an order gives, path below a folder → bytes; same order, same bytes.
+
+    Raises ScenarioError with every fault of the order.
+    """
+    found = faults(verdict, order)
+    if found:
+        raise ScenarioError(found)
+    paper = prepare(verdict, order.issued_at, order.audience, order.recipient, order.language)
+    out: Files = {}
+    for document in order.rows():
+        for name in order.formats_of(document):
+            if progress is not None:
+                progress(f"{document.name} {name}")
+            out |= _written(verdict, paper, document, name)
+    return out
+
+
+def _written(verdict: Verdict, paper: Paper, document: Document, format: str) -> Files:
+    if format in document.whole:
+        return {"plan.json": planjson.dumps(verdict.plan).encode("utf-8")}
+    return document.writers[format](paper)
+
+
+def save(made: Files, folder: Path) -> list[Path]:
+    """Write files below a folder and return their paths; tracks of an earlier plan are removed.
+
+    Raises OSError where the folder cannot be written, ValueError for a path that leads out of it.
+    """
+    written = []
+    for name in made:
+        parts = PurePosixPath(name).parts
+        if not parts or name.startswith("/") or ".." in parts or "\\" in name or ":" in name:
+            raise ValueError(f"not a path below the folder: {name[:80]!r}")
+    for parent in sorted({(folder / name).parent for name in made if name.endswith(".gpx")}):
+        for pattern in ("c[0-9][0-9][0-9][0-9]*.gpx", "C-?????*.gpx"):
+            for old in sorted(parent.glob(pattern)):
+                old.unlink()
+    for name, content in made.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        written.append(path)
+    if not made:
+        folder.mkdir(parents=True, exist_ok=True)
+    return written
 
 
 def write_all(
@@ -39,68 +150,41 @@ def write_all(
     issued_at: datetime | None = None,
     progress: Progress | None = None,
 ) -> list[Path]:
-    """Write every document into ``out_dir`` and return the paths.
+    """Write every document for the office into ``out_dir`` and return the paths.
 
-    ``issued_at`` is an aware time of issue (the scenario's start where it is not given);
-    ``progress`` hears the name of each document before it is written. Raises ScenarioError where a
-    protected place has no handover point, OSError where the folder cannot be written.
+    ``progress`` hears of each document before it is written. Raises ScenarioError where a protected
+    place has no handover point, OSError where the folder cannot be written.
     """
-    paper = prepare(verdict, issued_at)
-    written: list[Path] = []
-    for name, file in NAMES.items():
-        if progress is not None:
-            progress(file)
-        written += _write(verdict, paper, name, Path(out_dir) / file)
-    return written
+    return save(files(verdict, Order(issued_at=issued_at), progress), Path(out_dir))
+
+
+_SINGLE = {
+    "json": ("plan", "json"), "pdf": ("plan", "pdf"), "csv": ("movement-table", "csv"),
+    "xlsx": ("movement-table", "xlsx"), "geojson": ("routes", "geojson"),
+    "gpx": ("routes", "gpx"), "people": ("people", "csv"), "left-behind": ("left-behind", "csv"),
+}  # fmt: skip
 
 
 def write(
     verdict: Verdict, format: str, out: Path, *, issued_at: datetime | None = None
 ) -> list[Path]:
-    """Write one format to the file ``out`` (for gpx: into the folder) and return the paths.
+    """Write one document for the office to the file ``out`` (gpx: into that folder).
 
-    Raises KeyError for a format that FORMATS does not name, else as :func:`write_all`.
+    ``format``: json, pdf, csv, xlsx, geojson, gpx, people or left-behind; KeyError for another.
     """
-    return _write(verdict, prepare(verdict, issued_at), format, Path(out))
+    document, kind = _SINGLE[format]
+    made = files(verdict, Order(document, kind, issued_at=issued_at))
+    if format == "gpx":
+        return save(flat(made), Path(out))
+    return save({out.name: next(iter(made.values()))}, out.parent)
 
 
-def _write(verdict: Verdict, paper: Paper, name: str, target: Path) -> list[Path]:
-    if name == "gpx":
-        return _write_gpx(paper, target)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_bytes(content(verdict, paper, name))
-    return [target]
+def flat(made: Files) -> Files:
+    """The files without the folders in their names."""
+    return {PurePosixPath(name).name: content for name, content in made.items()}
 
 
 def content(verdict: Verdict, paper: Paper, name: str) -> bytes:
-    """The bytes of one document (not gpx, which is a file a convoy)."""
-    makers: dict[str, Callable[[], bytes]] = {
-        "json": lambda: planjson.dumps(verdict.plan).encode("utf-8"),
-        "csv": lambda: sheets.csv_bytes(rows.movements(paper)),
-        "xlsx": lambda: sheets.xlsx_bytes(
-            paper,
-            "Movement table",
-            [
-                rows.movements(paper), rows.convoy_table(paper), rows.people(paper),
-                rows.left_behind(paper),
-            ],
-        ),
-        "geojson": lambda: tracks.geojson_bytes(paper),
-        "pdf": lambda: summary.pdf_bytes(paper),
-        "left-behind": lambda: sheets.csv_bytes(rows.left_behind(paper)),
-        "people": lambda: sheets.csv_bytes(rows.people(paper)),
-    }  # fmt: skip
-    return makers[name]()
-
-
-def _write_gpx(paper: Paper, folder: Path) -> list[Path]:
-    """One file a convoy; files of an earlier plan in the same folder are removed."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for old in sorted(folder.glob("c[0-9][0-9][0-9][0-9]*.gpx")):
-        old.unlink()
-    written = []
-    for convoy in paper.convoys:
-        path = folder / f"{convoy.id}.gpx"
-        path.write_bytes(tracks.gpx_bytes(paper, convoy))
-        written.append(path)
-    return written
+    """The bytes of one document for the office, by the names that :func:`write` takes (not gpx)."""
+    document, kind = _SINGLE[name]
+    return next(iter(_written(verdict, paper, named(document), kind).values()))

@@ -63,20 +63,27 @@ def assumptions(paper: Paper) -> list[str]:
     ways = [paper.verdict.network.routes[convoy.route] for convoy in paper.convoys]
     roads = sum(route.estimate for route in ways)
     cap = scenario.priorities.risk_cap_bp / 100
+    say = paper.say
     out = [
-        f"Counts of people: the {scenario.people_figure} figure of each group.",
-        f"Estimates nobody published: {len(estimated)} of {len(scenario.groups)} group sizes "
-        f"({counted:,} people).",
-        f"{roads:,} of {len(ways):,} convoy movements use a way with estimated speed, length or "
-        "capacity.",
-        f"Departures lie on a grid of {format_duration(plan.step_s)}; travel, loading and "
-        "unloading are in true time. No delay, breakdown or no-show is in these figures.",
-        f"No ride may expose anybody to a chance of harm above {cap:g} %.",
+        say("Counts of people: the {figure} figure of each group.").format(
+            figure=say(scenario.people_figure)
+        ),
+        say("Estimates nobody published: {n} of {all} group sizes ({people} people).").format(
+            n=len(estimated), all=len(scenario.groups), people=f"{counted:,}"
+        ),
+        say(
+            "{n} of {all} convoy movements use a way with estimated speed, length or capacity."
+        ).format(n=f"{roads:,}", all=f"{len(ways):,}"),
+        say(
+            "Departures lie on a grid of {step}; travel, loading and unloading are in true time. "
+            "No delay, breakdown or no-show is in these figures."
+        ).format(step=format_duration(plan.step_s)),
+        say("No ride may expose anybody to a chance of harm above {cap} %.").format(cap=f"{cap:g}"),
     ]
     for threat in scenario.threats:
-        rate = f"{threat.rate_nano / 1_000_000:g} per 1000 person-hours"
-        known = f" ({clean(threat.source)})" if threat.source else " (estimate)"
-        out.append(f"Threat: {clean(threat.label)}, {rate}{known}.")
+        rate = say("{rate} per 1000 person-hours").format(rate=f"{threat.rate_nano / 1_000_000:g}")
+        known = clean(threat.source) if threat.source else say("estimate")
+        out.append(f"{say('Threat')}: {clean(threat.label)}, {rate} ({known}).")
     return out
 
 

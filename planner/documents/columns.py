@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from planner.redact import Audience
+
 
 @dataclass(frozen=True)
 class Column:
@@ -21,6 +23,7 @@ def _columns(text: str) -> tuple[Column, ...]:
 _STAMPS = """
 plan: number of the plan
 plan_status: VERIFIED, CONDITIONAL (awaits an authorisation) or FAILED (do not use); audience
+valid_until: after this the row is void
 """
 
 MOVEMENT_COLUMNS = _columns(
@@ -105,7 +108,7 @@ LEFT_COLUMNS = _columns(
 
 CONVOY_COLUMNS = _columns(
     """
-    convoy: id; its route is in gpx/<id>.gpx
+    convoy: its name; its route is in gpx/<name>.gpx
     mode: road, sea, air, river
     from: where it leaves
     to: where it goes
@@ -119,4 +122,36 @@ CONVOY_COLUMNS = _columns(
     km: length of the way in kilometres
     """
     + _STAMPS
+)
+
+CODE_COLUMNS = _columns(
+    """
+    kind: convoy, vehicle or permission
+    code: what people outside the office call it
+    id: its id in internal documents
+    name: where the convoy goes, whose vehicle it is, which permission
+    """
+    + _STAMPS
+)
+
+_OUTSIDE = frozenset({"means", "unit_persons", "units", "group_id"})
+_DROPPED: dict[Audience, frozenset[str]] = {
+    "partners": _OUTSIDE,
+    "crew": _OUTSIDE | {"escorts", "group", "fleet_id", "vehicle"},
+    "parties": _OUTSIDE
+    | {"escorts", "group", "fleet_id", "driver", "call_sign", "links", "stretchers", "vehicle"},
+}
+
+
+def columns_for(audience: Audience) -> tuple[Column, ...]:
+    """The columns of the movement table that an audience gets; the others are not there."""
+    dropped = _DROPPED.get(audience, frozenset())
+    return tuple(column for column in MOVEMENT_COLUMNS if column.name not in dropped)
+
+
+FACT_COLUMNS = _columns(
+    """
+    what: which fact
+    value: as it is published
+    """
 )

@@ -207,7 +207,9 @@ def _weight(home: Crowd, end: Crowd) -> int:
 
 def _words(paper: Paper, name: str, home: Crowd, end: Crowd) -> list[str]:
     """The name, and below it how many leave, remain or arrive."""
-    told = []
+    told: list[str] = []
+    if not paper.internal:
+        return [paper.label(name)]
     if home.to_leave:
         told.append(f"{home.to_leave:,} leave")
     if home.left:

@@ -6,36 +6,73 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from planner import __version__
+from planner import __version__, wording
 from planner.cells import clean
-from planner.charts import Convoy, convoy_ids, convoys
-from planner.documents.planjson import plan_id
-from planner.documents.reliance import relied_on
-from planner.redact import hand_over, renamed
+from planner.charts import Convoy, convoy_ids
+from planner.redact import Audience, Code, Redacted, redact
 
 if TYPE_CHECKING:
     from planner.verify import Verdict
 
-AUDIENCE = "INTERNAL"
 DISCLAIMER = "Decision support, not clearance"
+AUDIENCE_WORDS: dict[Audience, str] = {
+    "internal": "INTERNAL",
+    "partners": "PARTNERS",
+    "crew": "CREW",
+    "parties": "PARTIES",
+    "public": "PUBLIC",
+}
 TO_FILL = "______________________"
 
 
 @dataclass(frozen=True)
 class Paper:
-    """A Verdict ready to be written down. ``verdict`` is redacted already.
+    """A redacted Verdict ready to be written down: all that a document can be made from.
 
     ``warning`` is empty for a verified plan that awaits nobody. ``authorisations`` and
-    ``convoy_of`` are by (sortie id, index of the leg).
+    ``convoy_of`` are by (sortie id, index of the leg). ``codes`` is the office's key to what
+    convoys, vehicles and permissions are called outside; empty outside.
     """
 
     verdict: Verdict
+    audience: Audience
+    recipient: str
+    language: str
     plan_id: str
     issued_at: datetime
+    valid_until: datetime
     warning: str
     convoys: tuple[Convoy, ...]
     convoy_of: dict[tuple[str, int], str]
     authorisations: dict[tuple[str, int], tuple[str, ...]]
+    codes: tuple[Code, ...] = ()
+
+    def say(self, english: str) -> str:
+        """Words of the program in the language of this paper."""
+        return wording.text(english, self.language)
+
+    @property
+    def internal(self) -> bool:
+        """Whether it stays in the office."""
+        return self.audience == "internal"
+
+    @property
+    def disclaimer(self) -> str:
+        """What stands on every page."""
+        return self.say(DISCLAIMER)
+
+    @property
+    def addressee(self) -> str:
+        """'INTERNAL' or 'CREW: C-7K2QX': who may read it, in the paper's language."""
+        word = self.say(AUDIENCE_WORDS[self.audience])
+        return f"{word}: {clean(self.recipient)}" if self.recipient else word
+
+    @property
+    def expiry(self) -> str:
+        """'2012-12-20 06:00 EET (+02:00)': after this the paper is void."""
+        if self.audience == "public":
+            return f"{self.valid_until:%Y-%m-%d}"
+        return stamp(self.valid_until)
 
     def local(self, t_s: int) -> datetime:
         """Local clock time of a moment of the plan."""
@@ -55,35 +92,55 @@ class Paper:
         return self.verdict.status
 
     def header(self, document: str) -> list[tuple[str, str]]:
-        """(field, value) of the header that every document has; blanks are lines to fill."""
-        verdict = self.verdict
-        scenario, plan = verdict.scenario, verdict.plan
-        office, origin = scenario.office, plan.provenance
-        issued = self.issued_at.astimezone(UTC)
-        here = self.issued_at.astimezone(scenario.zone)
-        valid = office.valid_until
-        until = TO_FILL if valid is None else stamp(self.local(scenario.at_s(valid)))
-        made_with = f"Safe Passage {__version__}, {clean(origin.engine)}, seed {origin.seed}"
-        return [
-            ("Document", f"{document}, {self.plan_id}-{document.split()[0].lower()}"),
-            ("Plan", f"{self.plan_id}, revision 1"),
-            ("Scenario", clean(origin.scenario_title)),
-            ("Scenario file", clean(origin.scenario_file) or TO_FILL),
-            ("Scenario SHA-256", origin.scenario_sha256 or TO_FILL),
-            ("What-if", clean(origin.what_if or "none (base case)")),
-            ("Issued", f"{stamp(issued)} = {stamp(here)}"),
-            ("Valid until", until),
-            ("Audience", AUDIENCE),
+        """(field, value) of the header that every document has; blanks are lines to fill.
+
+        ``document`` is its title in English. Where the plan comes from is told in the office alone.
+        """
+        office = self.verdict.scenario.office
+        slug = "-".join(document.lower().split())
+        origin = self._origin() if self.internal else []
+        title = clean(self.verdict.scenario.title)
+        named = [("Operation", title)] if title and not self.internal else []
+        checked = "VERIFIED: replayed in true time, no rule broken"
+        rows = [
+            ("Document", f"{self.say(document)}, {self.plan_id}-{slug}"),
+            ("Plan", f"{self.plan_id}, " + self.say("revision {n}").format(n=1)),
+            *named,
+            *origin,
+            ("Issued", self._issued()),
+            ("Valid until", self.expiry),
+            ("Audience", self.addressee),
             ("Organisation", clean(office.organisation or TO_FILL)),
             ("Contact, 24 hours", clean(office.contact_24h or TO_FILL)),
             ("Prepared by", clean(office.prepared_by or TO_FILL)),
             ("Approved by", clean(office.approved_by or TO_FILL)),
-            ("Status", "draft"),
-            ("Check", self.warning or "VERIFIED: replayed in true time, no rule broken"),
-            ("Solver", solver_line(verdict)),
-            ("Made with", made_with),
-            ("Use", DISCLAIMER),
+            ("Status", self.say("draft")),
+            ("Check", self.warning or self.say(checked)),
+            *([("Solver", solver_line(self.verdict))] if self.internal else []),
+            ("Made with", self._tool()),
+            ("Use", self.disclaimer),
         ]
+        return [(self.say(field), value) for field, value in rows]
+
+    def _issued(self) -> str:
+        if self.audience == "public":
+            return f"{self.issued_at:%Y-%m-%d}"
+        here = self.issued_at.astimezone(self.verdict.scenario.zone)
+        return f"{stamp(self.issued_at.astimezone(UTC))} = {stamp(here)}"
+
+    def _origin(self) -> list[tuple[str, str]]:
+        origin = self.verdict.plan.provenance
+        return [
+            ("Scenario", clean(origin.scenario_title)),
+            ("Scenario file", clean(origin.scenario_file) or TO_FILL),
+            ("Scenario SHA-256", origin.scenario_sha256 or TO_FILL),
+            ("What-if", clean(origin.what_if or self.say("none (base case)"))),
+        ]
+
+    def _tool(self) -> str:
+        origin = self.verdict.plan.provenance
+        more = f", {clean(origin.engine)}, seed {origin.seed}" if self.internal else ""
+        return f"Safe Passage {__version__}{more}"
 
 
 def stamp(moment: datetime) -> str:
@@ -107,35 +164,53 @@ def solver_line(verdict: Verdict) -> str:
     return f"{plan.status}, stopped by {plan.stopped_by}, widest gap {worst.gap:.2%} ({worst.name})"
 
 
-def prepare(verdict: Verdict, issued_at: datetime | None = None) -> Paper:
-    """Redact a Verdict and gather what all its documents share.
+def prepare(
+    verdict: Verdict,
+    issued_at: datetime | None = None,
+    audience: Audience = "internal",
+    recipient: str | None = None,
+    language: str = "en",
+) -> Paper:
+    """Redact a Verdict for an audience and gather what all its documents share.
 
-    ``issued_at`` is an aware time; the scenario's start where it is not given.
+    ``issued_at`` is an aware time; where it is not given, the beginning of what is shown. Raises
+    ScenarioError as :func:`planner.redact.redact`.
     """
-    redacted = hand_over(verdict)
-    found = convoys(redacted)
+    return paper_of(redact(verdict, audience, recipient), issued_at, language)
+
+
+def paper_of(told: Redacted, issued_at: datetime | None = None, language: str = "en") -> Paper:
+    """What documents are written from, of a plan that is redacted already."""
     return Paper(
-        verdict=redacted,
-        plan_id=plan_id(verdict.plan),
-        issued_at=issued_at or verdict.scenario.start_at,
-        warning=_warning(redacted),
-        convoys=found,
-        convoy_of=convoy_ids(found),
-        # Asked of the plan as it is: the redacted one has forgotten whose ground it passes.
-        authorisations={key: renamed(verdict, ids) for key, ids in relied_on(verdict).items()},
-    )
+        verdict=told.verdict, audience=told.audience, recipient=told.recipient, language=language,
+        plan_id=told.number, issued_at=issued_at or told.issued_at, valid_until=told.valid_until,
+        warning=_warning(told, language), convoys=told.convoys,
+        convoy_of=convoy_ids(told.convoys), authorisations=told.authorisations, codes=told.codes,
+    )  # fmt: skip
 
 
-def _warning(verdict: Verdict) -> str:
+def _warning(told: Redacted, language: str) -> str:
+    verdict = told.verdict
     if verdict.status == "FAILED":
         count = len(verdict.violations)
-        return f"FAILED ITS CHECK: DO NOT USE ({count} {'breach' if count == 1 else 'breaches'})"
+        words = wording.text("FAILED ITS CHECK: DO NOT USE", language)
+        return f"{words} ({count} {'breach' if count == 1 else 'breaches'})"
     if verdict.status == "CONDITIONAL":
-        awaited = {item.id: item for item in verdict.scenario.authorisations}
-        parties = {party.id: party.label for party in verdict.scenario.parties}
-        told = [
-            f"{clean(awaited[name].label)} ({clean(parties.get(awaited[name].party, ''))})"
-            for name in verdict.figures.conditional_on
-        ]
-        return "NOT AUTHORISED: awaits " + ", ".join(told)
+        named = _awaited(told)
+        if not named:
+            return wording.text("NOT AUTHORISED: awaits permission", language)
+        return wording.text("NOT AUTHORISED: awaits", language) + " " + ", ".join(named)
     return ""
+
+
+def _awaited(told: Redacted) -> list[str]:
+    """Names of the permissions that are awaited; for those who may not know them, their codes."""
+    scenario = told.verdict.scenario
+    awaited = {item.id: item for item in scenario.authorisations}
+    parties = {party.id: party.label for party in scenario.parties}
+    found = []
+    for name in told.verdict.figures.conditional_on:
+        party = parties.get(awaited[name].party)
+        label = clean(awaited[name].label)
+        found.append(label if party is None else f"{label} ({clean(party)})")
+    return found

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 
 from pydantic import ValidationError
 
 from planner.errors import Issue, ScenarioError
-from planner.plan import PLAN_SCHEMA_VERSION, Plan
+from planner.plan import PLAN_SCHEMA_VERSION, Plan, dumps, plan_id
+
+__all__ = ["dumps", "loads", "plan_id"]
 
 MAX_BYTES = 256_000_000
 _REMEDY = "make the plan again: planner plan SCENARIO"
-
-
-def dumps(plan: Plan) -> str:
-    """The plan in the order of its schema, indented by one, a newline at the end."""
-    tree = plan.model_dump(mode="json")
-    return json.dumps(tree, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
 
 def loads(text: str, file: str = "plan.json") -> Plan:
@@ -41,8 +36,3 @@ def loads(text: str, file: str = "plan.json") -> Plan:
             Issue(file, 0, ".".join(str(part) for part in fault["loc"]), fault["msg"], _REMEDY)
             for fault in error.errors(include_url=False, include_input=False)
         ) from error
-
-
-def plan_id(plan: Plan) -> str:
-    """A name for exactly this plan: 'SP-' and the first twelve digits of plan.json's SHA-256."""
-    return "SP-" + hashlib.sha256(dumps(plan).encode("utf-8")).hexdigest()[:12]

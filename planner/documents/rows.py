@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING
 from planner.cells import clean
 from planner.charts import havens
 from planner.documents.columns import (
+    CODE_COLUMNS,
     CONVOY_COLUMNS,
     LEFT_COLUMNS,
     MOVEMENT_COLUMNS,
     PEOPLE_COLUMNS,
     Column,
+    columns_for,
 )
 from planner.documents.paper import Paper
 from planner.plan import ManifestLine, PlanLeg, SelfMovement, Sortie
@@ -40,7 +42,11 @@ class Table:
 
 
 def _stamps(paper: Paper) -> Row:
-    return {"plan": paper.plan_id, "plan_status": f"{paper.status} / INTERNAL"}
+    return {
+        "plan": paper.plan_id,
+        "plan_status": f"{paper.status} / {paper.addressee}",
+        "valid_until": paper.expiry,
+    }
 
 
 def _times(paper: Paper, name: str, t_s: int) -> Row:
@@ -57,7 +63,10 @@ def movements(paper: Paper) -> Table:
             rows += _leg_rows(paper, sortie, index, leg, leg.destination in safe)
     for movement in plan.self_movements:
         rows += _own_rows(paper, movement, movement.destination in safe)
-    return Table("movement_table", "Movement table", MOVEMENT_COLUMNS, tuple(rows))
+    kept = columns_for(paper.audience)
+    names = [column.name for column in kept]
+    told = tuple({name: row[name] for name in names} for row in rows)
+    return Table("movement_table", "Movement table", kept, told)
 
 
 def _leg_rows(paper: Paper, sortie: Sortie, index: int, leg: PlanLeg, final: bool) -> Iterator[Row]:
@@ -89,9 +98,22 @@ def _leg_rows(paper: Paper, sortie: Sortie, index: int, leg: PlanLeg, final: boo
     }
     team = "; ".join(f"{ride.team}: {ride.persons}" for ride in leg.teams)
     aid = "; ".join(f"{load.aid}: {load.kg} kg" for load in leg.aid)
-    for number, line in enumerate(leg.manifest or (None,)):
+    lines: tuple[Row, ...] = tuple(_people(paper, line) for line in leg.manifest)
+    if not paper.internal:
+        lines = _summed(lines)
+    for number, line in enumerate(lines or (_people(paper, None),)):
         inbound = {"team": "" if number else team, "aid": "" if number else aid}
-        yield {**shared, **_people(paper, line), **inbound}
+        yield {**shared, **line, **inbound}
+
+
+def _summed(lines: tuple[Row, ...]) -> tuple[Row, ...]:
+    """One row a group: who reads outside is told heads, not households."""
+    found: dict[Cell, Row] = {}
+    for line in lines:
+        kept = found.setdefault(line["group_id"], {**line, "persons": 0, "stretchers": 0})
+        for name in ("persons", "stretchers"):
+            kept[name] = int(str(kept[name])) + int(str(line[name]))
+    return tuple(found.values())
 
 
 def _own_rows(paper: Paper, movement: SelfMovement, final: bool) -> Iterator[Row]:
@@ -144,13 +166,19 @@ def _people(paper: Paper, line: ManifestLine | None) -> Row:
         return row | {"unit_persons": None, "units": None, "persons": 0, "stretchers": 0}
     return {
         "group_id": line.group,
-        "group": clean(paper.verdict.scenario.group(line.group).label),
+        "group": _group(paper, line.group),
         "means": line.means,
         "unit_persons": line.unit_persons,
         "units": line.units,
         "persons": line.persons,
         "stretchers": line.stretchers,
     }
+
+
+def _group(paper: Paper, name: str) -> str:
+    """What people call the group; outside it is a word of the program."""
+    label = clean(paper.verdict.scenario.group(name).label)
+    return label if paper.internal else paper.say(label)
 
 
 def people(paper: Paper) -> Table:
@@ -240,3 +268,13 @@ def convoy_table(paper: Paper) -> Table:
             }
         )
     return Table("convoys", "Convoys", CONVOY_COLUMNS, tuple(rows))
+
+
+def code_table(paper: Paper) -> Table:
+    """The office's key: what convoys, vehicles and permissions are called outside."""
+    rows = tuple(
+        {"kind": item.kind, "code": item.code, "id": item.id, "name": clean(item.label),
+         **_stamps(paper)}
+        for item in paper.codes
+    )  # fmt: skip
+    return Table("codes", "Codes", CODE_COLUMNS, rows)

@@ -7,8 +7,9 @@ import io
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from planner import wording
 from planner.cells import guarded
-from planner.documents.paper import DISCLAIMER, Paper
+from planner.documents.paper import Paper
 from planner.documents.rows import Cell, Table
 
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ def _text(cell: Cell) -> str:
 def xlsx_bytes(paper: Paper, document: str, tables: list[Table]) -> bytes:
     """A workbook: the header as 'About', a sheet a table, the data dictionary as 'Columns'.
 
+    ``document`` and the tables' titles are English; they are told in the paper's language.
+
     Text is written as text whatever it looks like. The time of issue is the only clock time in the
     file's metadata.
     """
@@ -61,9 +64,10 @@ def xlsx_bytes(paper: Paper, document: str, tables: list[Table]) -> bytes:
         book.set_properties(
             {
                 "title": f"{document} {paper.plan_id}",
-                "subject": "INTERNAL",
+                "subject": f"{paper.addressee} · valid until {paper.expiry}",
+                "keywords": paper.addressee,
                 "author": "Safe Passage",
-                "comments": f"{DISCLAIMER}. {paper.warning}".strip(),
+                "comments": f"{paper.disclaimer}. {paper.warning}".strip(),
                 "created": issued,
             }
         )
@@ -99,32 +103,44 @@ def _page(sheet: Worksheet, paper: Paper, title: str) -> None:
     sheet.set_landscape()
     sheet.set_paper(9)
     # An ampersand begins a code in headers; two are one.
-    line = f"INTERNAL · {title} · {paper.plan_id}{warned}".replace("&", "&&")
+    line = f"{paper.addressee} · {paper.say(title)} · {paper.plan_id}{warned}".replace("&", "&&")
     sheet.set_header(f"&L{line}"[:250])
-    sheet.set_footer(f"&L{DISCLAIMER}&RPage &P of &N")
+    foot = f"{paper.disclaimer} · {paper.say('Valid until')} {paper.expiry}".replace("&", "&&")
+    sheet.set_footer(f"&L{foot}"[:200] + "&R&P / &N")
+
+
+def _new(book: Workbook, paper: Paper, title: str) -> Worksheet:
+    """A sheet; its name in the paper's language, as far as a name may be long."""
+    sheet = book.add_worksheet(paper.say(title)[:31])
+    if paper.language in wording.RIGHT_TO_LEFT:
+        sheet.right_to_left()
+    return sheet
 
 
 def _about(book: Workbook, formats: dict[str, Any], paper: Paper, document: str) -> None:
-    sheet = book.add_worksheet("About")
+    sheet = _new(book, paper, "About")
     _page(sheet, paper, document)
     sheet.set_column(0, 0, 22)
     sheet.set_column(1, 1, 90)
-    sheet.write_string(0, 0, document, formats["title"])
-    sheet.write_string(1, 0, "INTERNAL", formats["stamp"])
+    sheet.write_string(0, 0, paper.say(document), formats["title"])
+    sheet.write_string(1, 0, paper.addressee, formats["stamp"])
     if paper.warning:
         sheet.write_string(1, 1, paper.warning, formats["warning"])
     for number, (field, value) in enumerate(paper.header(document), start=3):
         sheet.write_string(number, 0, field, formats["field"])
         sheet.write_string(number, 1, value, formats["wrapped"])
+    remark = wording.remark(paper.language)
+    if remark:
+        sheet.write_string(2, 0, remark, formats["stamp"])
 
 
 def _sheet(book: Workbook, formats: dict[str, Any], paper: Paper, table: Table) -> None:
-    sheet = book.add_worksheet(table.title)
+    sheet = _new(book, paper, table.title)
     _page(sheet, paper, table.title)
     names = [column.name for column in table.columns]
     for at, name in enumerate(names):
-        sheet.write_string(0, at, name, formats["head"])
-    widths = [len(name) + 3 for name in names]
+        sheet.write_string(0, at, paper.say(name), formats["head"])
+    widths = [len(paper.say(name)) + 3 for name in names]
     for number, row in enumerate(table.rows, start=1):
         for at, name in enumerate(names):
             _cell(sheet, number, at, row[name], formats)
@@ -154,16 +170,17 @@ def _cell(sheet: Worksheet, row: int, at: int, cell: Cell, formats: dict[str, An
 
 
 def _dictionary(book: Workbook, formats: dict[str, Any], paper: Paper, tables: list[Table]) -> None:
-    sheet = book.add_worksheet("Columns")
+    sheet = _new(book, paper, "Columns")
     _page(sheet, paper, "Columns")
     sheet.set_column(0, 1, 22)
     sheet.set_column(2, 2, 100)
     for at, name in enumerate(("sheet", "column", "means")):
-        sheet.write_string(0, at, name, formats["head"])
+        sheet.write_string(0, at, paper.say(name), formats["head"])
     number = 0
     for table in tables:
         for column in table.columns:
             number += 1
             for at, text in enumerate((table.title, column.name, column.means)):
+                text = paper.say(text)
                 sheet.write_string(number, at, text, formats["wrapped"])
     sheet.freeze_panes(1, 0)

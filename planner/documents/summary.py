@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import json
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any, Literal
+from datetime import datetime
+from typing import Any
 
 from planner.cells import clean
 from planner.charts import crowds, havens
+from planner.documents import press
 from planner.documents.basis import CLOCK, assumptions, authorisations, changes, sources
 from planner.documents.curve import evacuation_svg
 from planner.documents.marks import map_svg
-from planner.documents.paper import AUDIENCE, DISCLAIMER, Paper
+from planner.documents.paper import Paper
 from planner.documents.rows import left_behind, people
 from planner.plan import AidDelivery
 from planner.scenario import Consignment
 from planner.units import format_duration
 
-TEMPLATE = Path(__file__).resolve().parent / "templates" / "summary.typ"
+TEMPLATE = "summary.typ"
+FULL_CLOCK = "%Y-%m-%d %H:%M"
 _LEVEL_WORDS = {
     "left_behind": "left behind",
     "missed_deadlines": "missed deadlines",
@@ -30,60 +30,27 @@ _LEVEL_WORDS = {
 
 def pdf_bytes(paper: Paper) -> bytes:
     """The summary as PDF, A4; the time of issue is the only clock time in its metadata."""
-    told = _set(paper, "pdf")
-    if not isinstance(told, bytes):
-        raise TypeError("typst gave no PDF")
-    return told
+    return press.pdf(paper, TEMPLATE, content(paper), _drawings(paper))
 
 
 def pictures(paper: Paper, ppi: float = 80.0) -> list[bytes]:
     """The pages of the same summary as PNG, to be looked at before it leaves."""
-    told = _set(paper, "png", ppi)
-    return [told] if isinstance(told, bytes) else [page for page in told or () if page]
+    return press.pictures(paper, TEMPLATE, content(paper), _drawings(paper), ppi)
 
 
-def _set(paper: Paper, kind: Literal["pdf", "png"], ppi: float | None = None) -> Any:
-    import fontpkg_noto_sans
-    import fontpkg_noto_sans_arabic
-    import typst
-
-    return typst.compile(
-        str(TEMPLATE),
-        root=str(TEMPLATE.parent),
-        font_paths=[
-            str(Path(fontpkg_noto_sans.ROOT) / "files"),
-            str(Path(fontpkg_noto_sans_arabic.ROOT) / "files"),
-        ],
-        ignore_system_fonts=True,
-        format=kind,
-        ppi=ppi,
-        sys_inputs={
-            "content": json.dumps(content(paper), ensure_ascii=False),
-            "map": map_svg(paper),
-            "curve": evacuation_svg(paper),
-        },
-        timestamp=int(paper.issued_at.timestamp()),
-    )
+def _drawings(paper: Paper) -> dict[str, str]:
+    return {"map": map_svg(paper), "curve": evacuation_svg(paper)}
 
 
 def content(paper: Paper) -> dict[str, Any]:
     """Everything that the summary says, as text ready to be set."""
     verdict = paper.verdict
     scenario = verdict.scenario
-    issued = paper.issued_at.astimezone(UTC)
     return {
-        "title": clean(scenario.title),
+        **press.frame(paper, "Summary", scenario.title),
         "what_if": clean(verdict.plan.provenance.what_if or ""),
         "situation": clean(scenario.description or ""),
-        "audience": AUDIENCE,
-        "disclaimer": DISCLAIMER,
-        "warning": paper.warning,
-        "band": band(paper.warning),
         "weighted": any(group.weight != 1 for group in scenario.groups),
-        "failed": verdict.status == "FAILED",
-        "plan_id": paper.plan_id,
-        "date": [issued.year, issued.month, issued.day, issued.hour, issued.minute, issued.second],
-        "header": [(field, shortened(value)) for field, value in paper.header("Summary")],
         "lead": lead(paper),
         "figures": figures(paper),
         "levels": levels(paper),
@@ -106,66 +73,60 @@ def figure(value: float) -> str:
     return f"{value:,.1f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
-def band(warning: str) -> str:
-    """The warning in at most two lines of a page; the table of authorisations has the rest."""
-    if len(warning) <= 160:
-        return warning
-    names = warning.split(", ")
-    kept = 1
-    while kept < len(names) and len(", ".join(names[: kept + 1])) <= 140:
-        kept += 1
-    told = ", ".join(names[:kept])[:140]
-    return f"{told} and {len(names) - kept} more" if kept < len(names) else f"{told} …"
-
-
-def shortened(value: str) -> str:
-    """A hash that would not fit its line, by its first digits; plan.json has all of them."""
-    return value if len(value) < 64 or " " in value else value[:24] + "…"
-
-
 def lead(paper: Paper) -> str:
     """The plan in two sentences."""
-    told = paper.verdict.figures
+    told, say = paper.verdict.figures, paper.say
     willing = told.people - told.unwilling
-    start = paper.local(0).strftime("%d %B %Y, %H:%M")
+    start = paper.local(0).strftime(FULL_CLOCK)
     if not told.evacuated:
-        return f"Nobody of the {willing:,} people who want to leave gets out by this plan."
+        words = say("Nobody of the {willing} people who want to leave gets out by this plan.")
+        return words.format(willing=f"{willing:,}")
     remaining = willing - told.evacuated
-    everyone = "All" if not remaining else f"{told.evacuated:,} of"
-    last = paper.local(told.clearance_s).strftime("%d %B, %H:%M")
-    out = (
-        f"{everyone} {willing:,} people who want to leave are safe by {last} local time, "
-        f"{format_duration(told.clearance_s)} after the start ({start})."
+    words = say(
+        "{out} of {willing} people who want to leave are safe by {last} local time, "
+        "{after} after the start ({start})."
     )
-    return out + (f" {remaining:,} are left behind." if remaining else "")
+    if not remaining:
+        words = say(
+            "All {willing} people who want to leave are safe by {last} local time, "
+            "{after} after the start ({start})."
+        )
+    out = words.format(
+        out=f"{told.evacuated:,}", willing=f"{willing:,}", start=start,
+        last=paper.local(told.clearance_s).strftime(FULL_CLOCK),
+        after=format_duration(told.clearance_s),
+    )  # fmt: skip
+    left = say("{n} are left behind.").format(n=f"{remaining:,}")
+    return f"{out} {left}" if remaining else out
 
 
 def figures(paper: Paper) -> list[list[str]]:
     """(what, value) pairs of the headline table."""
-    told, plan = paper.verdict.figures, paper.verdict.plan
+    told, plan, say = paper.verdict.figures, paper.verdict.plan, paper.say
     left_willing = told.left_behind - told.unwilling
     harm = told.levels.get("harm", 0.0)
     rows = [
-        ("People in the scenario", f"{told.people:,}"),
-        ("Safe by vehicle, ship or aircraft", f"{told.by_sortie:,}"),
-        ("Safe by own means", f"{told.self_moved:,}"),
-        ("Left behind against their will", f"{left_willing:,}"),
-        ("Stay by choice", f"{told.unwilling:,}"),
-        ("Last arrival after", format_duration(told.clearance_s) if told.evacuated else "-"),
-        ("Sorties", f"{told.sorties:,}"),
-        ("Convoys with people", f"{sum(c.loaded for c in paper.convoys):,}"),
-        ("Expected casualties by this plan", figure(harm)),
-        ("Expected casualties if nobody moved", figure(told.harm_of_staying)),
+        (say("People in the scenario"), f"{told.people:,}"),
+        (say("Safe by vehicle, ship or aircraft"), f"{told.by_sortie:,}"),
+        (say("Safe by own means"), f"{told.self_moved:,}"),
+        (say("Left behind against their will"), f"{left_willing:,}"),
+        (say("Stay by choice"), f"{told.unwilling:,}"),
+        (say("Last arrival after"), format_duration(told.clearance_s) if told.evacuated else "-"),
+        (say("Sorties"), f"{told.sorties:,}"),
+        (say("Convoys with people"), f"{sum(c.loaded for c in paper.convoys):,}"),
+        (say("Expected casualties by this plan"), figure(harm)),
+        (say("Expected casualties if nobody moved"), figure(told.harm_of_staying)),
     ]
     teams = {team.id: clean(team.label) for team in paper.verdict.scenario.teams}
     for team in plan.teams:
-        when = "does not arrive" if team.arrive_s is None else (
-            f"there on {paper.local(team.arrive_s).strftime(CLOCK)}"
+        when = say("does not arrive") if team.arrive_s is None else (
+            say("there on {when}").format(when=paper.local(team.arrive_s).strftime(CLOCK))
         )  # fmt: skip
-        rows.append((f"Team {teams.get(team.team, team.team)}", f"{team.persons}, {when}"))
+        name = say("Team {name}").format(name=teams.get(team.team, team.team))
+        rows.append((name, f"{team.persons}, {when}"))
     goods = {aid.id: aid for aid in paper.verdict.scenario.aid}
     rows += [
-        (f"Aid {clean(goods[entry.aid].goods)}", _aid(paper, goods[entry.aid], entry))
+        (f"{say('Aid')}: {clean(goods[entry.aid].goods)}", _aid(paper, goods[entry.aid], entry))
         for entry in plan.aid if entry.aid in goods
     ]  # fmt: skip
     return [list(row) for row in rows]
@@ -188,7 +149,7 @@ def levels(paper: Paper) -> list[list[str]]:
     for level in paper.verdict.plan.levels:
         found.append(
             [
-                _LEVEL_WORDS.get(level.name, level.name), figure(level.value),
+                paper.say(_LEVEL_WORDS.get(level.name, level.name)), figure(level.value),
                 figure(level.bound), f"{level.gap:.2%}", level.unit, level.status,
                 f"{level.holds_for}; {level.method}",
             ]
@@ -209,7 +170,7 @@ def groups(paper: Paper) -> list[list[str]]:
     told = paper.verdict.figures
     left_willing = told.left_behind - told.unwilling
     sums = (told.people, told.by_sortie, told.self_moved, told.unwilling, left_willing)
-    return [*found, ["all", "", *(f"{number:,}" for number in sums), ""]]
+    return [*found, [paper.say("all"), "", *(f"{number:,}" for number in sums), ""]]
 
 
 def left(paper: Paper) -> list[list[str]]:
@@ -217,7 +178,7 @@ def left(paper: Paper) -> list[list[str]]:
     found = []
     for row in left_behind(paper).rows:
         if row["by_choice"] == "no":
-            remedy = str(row["remedy"] or "none was searched")
+            remedy = str(row["remedy"] or paper.say("none was searched"))
             told = []
             if row["remedy_gain"] is not None:
                 told.append(f"+{row['remedy_gain']:,} people")

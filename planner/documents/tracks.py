@@ -10,7 +10,7 @@ from planner import __version__
 from planner.cells import clean
 from planner.charts import Convoy, Track, convoy_label, convoy_track, havens, self_track
 from planner.charts.shapes import feature, line, lon_lat
-from planner.documents.paper import DISCLAIMER, Paper
+from planner.documents.paper import Paper
 
 
 def _utc(moment: datetime) -> str:
@@ -22,18 +22,21 @@ def geojson_bytes(paper: Paper) -> bytes:
 
     ``coordTimes`` has one time for each position of a line. The header is a foreign member.
     """
+    verdict_title = paper.verdict.scenario.title
     features = [_convoy_feature(paper, convoy) for convoy in paper.convoys]
     features += [_own_feature(paper, number) for number in range(len(_own(paper)))]
     features += _place_features(paper)
     document = {
         "type": "FeatureCollection",
         "safe_passage": {
-            "audience": "INTERNAL",
+            "audience": paper.addressee,
+            "valid_until_utc": _utc(paper.valid_until),
             "warning": paper.warning,
             "plan_status": paper.status,
             "issued_utc": _utc(paper.issued_at),
-            **{key: value for key, value in paper.header("Routes") if key in ("Plan", "Scenario")},
-            "use": DISCLAIMER,
+            "Plan": f"{paper.plan_id}, revision 1",
+            **({"Scenario": clean(verdict_title)} if verdict_title else {}),
+            "use": paper.disclaimer,
         },
         "features": features,
     }
@@ -136,8 +139,8 @@ def gpx_bytes(paper: Paper, convoy: Convoy) -> bytes:
     document.description = " · ".join(
         part
         for part in (
-            "INTERNAL", paper.warning, paper.plan_id, clean(convoy_label(verdict, convoy)),
-            f"{convoy.persons} people", DISCLAIMER,
+            paper.addressee, paper.warning, paper.plan_id, clean(convoy_label(verdict, convoy)),
+            f"{convoy.persons} people", f"valid until {paper.expiry}", paper.disclaimer,
         )
         if part
     )  # fmt: skip

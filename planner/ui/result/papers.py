@@ -47,6 +47,7 @@ def kinds() -> dict[str, str]:
         "movement_table.csv": _("Movement table as CSV"),
         "people.csv": _("What becomes of each group"),
         "left_behind.csv": _("Who is left behind, why, what would help"),
+        "codes.csv": _("Key to the codes that outside documents use; for the office alone"),
         "routes.geojson": _("Routes with times for GIS"),
         "gpx": _("Tracks for phones (GPX), one a convoy"),
         "plan.json": _("The whole plan, for planner verify; never hand it on"),

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from planner.plan import PlanLeg, Sortie
+from planner.plan import PlanLeg
 from planner.scenario import Authorisation, Fleet, Scenario
 
 if TYPE_CHECKING:
-    from planner.network import TransportNetwork
+    from planner.network import Route, TransportNetwork
     from planner.verify import Verdict
 
-_Stay = tuple[str, int, int]  # ground, from, until
+Stay = tuple[str, int, int, tuple[int, int]]
 
 
 def relied_on(verdict: Verdict) -> dict[tuple[str, int], tuple[str, ...]]:
@@ -26,10 +26,11 @@ def relied_on(verdict: Verdict) -> dict[tuple[str, int], tuple[str, ...]]:
     found = {}
     for sortie in verdict.plan.sorties:
         fleet = fleets[sortie.fleet]
+        overhead_s = scenario.vehicle(fleet).overhead_s
         for index, leg in enumerate(sortie.legs):
             needed = {
                 name
-                for stay in _stays(scenario, network, sortie, leg)
+                for stay in stays(network.routes[leg.route], leg, overhead_s)
                 for name in _permits(scenario, network, fleet, stay)
             }
             found[sortie.id, index] = tuple(
@@ -38,25 +39,24 @@ def relied_on(verdict: Verdict) -> dict[tuple[str, int], tuple[str, ...]]:
     return found
 
 
-def _stays(
-    scenario: Scenario, network: TransportNetwork, sortie: Sortie, leg: PlanLeg
-) -> Iterator[_Stay]:
-    """The grounds of a leg with the moments at which it comes and goes."""
-    overhead_s = scenario.vehicle(scenario.fleet(sortie.fleet)).overhead_s
-    start_s = leg.depart_s + overhead_s // 2
-    route = network.routes[leg.route]
-    riding_s, span_s = leg.arrive_s - leg.depart_s - overhead_s, max(1, route.travel_s)
-    yield leg.origin, leg.load_start_s, leg.depart_s
-    for passage in route.passages:
-        enter_s = start_s + passage.enter_s * riding_s // span_s
-        yield passage.ground, enter_s, start_s + passage.exit_s * riding_s // span_s
-    yield leg.destination, leg.arrive_s, leg.unload_end_s
+def stays(route: Route | None, leg: PlanLeg, overhead_s: int) -> Iterator[Stay]:
+    """(ground, from, until, offsets on the route) of a leg; its two ends alone without a route."""
+    yield leg.origin, leg.load_start_s, leg.depart_s, (0, 0)
+    if route is not None:
+        start_s = leg.depart_s + overhead_s // 2
+        riding_s, span_s = leg.arrive_s - leg.depart_s - overhead_s, max(1, route.travel_s)
+        for passage in route.passages:
+            enter_s = start_s + passage.enter_s * riding_s // span_s
+            exit_s = start_s + passage.exit_s * riding_s // span_s
+            yield passage.ground, enter_s, exit_s, (passage.enter_s, passage.exit_s)
+    span_s = 0 if route is None else route.travel_s
+    yield leg.destination, leg.arrive_s, leg.unload_end_s, (span_s, span_s)
 
 
 def _permits(
-    scenario: Scenario, network: TransportNetwork, fleet: Fleet, stay: _Stay
+    scenario: Scenario, network: TransportNetwork, fleet: Fleet, stay: Stay
 ) -> Iterator[str]:
-    name, enter_s, exit_s = stay
+    name, enter_s, exit_s, _ = stay
     ground = network.grounds.get(name)
     if ground is None:
         return

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from planner.network import Route, TransportNetwork
     from planner.verify import Verdict
 
+DETOUR = 1.3  # how much longer a road is than a straight line
 NEAR_M = 1000  # a zone centred so close to a protected place gives it away
 _PLACE_FIELDS = frozenset(
     {"at", "base", "serves", "from_", "to", "start", "origin", "destination", "over", "places"}
@@ -316,22 +317,34 @@ def _cleaned(route: Route, words: _Words) -> Route:
 
 
 def _route(network: TransportNetwork, route: Route, words: _Words) -> Route:
+    """The way from handover point to handover point: the network's own, of another vehicle of the
+    same mode where this one has none, else a straight line at a pace that allows for bends."""
     origin, destination = words.place(route.origin), words.place(route.destination)
     found = network.between.get((origin, destination, route.profile), ())
+    if not found:
+        found = tuple(
+            name
+            for (start, end, _), names in network.between.items()
+            if (start, end) == (origin, destination)
+            for name in names[:1]
+            if network.routes[name].mode == route.mode
+        )
     if found:
         return network.routes[found[0]]
     here, there = network.positions[origin], network.positions[destination]
     length_m = round(great_circle_m(*here, *there))
+    travel_s = round(route.travel_s * DETOUR * length_m / max(1, route.length_m))
     return dataclasses.replace(
         route,
         id=f"{origin}>{destination}:{route.profile}#handover",
         origin=origin,
         destination=destination,
         length_m=length_m,
+        travel_s=travel_s,
         links=(),
         exposures=(),
         passages=(),
-        points=((*here, 0), (*there, route.travel_s)),
+        points=((*here, 0), (*there, travel_s)),
         segments=(),
         estimate=True,
     )

@@ -1,0 +1,122 @@
+"""Typst sets the pages: a template, words as data, drawings as SVG."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from planner import wording
+from planner.cells import clean
+from planner.documents.paper import Paper
+
+FOLDER = Path(__file__).resolve().parent / "templates"
+_SAID = re.compile(r'say\("((?:[^"\\]|\\.)*)"\)')
+
+
+def pdf(paper: Paper, template: str, content: dict[str, Any], drawings: dict[str, str]) -> bytes:
+    """A PDF, A4; the time of issue is the only clock time in its metadata.
+
+    ``template`` is the name of a file in ``templates/``, ``content`` what it reads besides
+    :func:`frame`, ``drawings`` are SVG by the names that it knows.
+    """
+    told = _set(paper, template, content, drawings, "pdf")
+    if not isinstance(told, bytes):
+        raise TypeError("typst gave no PDF")
+    return told
+
+
+def pictures(
+    paper: Paper, template: str, content: dict[str, Any], drawings: dict[str, str], ppi: float
+) -> list[bytes]:
+    """The same pages as PNG, to be looked at before they leave."""
+    told = _set(paper, template, content, drawings, "png", ppi)
+    return [told] if isinstance(told, bytes) else [page for page in told or () if page]
+
+
+def _set(
+    paper: Paper,
+    template: str,
+    content: dict[str, Any],
+    drawings: dict[str, str],
+    kind: Literal["pdf", "png"],
+    ppi: float | None = None,
+) -> Any:
+    import fontpkg_noto_sans
+    import fontpkg_noto_sans_arabic
+    import typst
+
+    said = {**content, "words": words(template, paper.language)}
+    return typst.compile(
+        str(FOLDER / template),
+        root=str(FOLDER),
+        font_paths=[
+            str(Path(fontpkg_noto_sans.ROOT) / "files"),
+            str(Path(fontpkg_noto_sans_arabic.ROOT) / "files"),
+        ],
+        ignore_system_fonts=True,
+        format=kind,
+        ppi=ppi,
+        sys_inputs={"content": json.dumps(said, ensure_ascii=False), **drawings},
+        timestamp=int(paper.issued_at.timestamp()),
+    )
+
+
+@cache
+def words(template: str, language: str) -> dict[str, str]:
+    """What the template and the letterhead say, English → the language."""
+    found = {}
+    for name in ("page.typ", template):
+        for english in sayings((FOLDER / name).read_text(encoding="utf-8")):
+            found[english] = wording.text(english, language)
+    return found
+
+
+def sayings(template: str) -> list[str]:
+    """Every ``say("…")`` in a template's text, in order."""
+    return [match[1] for match in _SAID.finditer(template)]
+
+
+def frame(paper: Paper, document: str, title: str) -> dict[str, Any]:
+    """What every page of every document says; ``document`` is its title in English."""
+    issued = paper.issued_at.astimezone(UTC)
+    return {
+        "title": clean(title),
+        "language": paper.language,
+        "rtl": paper.language in wording.RIGHT_TO_LEFT,
+        "remark": wording.remark(paper.language),
+        "audience": paper.addressee,
+        "expiry": f"{paper.say('Valid until')} {paper.expiry}",
+        "disclaimer": paper.disclaimer,
+        "warning": paper.warning,
+        "band": band(paper.warning),
+        "failed": paper.verdict.status == "FAILED",
+        "plan_id": paper.plan_id,
+        "date": [issued.year, issued.month, issued.day, issued.hour, issued.minute, issued.second],
+        "header": [(field, shortened(value)) for field, value in paper.header(document)],
+    }
+
+
+def band(warning: str) -> str:
+    """The warning in at most two lines of a page; the table of authorisations has the rest."""
+    if len(warning) <= 160:
+        return warning
+    names = warning.split(", ")
+    kept = 1
+    while kept < len(names) and len(", ".join(names[: kept + 1])) <= 140:
+        kept += 1
+    told = ", ".join(names[:kept])[:140]
+    return f"{told} and {len(names) - kept} more" if kept < len(names) else f"{told} …"
+
+
+def shortened(value: str) -> str:
+    """What would not fit its line: a hash by its first digits, a name by its first words."""
+    if len(value) > LONGEST:
+        return value[: LONGEST - 1] + "…"
+    return value if len(value) < 64 or " " in value else value[:24] + "…"
+
+
+LONGEST = 240

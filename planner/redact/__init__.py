@@ -1,0 +1,25 @@
+"""Verdict in, out comes what one audience may know; documents are written from that alone.
+
+What is withheld is not hidden: it is not there. For readers outside the office the scenario, the
+network and the plan are put together anew from what their table allows; everything else is missing.
+"""
+
+from __future__ import annotations
+
+from planner.redact.audience import (
+    AUDIENCES,
+    OUTSIDE,
+    Audience,
+    Recipient,
+    recipients,
+    refusals,
+    wants_recipient,
+)
+from planner.redact.codes import Code, codes
+from planner.redact.handover import hand_over, renamed
+from planner.redact.redacted import Redacted, redact
+
+__all__ = [
+    "AUDIENCES", "OUTSIDE", "Audience", "Code", "Recipient", "Redacted", "codes", "hand_over",
+    "recipients", "redact", "refusals", "renamed", "wants_recipient",
+]  # fmt: skip

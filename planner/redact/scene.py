@@ -1,0 +1,357 @@
+"""The scenario and the network of a recipient's own legs, put together from nothing.
+
+Nothing is taken over by copying and leaving out: a field that no line here names is not there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pydantic import BaseModel
+
+from planner.charts import position
+from planner.network import LinkUse, Route, TransportNetwork
+from planner.plan import ManifestLine, PlanLeg
+from planner.redact.audience import Audience
+from planner.redact.rights import Rights
+from planner.redact.shown import Shown
+from planner.scenario import (
+    Authorisation,
+    Count,
+    Fleet,
+    Group,
+    Link,
+    Mode,
+    Office,
+    Party,
+    Place,
+    Scenario,
+    Vehicle,
+    VehicleDetail,
+    Window,
+)  # fmt: skip
+
+if TYPE_CHECKING:
+    from planner.verify import Verdict
+
+_Part = TypeVar("_Part", bound=BaseModel)
+_PATIENTS = {"urgent": "Patients, urgent", "priority": "Patients, priority"}
+_HOURS = frozenset({"daylight", "curfew", "weather", "sea_state"})
+
+
+def part(of: type[_Part], /, **fields: Any) -> _Part:
+    """A part of a scenario with these fields and the defaults of the others."""
+    return of.model_construct().model_copy(update=fields)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who reads, of which verdict: as it is, and with its protected places handed over."""
+
+    verdict: Verdict
+    base: Verdict
+    audience: Audience
+    recipient: str
+    rights: Rights
+    codes: dict[str, dict[str, str]]
+    """Kind → id → code."""
+
+
+@dataclass
+class Scene:
+    """The recipient's scenario while it is put together: clock, names of fleets, ways."""
+
+    reader: Reader
+    legs: tuple[Shown, ...]
+    start: datetime = field(init=False)
+    shift_s: int = field(init=False)
+    horizon_s: int = field(init=False)
+    fleets: dict[int, Fleet] = field(init=False)
+    numbers: dict[tuple[int, int], int] = field(init=False)
+    vehicles: dict[str, Vehicle] = field(default_factory=dict)
+    routes: dict[str, Route] = field(default_factory=dict)
+    boarding: dict[str, tuple[str, str, int]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        scenario = self.reader.base.scenario
+        first = scenario.local(min(one.leg.load_start_s for one in self.legs))
+        last = scenario.local(max(one.leg.unload_end_s for one in self.legs))
+        self.start = datetime(first.year, first.month, first.day)
+        self.shift_s = scenario.at_s(self.start)
+        ends = datetime(last.year, last.month, last.day) + timedelta(days=1)
+        self.horizon_s = scenario.at_s(ends) - self.shift_s
+        self.numbers = self._numbers()
+        self.fleets = self._fleets()
+
+    # -------------------------------------------------------------- vehicles
+
+    def _numbers(self) -> dict[tuple[int, int], int]:
+        """(fleet, vehicle) → its number for the reader, who is not to count the others."""
+        found: dict[tuple[int, int], int] = {}
+        used: dict[int, int] = {}
+        for one in self.legs:
+            key = (one.fleet, one.sortie.vehicle)
+            if key not in found:
+                used[one.fleet] = used.get(one.fleet, 0) + 1
+                keeps = self.reader.rights.ids and not one.is_escort
+                found[key] = one.sortie.vehicle if keeps else used[one.fleet]
+        return found
+
+    def _fleets(self) -> dict[int, Fleet]:
+        found: dict[int, Fleet] = {}
+        for one in self.legs:
+            if one.fleet not in found:
+                found[one.fleet] = self._fleet(one)
+        return found
+
+    def _fleet(self, one: Shown) -> Fleet:
+        reader = self.reader
+        rights, old = reader.rights, reader.base.scenario.fleets[one.fleet]
+        whole = rights.ids and not one.is_escort
+        kind = reader.base.scenario.vehicle(old)
+        label = kind.name or old.vehicle.replace("_", " ")
+        name = self._kind(old.vehicle, kind)
+        used = [number for (fleet, _), number in self.numbers.items() if fleet == one.fleet]
+        return part(
+            Fleet,
+            id=old.id if whole else name,
+            name=old.label if rights.crew and not one.is_escort else label,
+            vehicle=name,
+            count=old.count if whole else max(used),
+            base=one.leg.origin,
+            neutral=old.neutral,
+            is_escort=old.is_escort,
+            vehicles=self._details(one.fleet, old, whole),
+        )
+
+    def _kind(self, name: str, kind: Vehicle) -> str:
+        """Keep what everybody sees of a kind of vehicle; its id, one for each fleet shown."""
+        number, found = 1, name
+        while found in self.vehicles:
+            number += 1
+            found = f"{name}_{number}"
+        lying = 0 if self.reader.rights.medical == "none" else kind.stretchers
+        self.vehicles[found] = part(
+            Vehicle, mode=kind.mode, name=kind.name, seats=kind.seats, stretchers=lying,
+            speed_mph=kind.speed_mph, loading=kind.loading, unloading=kind.unloading,
+            overhead_s=kind.overhead_s, crew=0, length_m=kind.length_m,
+        )  # fmt: skip
+        return found
+
+    def _details(self, number: int, old: Fleet, whole: bool) -> tuple[VehicleDetail, ...]:
+        if not old.vehicles:
+            return ()
+        shown = {new: was for (fleet, was), new in self.numbers.items() if fleet == number}
+        known = range(1, len(old.vehicles) + 1) if whole else range(1, max(shown) + 1)
+        return tuple(self._detail(old, n if whole else shown.get(n, 0)) for n in known)
+
+    def _detail(self, old: Fleet, number: int) -> VehicleDetail:
+        if not 1 <= number <= len(old.vehicles):
+            return VehicleDetail()
+        told = old.vehicles[number - 1]
+        if self.reader.rights.crew:
+            return told
+        return VehicleDetail(plate=told.plate, name=told.name)
+
+    # -------------------------------------------------------------- people and ways
+
+    def manifest(self, leg: PlanLeg) -> tuple[ManifestLine, ...]:
+        """Who is on board, as far as the reader may know: heads, or heads and stretchers."""
+        counted: dict[tuple[str, str], list[int]] = {}
+        for line in leg.manifest:
+            entry = counted.setdefault(self._class(line.group), [0, 0])
+            lying = 0 if self.reader.rights.medical == "none" else line.stretchers
+            entry[0] += line.persons - lying
+            entry[1] += lying
+        out = []
+        for (name, label), (seated, lying) in sorted(counted.items()):
+            origin, _, persons = self.boarding.get(name, (leg.origin, label, 0))
+            self.boarding[name] = (origin, label, persons + seated + lying)
+            out += [
+                ManifestLine(
+                    group=name, means="ride", unit_persons=1, unit_stretchers=flat, units=units
+                )
+                for flat, units in ((0, seated), (1, lying))
+                if units
+            ]
+        return tuple(out)
+
+    def _class(self, group_id: str) -> tuple[str, str]:
+        group = self.reader.base.scenario.group(group_id)
+        if self.reader.rights.medical == "precedence" and group.is_medical:
+            level = group.precedence or "routine"
+            return f"patients_{level}", _PATIENTS.get(level, "Patients, routine")
+        return "passengers", "Passengers"
+
+    def route(self, one: Shown) -> str:
+        """Id of the way that the reader is shown for a leg; the way is kept."""
+        old = self.reader.base.network.routes[one.leg.route]
+        points = old.points
+        if not self.reader.rights.geometry:
+            points = tuple(_waypoints(old, one.inside))
+        number = 0
+        while True:
+            number += 1
+            name = f"{old.origin}>{old.destination}:{number}"
+            new = self._route(old, name, points)
+            if self.routes.setdefault(name, new) == new:
+                return name
+
+    def _route(self, old: Route, name: str, points: tuple[tuple[float, float, int], ...]) -> Route:
+        roads = self.reader.rights.roads
+        return Route(
+            id=name, origin=old.origin, destination=old.destination, mode=old.mode,
+            profile=old.mode, length_m=old.length_m, travel_s=old.travel_s,
+            links=tuple(self._uses(old)) if roads else (), points=points,
+            segments=old.segments if roads else (), estimate=old.estimate,
+            oldest_as_of=old.oldest_as_of if roads else None,
+        )  # fmt: skip
+
+    def _uses(self, old: Route) -> Iterator[LinkUse]:
+        told = {link.id for link in self._told_links()}
+        return (use for use in old.links if use.link in told)
+
+    def _told_links(self) -> list[Link]:
+        """Links whose ids did not have to be changed for a protected place."""
+        before = {link.id for link in self.reader.verdict.scenario.links}
+        return [link for link in self.reader.base.scenario.links if link.id in before]
+
+    # -------------------------------------------------------------- the scenario
+
+    def scenario(self) -> Scenario:
+        """The scenario of these legs alone. Ask for it after the legs' manifests and ways."""
+        old = self.reader.base.scenario
+        return part(
+            Scenario, title=old.title, timezone=old.timezone, start=self.start,
+            horizon_s=self.horizon_s, step_s=60, map=old.map, office=self._office(old.office),
+            parties=tuple(self._parties()), places=tuple(self._places()),
+            groups=tuple(self._groups()), fleets=tuple(self.fleets.values()),
+            vehicles=self.vehicles, links=tuple(self._links()),
+            authorisations=tuple(self._authorisations()), windows=tuple(self._windows()),
+        )  # fmt: skip
+
+    def _moment(self, moment: Any, default_s: int | None = None) -> int:
+        return self.reader.base.scenario.at_s(moment, default_s) - self.shift_s
+
+    def _within(self, moment: Any, default_s: int | None = None) -> int:
+        return min(max(self._moment(moment, default_s), 0), self.horizon_s)
+
+    def _office(self, old: Office) -> Office:
+        until = self.horizon_s if old.valid_until is None else self._moment(old.valid_until)
+        return old.model_copy(update={"valid_until": until})
+
+    def _parties(self) -> Iterator[Party]:
+        for party in self.reader.base.scenario.parties:
+            if self.reader.audience == "parties" and party.id == self.reader.recipient:
+                yield part(Party, id=party.id, name=party.name, name_ar=party.name_ar)
+
+    def _places(self) -> Iterator[Place]:
+        used = {end for one in self.legs for end in (one.leg.origin, one.leg.destination)}
+        network = self.reader.base.network
+        for place in self.reader.base.scenario.places:
+            if place.id in used:
+                hidden = place.role == "hospital" and self.reader.rights.medical == "none"
+                role = "assembly_point" if hidden else place.role
+                yield part(
+                    Place, id=place.id, name=place.name, name_ar=place.name_ar, role=role,
+                    at=network.positions[place.id],
+                )  # fmt: skip
+
+    def _groups(self) -> Iterator[Group]:
+        for name, (origin, label, persons) in sorted(self.boarding.items()):
+            count = part(Count, low=persons, base=persons, high=persons)
+            yield part(Group, id=name, name=label, at=origin, people=count)
+
+    def _links(self) -> Iterator[Link]:
+        used = {use.link for route in self.routes.values() for use in route.links}
+        for link in self._told_links():
+            if link.id in used:
+                as_of = None if link.as_of is None else self._moment(link.as_of)
+                yield part(
+                    Link, id=link.id, name=link.name, name_ar=link.name_ar, status=link.status,
+                    mode=link.mode, as_of=as_of,
+                )  # fmt: skip
+
+    def _authorisations(self) -> Iterator[Authorisation]:
+        told = self.permissions()
+        for item in self.reader.verdict.scenario.authorisations:
+            if item.id not in told:
+                continue
+            if self.reader.rights.leave:
+                start, until = self._moment(item.from_), self._moment(item.until)
+            else:
+                start, until = self._within(item.from_), self._within(item.until)
+            new = part(
+                Authorisation, id=told[item.id], party="party", state=item.state, from_=start,
+                until=until, assume=item.assume,
+            )  # fmt: skip
+            if self.reader.rights.leave:
+                kept = {"party": item.party, **self._words_of(item.id)}
+                new = new.model_copy(update=kept)
+            yield new
+
+    def _words_of(self, name: str) -> dict[str, str | None]:
+        """Name and conditions with the words of protected places replaced."""
+        old = self.reader.verdict.scenario.authorisations
+        number = next(at for at, item in enumerate(old) if item.id == name)
+        item = self.reader.base.scenario.authorisations[number]
+        return {"name": item.name, "name_ar": item.name_ar, "conditions": item.conditions}
+
+    def permissions(self) -> dict[str, str]:
+        """Id of an authorisation that the reader is told of → its code; parties see their own."""
+        relied = {name for one in self.legs for name in one.permissions}
+        own = {
+            item.id
+            for item in self.reader.verdict.scenario.authorisations
+            if not self.reader.rights.leave or item.party == self.reader.recipient
+        }
+        return {n: code for n, code in self.reader.codes["permission"].items() if n in relied & own}
+
+    def _windows(self) -> Iterator[Window]:
+        if not self.reader.rights.roads:
+            return
+        modes = {vehicle.mode for vehicle in self.vehicles.values()}
+        told = [w for w in self.reader.base.scenario.windows if _is_for_all(w, modes)]
+        for number, window in enumerate(told, start=1):
+            yield part(
+                Window, id=f"hours_{number}", kind=window.kind, open=window.open,
+                closed=window.closed, days_from=self._within(window.days_from),
+                until=self._within(window.until), modes=window.modes,
+            )  # fmt: skip
+
+    # -------------------------------------------------------------- the network
+
+    def network(self, scenario: Scenario) -> TransportNetwork:
+        """The network of these ways alone; the map's own ground is public."""
+        old = self.reader.base.network
+        between: dict[tuple[str, str, str], tuple[str, ...]] = {}
+        for route in self.routes.values():
+            key = (route.origin, route.destination, route.profile)
+            between[key] = (*between.get(key, ()), route.id)
+        return TransportNetwork(
+            scenario=scenario, region=old.region,
+            positions={place.id: old.positions[place.id] for place in scenario.places},
+            routes=self.routes, between=between,
+            profile_of={fleet.id: scenario.vehicle(fleet).mode for fleet in scenario.fleets},
+            grounds={}, link_open={}, link_capacity={}, hazard={}, threats_at={}, map_hashes={},
+        )  # fmt: skip
+
+
+def _waypoints(
+    route: Route, inside: Iterable[tuple[int, int]]
+) -> Iterator[tuple[float, float, int]]:
+    """The ends, and where the way enters and leaves what the party holds."""
+    offsets = {0, route.travel_s} | {moment for span in inside for moment in span}
+    for moment in sorted(offsets):
+        lat, lon = position(route.points, moment)
+        yield round(lat, 5), round(lon, 5), moment
+
+
+def _is_for_all(window: Window, modes: set[Mode]) -> bool:
+    """Hours that hold everywhere for one of the modes; a pause tells what was agreed with whom."""
+    everywhere = not (window.links or window.places or window.fleets or window.suspends)
+    for_them = not window.modes or bool(modes & {*window.modes})
+    return everywhere and for_them and window.kind in _HOURS
