@@ -44,13 +44,13 @@ def main() -> None:
             title=_("Situation"),
             icon=":material/public:",
             url_path="situation",
+            default=True,
         ),
         st.Page(
             SCREENS / "scenario.py",
             title=_("Scenario"),
             icon=":material/edit_note:",
             url_path="scenario",
-            default=True,
         ),
         st.Page(SCREENS / "plan.py", title=_("Plan"), icon=":material/route:", url_path="plan"),
         st.Page(

@@ -93,7 +93,7 @@ def colours(picture: bytes) -> int:
 
 
 def test_the_whole_job(desk: Any, open_tab: OpenTab, tmp_path: Path) -> None:
-    watch = open_tab(desk.address)
+    watch = open_tab(f"{desk.address}/scenario")
     page = watch.page
 
     # A scenario of one's own is opened, broken, mended.
@@ -173,7 +173,7 @@ def test_the_whole_job(desk: Any, open_tab: OpenTab, tmp_path: Path) -> None:
 def test_a_shipped_crisis_is_cancelled_planned_again_and_stopped(
     desk: Any, open_tab: OpenTab
 ) -> None:
-    watch = open_tab(desk.address)
+    watch = open_tab(f"{desk.address}/scenario")
     page = watch.page
     expect(page.get_by_text("can be planned")).to_be_visible()
     go(page, "Plan")
@@ -203,7 +203,7 @@ def _worker(desk: Any) -> psutil.Process:
 
 
 def test_two_tabs_do_not_disturb_each_other(desk: Any, open_tab: OpenTab) -> None:
-    one, two = open_tab(desk.address), open_tab(desk.address)
+    one, two = open_tab(f"{desk.address}/scenario"), open_tab(f"{desk.address}/scenario")
     upload(one.page, BRIDGE)
     upload(two.page, WALKOUT)
     write(one.page, BRIDGE.read_text(encoding="utf-8").replace("horizon: 12 h", "horizon: 12"))
@@ -228,7 +228,7 @@ def test_hostile_names_stay_text(desk: Any, open_tab: OpenTab, tmp_path: Path) -
     text = text.replace("name: Old town,", f'name: "{evil}",')
     path = tmp_path / "evil.yaml"
     path.write_text(text, encoding="utf-8")
-    watch = open_tab(desk.address)
+    watch = open_tab(f"{desk.address}/scenario")
     watch.page.on("dialog", lambda dialog: watch.errors.append(dialog.message))
     upload(watch.page, path)
     expect(watch.page.get_by_text(evil).first).to_be_visible()
@@ -283,7 +283,7 @@ def test_the_watch_sees_what_is_planted(
         return [sys.executable, "-m", "streamlit", "run", str(app), *words[2:]]
 
     with serve(command, tmp_path) as planted:
-        watch = open_tab(planted.address)
+        watch = open_tab(f"{planted.address}/scenario")
         expect(watch.page.get_by_text("No fault.")).to_be_visible()
         watch.page.wait_for_timeout(3000)
         with pytest.raises(AssertionError, match=expected):

@@ -90,7 +90,7 @@ Mill,assembly point,35.43,40.24,300
 
 
 def test_a_cell_changes_one_line_and_is_undone(desk: Any, open_tab: OpenTab) -> None:
-    watch = open_tab(desk.address)
+    watch = open_tab(f"{desk.address}/scenario")
     page = watch.page
     sound = BRIDGE.read_text(encoding="utf-8")
     open_file(page, BRIDGE)
@@ -130,7 +130,7 @@ def test_a_cell_changes_one_line_and_is_undone(desk: Any, open_tab: OpenTab) -> 
 
 
 def test_a_broken_text_leaves_the_table_to_look_at(desk: Any, open_tab: OpenTab) -> None:
-    watch = open_tab(desk.address)
+    watch = open_tab(f"{desk.address}/scenario")
     page = watch.page
     open_file(page, BRIDGE)
     sound = BRIDGE.read_text(encoding="utf-8")
@@ -153,7 +153,7 @@ def test_a_broken_text_leaves_the_table_to_look_at(desk: Any, open_tab: OpenTab)
 def test_a_list_with_two_bad_rows(desk: Any, open_tab: OpenTab, tmp_path: Path) -> None:
     path = tmp_path / "sites.csv"
     path.write_text(LIST, encoding="utf-8")
-    watch = open_tab(desk.address)
+    watch = open_tab(f"{desk.address}/scenario")
     page = watch.page
     open_file(page, BRIDGE)
     tab(page, "Places")
@@ -187,7 +187,7 @@ def test_a_list_with_two_bad_rows(desk: Any, open_tab: OpenTab, tmp_path: Path) 
 
 
 def test_revisions_and_a_second_tab(desk: Any, open_tab: OpenTab) -> None:
-    watch = open_tab(desk.address)
+    watch = open_tab(f"{desk.address}/scenario")
     page = watch.page
     open_file(page, BRIDGE)
     sound = BRIDGE.read_text(encoding="utf-8")

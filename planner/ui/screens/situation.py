@@ -79,11 +79,14 @@ def _shown(session: Session) -> tuple[Shown | None, str]:
 
 
 def _head(session: Session, shown: Shown | None) -> None:
-    left, middle, right = st.columns([6, 1.4, 1.8], vertical_alignment="center")
+    left, other, middle, right = st.columns([5, 1.7, 1.2, 1.8], vertical_alignment="center")
     with left:
         name = shown.scenario.title if shown is not None else session.file or _("No scenario")
         below = shown.scenario.description or "" if shown is not None else ""
         look.title(name, below)
+    with other:
+        if st.button(_("Other scenario"), icon=":material/folder_open:", width="stretch"):
+            st.switch_page("screens/scenario.py")
     with middle:
         drawing.undo_button(session)
     with right:
