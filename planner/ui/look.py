@@ -76,6 +76,7 @@ STYLE = f"""
 .sp-legend i.sp-line {{ border-radius: 1px; height: .3em; vertical-align: middle; }}
 .st-key-as-tables {{ height: 0; align-items: flex-end; position: relative; z-index: 5;
   top: .5rem; }}
+.stMain [data-testid="stCaptionContainer"] {{ opacity: 1; color: var(--sp-quiet); }}
 .st-key-progress [data-stale="true"] {{ opacity: 1 !important; transition: none; }}
 .sp-lead {{ font-size: 1.22rem; line-height: 1.4; font-weight: 600; margin: 0;
   overflow-wrap: anywhere; }}

@@ -236,6 +236,15 @@ def test_another_plan_can_be_chosen(planned: Session) -> None:
     assert "NOT AUTHORISED" not in told(app)
 
 
+def test_a_plan_of_another_text_says_so(planned: Session) -> None:
+    other = "made from another text"
+    assert other in told(show("plan", planned))
+    from planner.ui.session import fingerprint
+
+    planned.runs[-1].fingerprint = fingerprint(planned.text)
+    assert other not in told(show("plan", planned))
+
+
 def test_all_plans_are_listed_without_opening_them(planned: Session) -> None:
     rows = parts.made(planned.runs, "no such text")
     assert [row["plan"] for row in rows] == [run.label for run in reversed(planned.runs)]
@@ -292,8 +301,9 @@ def test_the_headline_of_a_plan_that_is_not_proven_failed_or_empty() -> None:
     level = verdict.plan.levels[0].model_copy(update={"bound": 6.0, "gap": 0.25})
     found = headline.headline(changed(verdict, levels=(level,)))
     assert "No plan leaves fewer than 6 behind; this one is within 25 % of that." in found.proof
-    assert found.cards[3].figure == "proven to within 25 %"
-    assert found.cards[3].note == "checked by a second program"
+    assert found.cards[3].figure == "within 25 %"
+    assert found.cards[3].note == "of the proven best; checked by a second program"
+    assert headline.headline(verdict).cards[3].note == "checked by a second program"
     assert headline.headline(case.failed()).cards[3].figure == "FAILED"
     nobody = headline.headline(case.mapped())
     assert nobody.sentence.startswith("Nobody gets out: 10 people want to leave. The reason:")

@@ -166,13 +166,18 @@ def cards(verdict: Verdict) -> tuple[Card, ...]:
 
 
 def _how_sure(verdict: Verdict) -> tuple[str, str]:
-    gaps = [level.gap for level in verdict.plan.levels if level.name in ABOUT_PEOPLE]
-    figure = sure(max(gaps)) if gaps else _("not proven")
     if verdict.status == "FAILED":
         return _("FAILED"), counted(
             "{n} rule is broken", "{n} rules are broken", len(verdict.violations)
         )
+    gaps = [level.gap for level in verdict.plan.levels if level.name in ABOUT_PEOPLE]
+    widest = max(gaps, default=2.0)
+    figure = _("not proven")
+    if widest <= 1:
+        figure = _("within {gap}").format(gap=percent(widest)) if widest else _("proven best")
     if verdict.status == "CONDITIONAL":
         n = len(verdict.figures.conditional_on)
         return figure, counted("awaits {n} authorisation", "awaits {n} authorisations", n)
+    if 0 < widest <= 1:
+        return figure, _("of the proven best; checked by a second program")
     return figure, _("checked by a second program")

@@ -123,7 +123,7 @@ def _preview(run: Run, path: Path) -> None:
             _("The whole plan with everything that it was made from, protected places included: "
               "whoever has it can check it with planner verify."),
         )  # fmt: skip
-        st.code(path.read_text(encoding="utf-8")[:4000], language="json", wrap_lines=True)
+        st.code(path.read_text(encoding="utf-8")[:4000], language=None, wrap_lines=True)
 
 
 def _pictures(run: Run) -> list[bytes]:

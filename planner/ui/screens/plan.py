@@ -36,6 +36,8 @@ def render() -> None:
         if session.job is None:
             look.note(_("No plan has been made yet: press Plan. It takes a minute or less."))
         return
+    if run.fingerprint != fingerprint(session.text):
+        look.note(_("This plan was made from another text than the one that is open now."))
     _result(run)
 
 
