@@ -58,9 +58,14 @@ def ago(moment: float) -> str:
 
 
 def _go(name: str) -> None:
-    st.session_state[KEY] = open_desk(name)
-    st.query_params["desk"] = name
+    go(open_desk(name))
     st.session_state[MOVED] = True
+
+
+def go(session: Session) -> None:
+    """Work on another desk in this tab."""
+    st.session_state[KEY] = session
+    st.query_params["desk"] = session.id
 
 
 # ------------------------------------------------------------------ the queue

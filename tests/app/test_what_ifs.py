@@ -307,7 +307,7 @@ def test_a_what_if_is_made_with_levers_changed_duplicated_and_written(session: S
     assert [c.name for c in cases.own_cases(session.folder)] == [
         "Two more buses", "Two more buses 2",
     ]  # fmt: skip
-    press(app, "Write into the text")
+    press(app, "Into the text")
     assert [c.name for c in cases.own_cases(session.folder)] == ["Two more buses"]
     assert load.read_text(session.text, what_if="Two more buses 2").fleets[0].count == 5
     assert session.can_undo == "Write the what-if Two more buses 2"

@@ -9,16 +9,16 @@ import streamlit as st
 
 from planner import edit
 from planner.errors import ScenarioError
-from planner.ui import keeping, look
+from planner.ui import casefile, keeping, look
 from planner.ui.runner import Job
-from planner.ui.session import Run, Session, current
+from planner.ui.session import Run, Session, current, open_desk
 from planner.ui.whatif import beside, cases, editor, rows
 from planner.ui.whatif.rows import Limits, Row
 from planner.ui.words import _, counted
 
 LIMITS_S = {"20 s": 20, "60 s": 60, "2 min": 120, "5 min": 300}
 TOLD = "case_told"
-ROW_PX, MOST_PX = 36, 330
+ROW_PX, MOST_PX = 35, 300
 
 
 def render() -> None:
@@ -42,15 +42,17 @@ def render() -> None:
     if session.jobs:
         _progress(session)
     _table(found)
-    row = _chosen(session, checked.scenario, found)
-    _compare(session, found, row)
+    row, other = _chosen(session, checked.scenario, found)
+    _compare(session, row, other)
 
 
 # ------------------------------------------------------------------ head
 
 
 def _head(session: Session, title: str, found: list[Row]) -> None:
-    left, limit, new, everything = st.columns([5, 2, 2, 2.6], vertical_alignment="bottom")
+    left, limit, new, everything, file = st.columns(
+        [4, 1.4, 1.8, 2.2, 1.7], vertical_alignment="bottom"
+    )
     with left:
         look.title(_("What-ifs"), title)
     limit.selectbox(
@@ -66,6 +68,43 @@ def _head(session: Session, title: str, found: list[Row]) -> None:
         icon=":material/playlist_play:", on_click=_plan_all, args=(session,), width="stretch",
         disabled=not waiting,
     )  # fmt: skip
+
+    with file, st.popover(_("Case file"), icon=":material/folder_zip:", width="stretch"):
+        _case_file(session)
+
+
+def _case_file(session: Session) -> None:
+    """Take the whole case along, or open a colleague's."""
+    look.note(
+        _(
+            "Text, what-ifs and plans in one file, for a colleague with this program. "
+            "It is internal: it holds places, times and routes."
+        )
+    )
+    st.download_button(
+        _("Save the case"), lambda: casefile.pack(session), file_name=casefile.name_of(session),
+        mime="application/zip", icon=":material/download:", on_click="ignore", key="case-save",
+    )  # fmt: skip
+    st.file_uploader(
+        _("Open a case file; it gets a desk of its own"), type=["zip"], key="case-open",
+        on_change=_open_case, max_upload_size=casefile.LARGEST_BYTES // 1_000_000,
+    )  # fmt: skip
+
+
+def _open_case() -> None:
+    """A colleague's case becomes a new desk; what was open here stays among the drafts."""
+    upload = st.session_state["case-open"]
+    if upload is None:
+        return
+    try:
+        packed = casefile.read(upload.getvalue(), upload.name)
+        opened = open_desk()
+        said = casefile.open_into(opened, packed)
+    except (ScenarioError, OSError) as error:
+        _tell(error)
+    else:
+        opened.told = " ".join(said)
+        keeping.go(opened)
 
 
 def _scenario(session: Session) -> Any:
@@ -134,7 +173,7 @@ def _standing(job: Job) -> str:
 def _table(found: list[Row]) -> None:
     frame = rows.frame(found)
     columns: dict[str, Any] = {
-        "what_if": st.column_config.TextColumn(_("what-if"), width="large"),
+        "what_if": st.column_config.TextColumn(_("what-if"), width=280),
         "written": st.column_config.TextColumn(
             _("where"), help=_("In the scenario's text, or on this desk's shelf alone."),
             width="small",
@@ -145,13 +184,13 @@ def _table(found: list[Row]) -> None:
         "casualties": st.column_config.NumberColumn(_("expected casualties"), format="%.2f"),
         "hours": st.column_config.NumberColumn(_("hours until all are safe"), format="%.1f"),
         "gap": st.column_config.NumberColumn(_("gap in %"), format="%.2f"),
-        "effort": st.column_config.NumberColumn(_("effort"), format="localized"),
+        "effort": st.column_config.NumberColumn(_("effort"), format="localized", width=90),
         "sorties": st.column_config.NumberColumn(_("sorties"), format="localized"),
     }  # fmt: skip
     st.dataframe(
         frame, hide_index=True, width="stretch", column_config=columns,
         height=min(MOST_PX, ROW_PX * (len(frame) + 1)), key="cases",
-        on_select=lambda: _picked(found), selection_mode="single-row",
+        on_select=lambda: _picked(found), selection_mode="single-row", placeholder="",
     )  # fmt: skip
 
 
@@ -162,8 +201,8 @@ def _picked(found: list[Row]) -> None:
         st.session_state[editor.CHOSEN] = found[picked[0]].case.key
 
 
-def _chosen(session: Session, scenario: Any, found: list[Row]) -> Row:
-    """The what-if that the page is about, and what can be done with it."""
+def _chosen(session: Session, scenario: Any, found: list[Row]) -> tuple[Row, int | None]:
+    """The what-if that the page is about, and the number of the plan that it lies beside."""
     by_key = {row.case.key: row for row in found}
     keys = list(by_key)
     if st.session_state.get(editor.CHOSEN) not in by_key:
@@ -171,14 +210,29 @@ def _chosen(session: Session, scenario: Any, found: list[Row]) -> Row:
     with st.container(horizontal=True, vertical_alignment="bottom", key="chosen"):
         key = st.selectbox(
             _("Chosen what-if"), keys, format_func=lambda key: by_key[key].name,
-            key=editor.CHOSEN, persist_state="session", width=340,
+            key=editor.CHOSEN, persist_state="session", width=270,
         )  # fmt: skip
         row = by_key[key or keys[0]]
+        other = _other(session, found, row)
         _actions(session, scenario, row)
-    if row.case != cases.THE_BASE:
-        with st.expander(_("What this what-if changes")):
-            editor.changes_table(session, row.case)
-    return row
+    return row, other
+
+
+def _other(session: Session, found: list[Row], row: Row) -> int | None:
+    """The plan to lay beside the chosen one: the base's where there is one."""
+    if row.run is None:
+        return None
+    mine = row.run.number
+    labels = {run.number: run.label for run in reversed(session.runs) if run.number != mine}
+    if not labels:
+        return None
+    base = next((one.run for one in found if one.case == cases.THE_BASE and one.run), None)
+    numbers = list(labels)
+    preferred = base.number if base is not None and base.number in labels else numbers[0]
+    return st.selectbox(
+        _("Beside"), numbers, numbers.index(preferred), format_func=labels.__getitem__,
+        key=f"beside-{mine}-{preferred}", width=270,
+    )  # fmt: skip
 
 
 def _actions(session: Session, scenario: Any, row: Row) -> None:
@@ -189,6 +243,8 @@ def _actions(session: Session, scenario: Any, row: Row) -> None:
     )  # fmt: skip
     if row.case == cases.THE_BASE:
         return
+    with st.popover(_("Sets"), icon=":material/info:", width=120):
+        editor.changes_table(session, row.case)
     st.button(
         _("Change"), icon=":material/tune:", on_click=editor.open_with, args=(row.case, scenario),
         disabled=busy or not own, key="case-change",
@@ -199,8 +255,9 @@ def _actions(session: Session, scenario: Any, row: Row) -> None:
         args=(session, row), key="case-duplicate",
     )  # fmt: skip
     st.button(
-        _("Write into the text"), icon=":material/edit_note:", on_click=_write,
+        _("Into the text"), icon=":material/edit_note:", on_click=_write,
         args=(session, row), disabled=not own, key="case-write",
+        help=_("Write it into the scenario's text, under `what_ifs:`."),
     )  # fmt: skip
     st.button(
         _("Delete"), icon=":material/delete:", on_click=_delete, args=(session, row),
@@ -263,26 +320,15 @@ def _delete(session: Session, row: Row) -> None:
 # ------------------------------------------------------------------ side by side
 
 
-def _compare(session: Session, found: list[Row], row: Row) -> None:
-    second = row.run
-    if second is None:
+def _compare(session: Session, row: Row, other: int | None) -> None:
+    if row.run is None:
         look.note(_("Plan the chosen what-if to see it beside the base."))
-        return
-    others = [run for run in reversed(session.runs) if run.number != second.number]
-    if not others:
+    elif other is None:
         look.note(_("Plan the base as well, or another what-if, to lay two side by side."))
-        return
-    base = next((one.run for one in found if one.case == cases.THE_BASE and one.run), None)
-    labels = {run.number: run.label for run in others}
-    numbers = list(labels)
-    preferred = base.number if base is not None and base.number in labels else numbers[0]
-    number = st.selectbox(
-        _("Beside"), numbers, numbers.index(preferred), format_func=labels.__getitem__,
-        key=f"beside-{second.number}-{preferred}",
-    )  # fmt: skip
-    pair = _read(session, number), _read(session, second.number)
-    if pair[0] is not None and pair[1] is not None:
-        beside.show(pair[0], pair[1])
+    else:
+        pair = _read(session, other), _read(session, row.run.number)
+        if pair[0] is not None and pair[1] is not None:
+            beside.show(pair[0], pair[1])
 
 
 def _read(session: Session, number: int) -> Run | None:

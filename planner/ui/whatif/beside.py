@@ -50,7 +50,7 @@ def heads(first: Run, second: Run) -> None:
                 awaited = ", ".join(verdict.figures.conditional_on)
                 look.banner("wait", _("NOT AUTHORISED: awaits"), awaited)
             else:
-                look.banner("good", _("VERIFIED."))
+                look.note(_("Verified: replayed in true time, no rule is broken."))
             look.figures(
                 (label, figure, *(change(key, first, second) if run is second else ("", "")))
                 for key, label, figure in shown_figures(verdict)

@@ -118,7 +118,9 @@ NEUTRAL = frozenset({"vehicles_change", "hours_change"})
 def styled(frame: pd.DataFrame) -> Any:
     """The table with its changes signed and tinted: green for better, orange for worse."""
     changes = [name for name in frame.columns if name.endswith("change")]
-    style = frame.style.format(dict.fromkeys(changes, signed), na_rep="–")
+    plain = [name for name in frame.columns if name not in changes]
+    forms: dict[Any, Any] = {**dict.fromkeys(plain, counted), **dict.fromkeys(changes, signed)}
+    style = frame.style.format(forms, na_rep="–")
     for name in changes:
         if name not in NEUTRAL:
             style = style.map(lambda value, name=name: tint(name, value), subset=[name])
@@ -130,6 +132,13 @@ def tint(name: str, value: Any) -> str:
     if value is None or value != value or value == 0:
         return ""
     return GOOD if (value > 0) == (name in MORE_IS_BETTER) else BAD
+
+
+def counted(value: Any) -> str:
+    """A figure with thousands apart; text as it is."""
+    if isinstance(value, str):
+        return value
+    return f"{value:,.1f}" if isinstance(value, float) else f"{value:,}"
 
 
 def signed(value: Any) -> str:

@@ -142,7 +142,7 @@ def _figures(row: Row) -> dict[str, Any]:
         "casualties": figures.get("harm"),
         "hours": round(figures["clearance_s"] / HOUR_S, 1) if "clearance_s" in figures else None,
         "gap": round(100 * figures["gap"], 2) if "gap" in figures else None,
-        "effort": figures.get("effort"),
+        "effort": round(figures["effort"]) if "effort" in figures else None,
         "sorties": figures.get("sorties"),
     }
 
