@@ -239,30 +239,46 @@ def _actions(session: Session, scenario: Any, row: Row) -> None:
     own, busy = row.case.own, editor.opened() is not None
     st.button(
         _("Plan it"), icon=":material/play_arrow:", type="primary", on_click=_plan,
-        args=(session, row), disabled=not row.mark or row.job is not None, key="case-plan",
+        args=(session,), disabled=not row.mark or row.job is not None, key="case-plan",
     )  # fmt: skip
     if row.case == cases.THE_BASE:
         return
     with st.popover(_("Sets"), icon=":material/info:", width=120):
         editor.changes_table(session, row.case)
     st.button(
-        _("Change"), icon=":material/tune:", on_click=editor.open_with, args=(row.case, scenario),
+        _("Change"), icon=":material/tune:", on_click=_change, args=(session, scenario),
         disabled=busy or not own, key="case-change",
         help=None if own else _("It stands in the text: change it there, or duplicate it here."),
     )  # fmt: skip
     st.button(
         _("Duplicate"), icon=":material/content_copy:", on_click=_duplicate,
-        args=(session, row), key="case-duplicate",
+        args=(session,), key="case-duplicate",
     )  # fmt: skip
     st.button(
         _("Into the text"), icon=":material/edit_note:", on_click=_write,
-        args=(session, row), disabled=not own, key="case-write",
+        args=(session,), disabled=not own, key="case-write",
         help=_("Write it into the scenario's text, under `what_ifs:`."),
     )  # fmt: skip
     st.button(
-        _("Delete"), icon=":material/delete:", on_click=_delete, args=(session, row),
+        _("Delete"), icon=":material/delete:", on_click=_delete, args=(session,),
         key="case-delete",
     )  # fmt: skip
+
+
+def _now(session: Session) -> Row:
+    """The what-if that is chosen at the moment of a click.
+
+    A click that follows a choice at once comes before the buttons have been drawn again.
+    """
+    found = rows.rows(session)
+    key = st.session_state.get(editor.CHOSEN)
+    return next((row for row in found if row.case.key == key), found[0])
+
+
+def _change(session: Session, scenario: Any) -> None:
+    row = _now(session)
+    if row.case.own:
+        editor.open_with(row.case, scenario)
 
 
 def _tell(error: ScenarioError | OSError) -> None:
@@ -274,16 +290,16 @@ def _tell(error: ScenarioError | OSError) -> None:
     st.session_state[TOLD] = lines
 
 
-def _plan(session: Session, row: Row) -> None:
+def _plan(session: Session) -> None:
     try:
-        rows.plan(session, row, _limits())
+        rows.plan(session, _now(session), _limits())
     except ScenarioError as error:
         _tell(error)
 
 
-def _duplicate(session: Session, row: Row) -> None:
+def _duplicate(session: Session) -> None:
     known = cases.shelf(session.folder, session.text)
-    copy = cases.as_own(row.case)
+    copy = cases.as_own(_now(session).case)
     try:
         name = cases.free_name(copy.name, known)
         kept = cases.put(session.folder, cases.Case(name, "", copy.uses, copy.changes, own=True))
@@ -293,8 +309,11 @@ def _duplicate(session: Session, row: Row) -> None:
         st.session_state[editor.CHOSEN] = kept.key
 
 
-def _write(session: Session, row: Row) -> None:
+def _write(session: Session) -> None:
     """The what-if goes into the text, and off the shelf."""
+    row = _now(session)
+    if not row.case.own:
+        return
     try:
         text, name = cases.written(session.text, row.case, session.file)
         session.edit(text, _("Write the what-if {name}").format(name=name))
@@ -305,8 +324,11 @@ def _write(session: Session, row: Row) -> None:
         st.session_state[editor.CHOSEN] = f"text:{name}"
 
 
-def _delete(session: Session, row: Row) -> None:
+def _delete(session: Session) -> None:
     """Off the shelf, or out of the text (that can be undone)."""
+    row = _now(session)
+    if row.case == cases.THE_BASE:
+        return
     try:
         if row.case.own:
             cases.drop(session.folder, row.case)
