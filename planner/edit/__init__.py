@@ -10,6 +10,7 @@ from __future__ import annotations
 from planner.edit.change import (
     add_items,
     agreed,
+    faults,
     new_faults,
     put,
     remove_item,
@@ -29,7 +30,7 @@ from planner.edit.whatifs import (
 )  # fmt: skip
 
 __all__ = [
-    "add_items", "add_what_if", "agreed", "copy_what_if", "new_faults", "put", "remove_item",
-    "remove_what_if", "rename", "rename_what_if", "renamed", "rewritten", "set_value", "set_values",
-    "tree_of", "usual_order",
+    "add_items", "add_what_if", "agreed", "copy_what_if", "faults", "new_faults", "put",
+    "remove_item", "remove_what_if", "rename", "rename_what_if", "renamed", "rewritten",
+    "set_value", "set_values", "tree_of", "usual_order",
 ]  # fmt: skip

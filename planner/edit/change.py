@@ -53,26 +53,27 @@ def rewritten(text: str, tree: Mapping[str, Any], file: str = FILE) -> str:
 
 def agreed(before: str, after: str, file: str = FILE) -> str:
     """``after``, where it has no fault that ``before`` has not. Raises ScenarioError with those."""
-    faults = new_faults(before, after, file)
-    if faults:
-        raise ScenarioError(faults)
+    found = new_faults(before, after, file)
+    if found:
+        raise ScenarioError(found)
     return after
 
 
 def new_faults(before: str, after: str, file: str = FILE) -> list[Issue]:
     """The errors that the reader finds in ``after`` alone; lines are those of ``after``."""
-    old = Counter((issue.where, issue.problem) for issue in _errors(before, file))
-    faults = []
-    for issue in _errors(after, file):
+    old = Counter((issue.where, issue.problem) for issue in faults(before, file))
+    new = []
+    for issue in faults(after, file):
         key = (issue.where, issue.problem)
         old[key] -= 1
         if old[key] < 0:
-            faults.append(issue)
-    return faults
+            new.append(issue)
+    return new
 
 
-@lru_cache(maxsize=4)
-def _errors(text: str, file: str) -> tuple[Issue, ...]:
+@lru_cache(maxsize=8)
+def faults(text: str, file: str = FILE) -> tuple[Issue, ...]:
+    """The errors that the reader finds in a text; the map is not asked. Kept for a few texts."""
     return tuple(issue for issue in examine(text, file)[1] if issue.severity == "error")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 from planner import edit
@@ -27,8 +28,9 @@ class Changes:
         return bool(self.cells or self.added or self.removed)
 
 
+@lru_cache(maxsize=8)
 def tables(text: str, file: str = FILE) -> dict[str, Table] | None:
-    """Every section's table; None while the text is in no form to be read."""
+    """Every section's table; None while the text is in no form to be read. Kept for a few texts."""
     root, issues = parse(text, file)
     if root is None or issues:
         return None

@@ -93,6 +93,7 @@ STYLE = f"""
   line-height: 1.4; white-space: normal; box-shadow: 0 2px 9px rgb(0 0 0 / 35%); }}
 .sp-term:hover::after, .sp-term:focus::after {{ display: block; }}
 .sp-cards div:last-child .sp-term::after, .sp-term.sp-left::after {{ left: auto; right: 0; }}
+.sp-scrolled {{ overflow-y: auto; padding: 2px; }}
 .st-key-grid [aria-label^="Download as CSV"] {{ display: none; }}
 .sp-title {{ font-size: 1.55rem; font-weight: 650; margin: 0; line-height: 1.25;
   overflow-wrap: anywhere; }}
@@ -209,8 +210,22 @@ def gutter(text: str, issues: Iterable[Issue]) -> str:
 
 def facts(rows: Mapping[str, str]) -> None:
     """Names and what is said of them, one a row; plain text."""
+    st.html(fact_table(rows))
+
+
+def fact_table(rows: Mapping[str, str]) -> str:
+    """``facts`` as HTML."""
     parts = [f"<tr><th>{escape(k)}</th><td>{escape(v)}</td></tr>" for k, v in rows.items()]
-    st.html(f'<table class="sp-facts">{"".join(parts)}</table>')
+    return f'<table class="sp-facts">{"".join(parts)}</table>'
+
+
+def scrolled(label: str, height_px: int, html: str) -> None:
+    """HTML in a part of the page that scrolls by itself, by the keyboard too."""
+    name = escape(label, quote=True)
+    st.html(
+        f'<div class="sp-scrolled" role="region" aria-label="{name}" tabindex="0" '
+        f'style="max-height: {height_px}px">{html}</div>'
+    )
 
 
 def figures(rows: Iterable[tuple[str, str, str, str]]) -> None:

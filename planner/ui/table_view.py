@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from planner import tables
+from planner import edit, tables
 from planner.errors import Issue, ScenarioError
+from planner.load.yamltext import parse
 from planner.tables import IMPORTED, SECTIONS, Cell, Changes, Column, Table
 from planner.ui import cell_editor, lists, look
 from planner.ui.words import _, counted
 
 if TYPE_CHECKING:
-    from planner.ui.session import Checked, Session
+    from planner.ui.session import Session
 
 SHOWN = SECTIONS[:7]
 MORE = SECTIONS[7:]
@@ -23,6 +25,13 @@ ASKED = {
     "windows": ("kind", "open", "closed", "modes"),
     "threats": ("daily",),
 }
+
+
+@lru_cache(maxsize=8)
+def title(text: str) -> str:
+    """The scenario's title; empty while the text cannot be read."""
+    root, _issues = parse(text, "")
+    return (root.get("title").text or "") if root else ""
 
 
 def title_of(section: str) -> str:
@@ -35,16 +44,16 @@ def title_of(section: str) -> str:
     }[section]  # fmt: skip
 
 
-def more(session: Session, checked: Checked) -> None:
+def more(session: Session) -> None:
     """The tables that have no tab of their own."""
     section = st.selectbox(
         _("Table"), MORE, format_func=title_of, key="more-section", width=320,
         persist_state="session",
     )  # fmt: skip
-    show(session, checked, section or MORE[0])
+    show(session, section or MORE[0])
 
 
-def show(session: Session, checked: Checked, section: str) -> None:
+def show(session: Session, section: str) -> None:
     """The table of a section with its problems, its form and its lists."""
     readable = last_readable(session)
     if readable is None:
@@ -57,7 +66,7 @@ def show(session: Session, checked: Checked, section: str) -> None:
             _("The text cannot be read now; this is the last one that could. Mend it under Text."),
         )
     else:
-        _problems(session, checked, section)
+        _problems(session, section)
     found = (tables.tables(readable) or {})[section]
     wide = st.session_state.get(f"wide-{section}", False)
     if found.rows:
@@ -93,16 +102,17 @@ def _below(session: Session, found: Table, fixed: bool) -> None:
                 lists.imports(session, found)
 
 
-def _problems(session: Session, checked: Checked, section: str) -> None:
+def _problems(session: Session, section: str) -> None:
     held = cell_editor.memory()
     if held.refused and held.refused_at == (section, session.text):
         look.banner("bad", _("Not changed."), lines=[told(issue) for issue in held.refused[:8]])
-    here = [i for i in checked.issues if i.severity == "error" and i.where.startswith(section)]
+    faults = edit.faults(session.text, session.file)
+    here = [issue for issue in faults if issue.where.startswith(section)]
     if here:
         lines = [_("line {n}: {told}").format(n=i.line, told=told(i)) for i in here[:5]]
         look.banner("wait", counted("{n} fault here.", "{n} faults here.", len(here)), lines=lines)
-    elif checked.errors:
-        head = counted("{n} fault elsewhere.", "{n} faults elsewhere.", checked.errors)
+    elif faults:
+        head = counted("{n} fault elsewhere.", "{n} faults elsewhere.", len(faults))
         look.banner("wait", head, _("They stand under Text."))
 
 

@@ -21,9 +21,7 @@ def render() -> None:
     if session.opened:
         session.opened = False
         st.switch_page("screens/plan.py")
-    with st.spinner(_("Checking the scenario …")):
-        checked = session.check()
-    _head(session, checked)
+    _head(session)
     if session.refused:
         look.banner("bad", _("Not opened."), session.refused)
         session.refused = ""
@@ -41,19 +39,22 @@ def render() -> None:
     st.session_state[f"{TABS}-at"] = at
     with found[at]:
         if at == 0:
+            # The map is asked here alone: it takes longer than a cell of a table should.
+            with st.spinner(_("Checking the scenario …")):
+                checked = session.check()
             _text(session, checked)
         elif at <= len(SHOWN):
-            table_view.show(session, checked, SHOWN[at - 1])
+            table_view.show(session, SHOWN[at - 1])
         elif at == len(SHOWN) + 1:
-            table_view.more(session, checked)
+            table_view.more(session)
         else:
             history.revisions(session)
 
 
-def _head(session: Session, checked: Checked) -> None:
+def _head(session: Session) -> None:
     left, right = st.columns([4, 8], vertical_alignment="bottom")
     with left:
-        name = checked.scenario.title if checked.scenario else session.file or _("No scenario")
+        name = table_view.title(session.text) or session.file or _("No scenario")
         origin = session.origin or _("nowhere")
         look.title(name, f"{session.file} · " + _("opened from {origin}").format(origin=origin))
     steps, choose, save = right.columns([5, 2.2, 2], vertical_alignment="bottom")
@@ -112,18 +113,19 @@ def _text(session: Session, checked: Checked) -> None:
             st.rerun()
     with right:
         _verdict(checked)
-        with st.container(height=EDITOR_PX - 90, border=False):
-            if checked.issues:
-                ordered = sorted(checked.issues, key=lambda i: (i.severity, i.line, i.where))
-                st.html(look.issue_list(ordered, session.text))
-            if checked.scenario is not None:
-                _contents(checked.scenario)
+        parts = []
+        if checked.issues:
+            ordered = sorted(checked.issues, key=lambda i: (i.severity, i.line, i.where))
+            parts.append(look.issue_list(ordered, session.text))
+        if checked.scenario is not None:
+            parts.append(look.fact_table(_contents(checked.scenario)))
+        look.scrolled(_("Problems and contents"), EDITOR_PX - 100, "".join(parts))
         _go_on(checked)
 
 
-def _contents(scenario: Scenario) -> None:
+def _contents(scenario: Scenario) -> dict[str, str]:
     begins = f"{scenario.local(0):%a %d %b %Y %H:%M} ({scenario.timezone})"
-    rows = {
+    return {
         **({_("situation"): scenario.description} if scenario.description else {}),
         _("begins"): begins,
         _("horizon"): format_duration(scenario.horizon_s),
@@ -138,7 +140,6 @@ def _contents(scenario: Scenario) -> None:
         _("authorisations"): _states(scenario),
         _("what-ifs"): ", ".join(scenario.what_ifs) or _("none"),
     }
-    look.facts(rows)
 
 
 def _states(scenario: Scenario) -> str:
