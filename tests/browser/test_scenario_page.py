@@ -52,12 +52,23 @@ def grid(page: Page) -> Locator:
     return page.get_by_test_id("stDataFrame")
 
 
+def settled(page: Page) -> None:
+    """Wait until the page is drawn anew: a grid that is about to go takes no keys."""
+    page.wait_for_timeout(500)
+    page.wait_for_function("() => !document.querySelector('[data-testid=stStatusWidget]')")
+    page.wait_for_timeout(500)
+
+
+HEADS = """wanted => {
+  const heads = [...document.querySelectorAll('[data-testid=stDataFrame] th')];
+  const at = heads.findIndex(head => head.textContent.replace(/[* ]+$/, '') === wanted);
+  return at < 0 ? false : at + 1;
+}"""
+
+
 def place_of(page: Page, column: str) -> int:
     """Which column of the grid it is, from 0, once the grid is drawn."""
-    heads = grid(page).locator("th")
-    expect(heads.filter(has_text=re.compile(rf"^{re.escape(column)}( \*)?$"))).to_have_count(1)
-    texts = [head.strip("* ") for head in heads.all_inner_texts()]
-    return texts.index(column)
+    return int(page.wait_for_function(HEADS, arg=column).json_value()) - 1
 
 
 def cell(page: Page, column: str, row: int) -> Locator:
@@ -67,6 +78,7 @@ def cell(page: Page, column: str, row: int) -> Locator:
 
 def type_into(page: Page, column: str, row: int, text: str) -> None:
     """Go to the cell by the arrow keys, as who works without a mouse does."""
+    settled(page)
     wanted = place_of(page, column)
     grid(page).locator(".dvn-scroller").click(position={"x": 120, "y": 50})
     page.keyboard.press("Control+Home")
