@@ -21,7 +21,7 @@ endif
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONUTF8 := 1
 
-.PHONY: help plan test bench desk wheelhouse lint lock clean
+.PHONY: help plan test bench desk wheelhouse lint lock words clean
 .DELETE_ON_ERROR:
 
 help:
@@ -32,6 +32,7 @@ help:
 	@echo 'make wheelhouse  fill wheelhouse/ for a laptop without a network'
 	@echo 'make lint        ruff and mypy'
 	@echo 'make lock        renew requirements.lock from pyproject.toml'
+	@echo 'make words       renew planner/ui/locale/*.po from the words in the code'
 	@echo 'make clean       remove out/ and caches (not .venv or wheelhouse)'
 
 $(BIN)/python:
@@ -98,6 +99,17 @@ lock: | $(BIN)/python
 	@$(BIN)/python -m uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 	  --fork-strategy fewest --extra dev --extra map --custom-compile-command 'make lock' \
 	  --output-file $(LOCK) pyproject.toml
+
+# Every visible text of the desk, for the translators: new ones come in empty, those no longer in the
+# code go, what is translated stays. A plural stands as counted("one", "many", n).
+words: $(STAMP)
+	@mkdir -p out
+	@$(BIN)/pybabel --quiet extract --keyword=_ --keyword=counted:1,2 --no-location --sort-by-file \
+	  --no-wrap --project='Safe Passage' --output=out/desk.pot planner/ui
+	@set -e; for file in planner/ui/locale/*.po; do \
+	  $(BIN)/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date \
+	    --no-wrap --locale="$$(basename "$$file" .po)" --input-file=out/desk.pot --output-file="$$file"; \
+	  done
 
 clean:
 	@rm -rf out dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.*
