@@ -108,6 +108,9 @@ RIGHT_TO_LEFT = """
 [data-testid="stPopoverBody"], [role="listbox"] { direction: rtl; text-align: start; }
 [data-testid="stDeckGlJsonChart"], [data-testid="stVegaLiteChart"], [data-testid="stDataFrame"],
 .stSlider, code, pre, .st-key-editor textarea { direction: ltr !important; }
+/* The program's own sentences are English; a cell reads in the direction of what it holds. */
+.sp-issue { direction: ltr; text-align: left; }
+.sp-facts td, .sp-table td, .sp-note { unicode-bidi: plaintext; text-align: right; }
 </style>
 """
 
