@@ -110,7 +110,7 @@ RIGHT_TO_LEFT = """
 .stSlider, code, pre, .st-key-editor textarea { direction: ltr !important; }
 /* The program's own sentences are English; a cell reads in the direction of what it holds. */
 .sp-issue { direction: ltr; text-align: left; }
-.sp-facts td, .sp-table td, .sp-note { unicode-bidi: plaintext; text-align: right; }
+.sp-facts td, .sp-table td { unicode-bidi: plaintext; text-align: right; }
 </style>
 """
 

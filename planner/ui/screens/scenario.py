@@ -135,7 +135,9 @@ def _contents(scenario: Scenario) -> dict[str, str]:
         _("fleets"): _("{vehicles} vehicles in {n} fleets").format(
             vehicles=f"{sum(f.count for f in scenario.fleets):,}", n=len(scenario.fleets)
         ),
-        _("places, links"): f"{len(scenario.places)}, {len(scenario.links)}",
+        _("places, links"): _("{places} places, {links} links").format(
+            places=len(scenario.places), links=len(scenario.links)
+        ),
         _("threats"): ", ".join(threat.label for threat in scenario.threats) or _("none"),
         _("authorisations"): _states(scenario),
         _("what-ifs"): ", ".join(scenario.what_ifs) or _("none"),
