@@ -268,7 +268,10 @@ def file_deck(verdict: Verdict, collection: dict[str, Any], size: tuple[int, int
     spots = list(_spots(collection))
     whole = charts.backdrop(verdict.network)
     near = ground.on_the_roads(spots, whole) if spots else list(verdict.network.positions.values())
-    view = view_of(bounds_of(near), *size)
+    south, west, north, east = bounds_of(near)
+    if (south, west) == (north, east):  # one rounded point: a close look would feign precision
+        south, west, north, east = south - 1, west - 1, north + 1, east + 1
+    view = view_of((south, west, north, east), *size)
     background = ground.for_view(whole, view, size)
     spec = charts.map_layers(verdict, 0, background)
     shown = _layer(

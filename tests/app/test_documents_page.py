@@ -4,129 +4,272 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from planner import documents
-from planner.documents import summary
-from planner.documents.paper import prepare
+from planner import documents, wording
+from planner.documents import Order
+from planner.errors import ScenarioError
+from planner.redact import AUDIENCES, recipients, wants_recipient
 from planner.ui import maps
-from planner.ui.bundles import bundle
+from planner.ui.bundles import bundle, packed
 from planner.ui.result import papers
 from planner.ui.session import Session
+from planner.verify import Verdict
 from tests import paper_case as case
 from tests.app.desk_case import show, told
+
+
+def order_for(verdict: Verdict, audience: Any) -> Order:
+    """An order of everything for the audience, for the first of them where it is for one."""
+    first = recipients(verdict, audience)[0].id if wants_recipient(audience) else None
+    return Order(audience=audience, recipient=first)
 
 
 def test_documents_are_offered_singly_and_together(planned: Session) -> None:
     app = show("documents", planned)
     labels = [found.proto.label for found in app.get("download_button")]
-    run = planned.runs[-1]
-    assert labels[0] == f"Everything as one file ({len(run.documents())} documents)"
+    files = documents.files(planned.runs[-1].verdict, Order())
+    assert labels[0] == f"Everything as one file ({len(files)} documents)"
     assert labels[1] == "Download summary.pdf"
-    assert set(app.radio(key="document").options) == set(papers.offered(run.documents()))
-    content = bundle(run.folder, run.documents())
-    assert content == bundle(run.folder, run.documents())
+    assert set(app.radio(key="document-internal").options) == set(papers.offered(files))
+    content = packed(files)
+    assert content == packed(files)
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         assert archive.testzip() is None
         assert "plan.json" in archive.namelist()
         assert any(name.startswith("gpx/") for name in archive.namelist())
 
 
+def test_what_is_shown_is_what_the_command_line_writes(tmp_path: Path) -> None:
+    verdict = case.conditional()
+    written = documents.write_all(verdict, tmp_path)
+    files = documents.files(verdict, Order())
+    assert {path.relative_to(tmp_path).as_posix(): path.read_bytes() for path in written} == files
+    paths = [tmp_path / name for name in files]
+    assert bundle(tmp_path, paths) == packed(files)
+
+
 def test_without_a_plan_there_is_nothing_to_hand_out(session: Session) -> None:
     assert "No plan yet." in told(show("documents", session))
 
 
-@pytest.mark.parametrize("name", list(papers.kinds()))
+@pytest.mark.parametrize("audience", AUDIENCES)
+def test_every_audience_gets_its_own_documents(audience: Any, planned: Session) -> None:
+    app = show("documents", planned, audience=audience)
+    verdict = planned.runs[-1].verdict
+    files = documents.files(verdict, order_for(verdict, audience))
+    labels = [found.proto.label for found in app.get("download_button")]
+    assert labels[0] == f"Everything as one file ({len(files)} documents)"
+    assert set(app.radio(key=f"document-{audience}").options) == set(papers.offered(files))
+    assert papers.audiences()[audience][1] in told(app)
+    whole = papers.WHOLE in files
+    assert whole == (audience == "internal")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["summary.pdf", "movement_table.xlsx", "people.csv", "routes.geojson", "gpx", "plan.json"],
+)
 def test_every_document_can_be_looked_at(name: str, planned: Session) -> None:
-    app = show("documents", planned, document=name)
+    app = show("documents", planned, **{"document-internal": name})
+    verdict = planned.runs[-1].verdict
+    files = documents.files(verdict, Order())
     labels = [found.proto.label for found in app.get("download_button")]
     wanted = "c0001.gpx" if name == "gpx" else name
     assert labels == [labels[0], f"Download {wanted}"]
     if name.endswith(".csv"):
-        run = planned.runs[-1]
-        rows = list(csv.reader(io.StringIO((run.folder / name).read_text("utf-8-sig"))))
+        rows = list(csv.reader(io.StringIO(files[name].decode("utf-8-sig"))))
         shown = app.dataframe[0].value
         assert list(shown.columns) == rows[0]
         assert shown.values.tolist() == rows[1 : papers.HEAD + 1]
     elif name == "summary.pdf":
-        assert len(app.get("image")) == len(summary.pictures(prepare(planned.runs[-1].verdict)))
+        assert len(app.get("image")) == len(papers.pages(verdict, Order(), name))
     elif name in ("routes.geojson", "gpx"):
         assert len(app.get("deck_gl_json_chart")) == 1
     elif name == "plan.json":
         assert "For the office alone." in told(app)
 
 
-def test_the_stamps_of_the_plan_stand_on_the_page(session: Session, made: Any) -> None:
-    import json
+@pytest.mark.parametrize("audience", ["partners", "crew", "parties", "public"])
+def test_the_paper_of_an_audience_is_shown_as_pages(audience: Any, planned: Session) -> None:
+    app = show("documents", planned, audience=audience)
+    assert len(app.get("image")) >= 1
+    assert not app.exception
 
-    session.open_plan(made.granted)
-    assert "NOT AUTHORISED: this plan awaits" in told(show("documents", session))
+
+def test_another_recipient_gets_other_movements(planned: Session) -> None:
+    app = show("documents", planned, audience="partners")
+    verdict = planned.runs[-1].verdict
+    box = next(box for box in app.selectbox if box.label == "Which one")
+    ids = [one.id for one in recipients(verdict, "partners")]
+    assert len(box.options) == len(ids) >= 2
+    made = [documents.files(verdict, Order(audience="partners", recipient=one)) for one in ids]
+    assert made[0]["movement_table.csv"] != made[1]["movement_table.csv"]
+    box.set_value(ids[1]).run()
+    assert not app.exception
+
+
+def test_a_plan_that_fails_is_handed_to_nobody_outside(session: Session, made: Any) -> None:
     plan = json.loads(made.base)
     leg = next(leg for sortie in plan["sorties"] for leg in sortie["legs"] if leg["manifest"])
     leg["manifest"][0]["units"] += 40
     session.open_plan(json.dumps(plan).encode())
-    assert "FAILED: this plan breaks rules" in told(show("documents", session))
+    app = show("documents", session)
+    assert "FAILED: this plan breaks rules" in told(app)
+    assert app.get("download_button")
+    app = show("documents", session, audience="public")
+    assert "Nothing may be handed to them." in told(app)
+    assert "plan again" in told(app) and not app.get("download_button")
+
+
+def test_the_stamps_of_the_plan_stand_on_the_page(session: Session, made: Any) -> None:
+    session.open_plan(made.granted)
+    assert "NOT AUTHORISED: this plan awaits" in told(show("documents", session))
+
+
+def test_only_languages_that_have_their_words_are_offered(
+    planned: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = {"Public brief": "Краткое сообщение", "Month": "Месяц"}
+    found = wording.catalog
+    monkeypatch.setattr(
+        wording, "catalog", lambda code: {**found(code), **words} if code == "ru" else {}
+    )
+    assert papers.languages() == ["en", "ru"]
+    app = show("documents", planned, audience="public", paper_language="ru")
+    app.radio(key="document-public").set_value("brief.csv").run()
+    assert "Месяц" in list(app.dataframe[0].value["what"])
+    monkeypatch.setattr(wording, "catalog", lambda code: {})
+    assert papers.languages() == ["en"]
+
+
+# ------------------------------------------------------------------ withheld
 
 
 def test_what_is_withheld_is_told_with_its_reason() -> None:
-    rows = papers.withheld(case.conditional())
+    rows = papers.withheld(case.conditional(), Order())
     (place, why, instead), (ways, *_rest), *_more = rows
     assert "Merciful Clinic" in place and "protected" in why and "North gate" in instead
     assert ways.startswith("The ways of 2 movements")
-    assert papers.withheld(case.mapped()) == []
+    assert papers.withheld(case.mapped(), Order()) == []
 
 
-def test_what_is_withheld_is_in_no_file_but_the_plan(tmp_path: Path) -> None:
-    files = documents.write_all(case.conditional(), tmp_path)
-    found = papers.offered(files)
-    assert list(found) == list(papers.kinds())
-    for name, paths in found.items():
-        for path in paths:
-            text = path.read_bytes().decode("utf-8", "replace")
-            if path.suffix in (".csv", ".geojson", ".gpx"):
-                assert not [secret for secret in case.SECRETS if secret in text], name
-    kept = (tmp_path / papers.INTERNAL_ALONE).read_text("utf-8")
-    assert "Merciful Clinic" in kept
+def test_outside_the_office_more_is_withheld_and_counted() -> None:
+    verdict = case.conditional()
+    inside = len(papers.withheld(verdict, Order()))
+    partners = Order(audience="partners", recipient="ferries")
+    told_of = papers.withheld(verdict, partners)
+    assert len(told_of) > inside
+    # Six legs and a movement by own means; the ferry has one, and its escort's goes along.
+    others = next(row[0] for row in told_of if "movements of others" in row[0])
+    shown = documents.files(verdict, partners)["movement_table.csv"].decode("utf-8-sig")
+    legs = {(row["sortie"], row["leg"]) for row in csv.DictReader(io.StringIO(shown))}
+    assert others == f"{7 - len(legs)} movements of others"
+    public = [row[0] for row in papers.withheld(verdict, Order(audience="public"))]
+    assert "All of 7 movements" in public
+    crew = papers.withheld(verdict, Order(audience="crew", recipient="ferries-1"))
+    assert any("Ids of fleets" in row[0] for row in crew)
+    with pytest.raises(ScenarioError):
+        papers.withheld(verdict, Order(audience="partners", recipient="nobody"))
 
 
-def test_the_pictures_are_the_pages_of_the_pdf(tmp_path: Path) -> None:
+WITHHELD = {
+    "partners": {"group_id", "units"},
+    "crew": {"group", "fleet_id", "vehicle", "escorts"},
+    "parties": {"group", "stretchers", "fleet_id", "vehicle", "driver", "call_sign", "escorts",
+                "links"},
+}  # fmt: skip
+"""Columns of the movement table that the page's words speak of."""
+
+
+@pytest.mark.parametrize("audience", WITHHELD)
+def test_what_the_page_says_is_withheld_is_missing(audience: Any) -> None:
+    verdict = case.conditional()
+    order = order_for(verdict, audience)
+    table = documents.files(verdict, order)["movement_table.csv"].decode("utf-8-sig")
+    columns = set(next(csv.reader(io.StringIO(table))))
+    assert not columns & WITHHELD[audience]
+    inside = documents.files(verdict, Order())["movement_table.csv"].decode("utf-8-sig")
+    assert set(next(csv.reader(io.StringIO(inside)))) >= WITHHELD[audience]
+    ids = [item.id for item in verdict.scenario.authorisations]
+    coded = not any(name in table for name in ids)
+    said = any("Names of the permissions" in row[0] for row in papers.withheld(verdict, order))
+    assert coded >= said
+
+
+@pytest.mark.parametrize("audience", AUDIENCES)
+def test_what_is_withheld_is_in_no_file_but_the_plan(audience: Any) -> None:
+    verdict = case.conditional()
+    files = documents.files(verdict, order_for(verdict, audience))
+    assert set(papers.offered(files)) <= set(papers.kinds())
+    for name, content in files.items():
+        if papers.suffix(name) in (".csv", ".geojson", ".gpx"):
+            text = content.decode("utf-8", "replace")
+            assert not [secret for secret in case.SECRETS if secret in text], name
+    if audience == "internal":
+        assert "Merciful Clinic" in files[papers.WHOLE].decode("utf-8")
+
+
+def test_every_document_of_the_program_has_its_words() -> None:
+    verdict = case.conditional()
+    for audience in AUDIENCES:
+        files = documents.files(verdict, order_for(verdict, audience))
+        assert list(papers.offered(files)), audience
+        for name in files:
+            kind = "gpx" if name.endswith(".gpx") else name
+            assert kind in papers.kinds() and papers.suffix(name) in papers.TYPES, name
+    assert set(papers.audiences()) == set(AUDIENCES)
+
+
+# ------------------------------------------------------------------ the files themselves
+
+
+@pytest.mark.parametrize("audience", ["internal", "parties", "public"])
+def test_the_pictures_are_the_pages_of_the_pdf(audience: Any) -> None:
     import pypdfium2
 
-    paper = prepare(case.conditional())
-    document = pypdfium2.PdfDocument(summary.pdf_bytes(paper))
-    pages = summary.pictures(paper)
+    verdict = case.conditional()
+    order = order_for(verdict, audience)
+    files = documents.files(verdict, order)
+    name = next(name for name in files if name.endswith(".pdf"))
+    document = pypdfium2.PdfDocument(files[name])
+    pages = papers.pages(verdict, order, name)
     assert len(pages) == len(document)
     assert all(page.startswith(b"\x89PNG") for page in pages)
     document.close()
 
 
-def test_a_file_on_the_map_shows_its_own_lines_and_nothing_is_fetched(tmp_path: Path) -> None:
-    import json
-
+def test_a_file_on_the_map_shows_its_own_lines_and_nothing_is_fetched() -> None:
     verdict = case.conditional()
-    documents.write_all(verdict, tmp_path)
-    collection = papers.features(tmp_path / "routes.geojson")
+    collection = papers.features(documents.files(verdict, Order())["routes.geojson"])
     deck = maps.file_deck(verdict, collection, (800, 480)).to_json()
     layer = next(one for one in json.loads(deck)["layers"] if one["id"] == "file")
     assert len(layer["data"]["features"]) == len(collection["features"])
     assert "35.347" not in deck and "http" not in deck.replace("http://x.example", "")
 
 
-def test_a_track_has_the_points_of_its_file(tmp_path: Path) -> None:
-    documents.write_all(case.conditional(), tmp_path)
-    paths = papers.offered(sorted(tmp_path.rglob("*.gpx")))["gpx"]
-    assert papers.size_words(paths).startswith(f"{len(paths)} files, ")
-    points = papers.track(paths[0])
+def test_one_rounded_point_is_not_looked_at_closely() -> None:
+    verdict = case.conditional()
+    files = documents.files(verdict, Order(audience="public"))
+    deck = maps.file_deck(verdict, papers.features(files["brief.geojson"]), (800, 480))
+    assert json.loads(deck.to_json())["initialViewState"]["zoom"] < 9
+
+
+def test_a_track_has_the_points_of_its_file() -> None:
+    files = documents.files(case.conditional(), Order())
+    names = papers.offered(files)["gpx"]
+    assert papers.size_words(files, names).startswith(f"{len(names)} files, ")
+    points = papers.track(files[names[0]])
     assert len(points) >= 2 and all(at.startswith("2012-12-13T") for _lat, _lon, at in points)
 
 
-def test_sheets_are_shown_as_text(tmp_path: Path) -> None:
-    documents.write_all(case.conditional(), tmp_path)
-    found = papers.sheets(tmp_path / "movement_table.xlsx")
+def test_sheets_are_shown_as_text() -> None:
+    found = papers.sheets(documents.files(case.conditional(), Order())["movement_table.xlsx"])
     assert len(found) >= 4
     assert any("+cmd" in value for sheet in found.values() for value in sheet.to_numpy().flat)
     assert papers.csv_head(b"")[1] == 0

@@ -184,3 +184,20 @@ def test_each_document_is_seen_before_it_leaves(page_of: Any) -> None:
         found += complaints(page)
     watch.check()
     assert not found, "\n".join(sorted(set(found)))
+
+
+def test_another_audience_sees_other_documents(page_of: Any) -> None:
+    watch = page_of("documents")
+    page = watch.page
+    page.get_by_role("combobox", name=re.compile("For whom")).click()
+    page.get_by_role("option", name=re.compile("^Parties")).click()
+    expect(page.get_by_role("button", name="Download movements.pdf")).to_be_visible()
+    expect(page.get_by_role("img", name="Page 1")).to_be_visible()
+    expect(page.get_by_text("plan.json", exact=True)).to_have_count(0)
+    page.get_by_text("Withheld from all that leaves").click()
+    expect(page.get_by_text("The road itself")).to_be_visible()
+    settled(page)
+    watch.picture("documents-parties")
+    found = complaints(page)
+    watch.check()
+    assert not found, "\n".join(sorted(set(found)))

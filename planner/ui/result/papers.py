@@ -1,11 +1,11 @@
-"""What leaves the office with a plan: the documents, what is in them, and what was withheld."""
+"""What leaves the office with a plan: for whom, which documents, what is in them, what is not."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
-from pathlib import Path
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from planner.ui.words import _, counted
@@ -13,6 +13,8 @@ from planner.ui.words import _, counted
 if TYPE_CHECKING:
     import pandas as pd
 
+    from planner.documents import Files, Order
+    from planner.redact import Audience
     from planner.verify import Verdict
 
 HEAD = 200
@@ -25,49 +27,93 @@ TYPES = {
     ".json": "application/json",
     ".gpx": "application/gpx+xml",
 }
-INTERNAL_ALONE = "plan.json"
+WHOLE = "plan.json"
+"""The one file that holds everything; for the office alone."""
 
 
-def audiences() -> dict[str, tuple[str, str]]:
+def audiences() -> dict[Audience, tuple[str, str]]:
     """Audience → (its name, what it gets), in this tab's language."""
     return {
         "internal": (
-            _("Internal: the office and those who run the convoys"),
-            _("Everything but the positions and names of protected places, for which their "
-              "handover points stand; plan.json alone holds those too."),
-        )
+            _("Internal: the office"),
+            _("Everything, with handover points in place of protected places; plan.json alone "
+              "holds those too."),
+        ),
+        "partners": (
+            _("Partners: who runs a fleet"),
+            _("The movements of that fleet alone, with roads, crews, escorts and stretchers."),
+        ),
+        "crew": (
+            _("Crew: a vehicle or a convoy"),
+            _("The movements of that vehicle or convoy alone, under code names."),
+        ),
+        "parties": (
+            _("Parties: who is asked for passage"),
+            _("The movements over that party's ground, under code names: times and numbers, where "
+              "they come in and go out, and the permissions asked for."),
+        ),
+        "public": (
+            _("Public"),
+            _("A rounded total, the month and the area to a tenth of a degree; no times, no "
+              "ways."),
+        ),
     }  # fmt: skip
+
+
+def languages() -> list[str]:
+    """English, and the languages for which there is a wording file."""
+    from planner import wording
+
+    return [code for code in wording.LANGUAGES if code == "en" or wording.catalog(code)]
 
 
 def kinds() -> dict[str, str]:
     """File → what it is, in this tab's language and in the order of the page."""
     return {
         "summary.pdf": _("Printed summary: map, curve, figures, who is left behind and why"),
+        "movements.pdf": _("Their movements on paper, with a map"),
+        "brief.pdf": _("The public brief: one page"),
         "movement_table.xlsx": _("Movement table for Excel"),
         "movement_table.csv": _("Movement table as CSV"),
         "people.csv": _("What becomes of each group"),
         "left_behind.csv": _("Who is left behind, why, what would help"),
-        "codes.csv": _("Key to the codes that outside documents use; for the office alone"),
         "routes.geojson": _("Routes with times for GIS"),
+        "brief.csv": _("The facts of the brief as CSV"),
+        "brief.geojson": _("The area for GIS"),
         "gpx": _("Tracks for phones (GPX), one a convoy"),
-        "plan.json": _("The whole plan, for planner verify; never hand it on"),
+        "codes.csv": _("The office's key to the code names; never hand it on"),
+        WHOLE: _("The whole plan, for planner verify; never hand it on"),
     }
 
 
-def offered(files: list[Path]) -> dict[str, list[Path]]:
-    """Kind of document → its files, in the order of ``kinds``; unknown files come last."""
-    found: dict[str, list[Path]] = {name: [] for name in kinds()}
-    for path in files:
-        found.setdefault("gpx" if path.suffix == ".gpx" else path.name, []).append(path)
-    return {name: paths for name, paths in found.items() if paths}
+def offered(files: Files) -> dict[str, list[str]]:
+    """Kind of document → the names of its files, in the order of ``kinds``; others come last."""
+    found: dict[str, list[str]] = {name: [] for name in kinds()}
+    for name in files:
+        found.setdefault("gpx" if name.endswith(".gpx") else name, []).append(name)
+    return {kind: names for kind, names in found.items() if names}
 
 
-def size_words(paths: list[Path]) -> str:
+def size_words(files: Files, names: list[str]) -> str:
     """'12 kB', or '40 files, 120 kB'."""
-    size = f"{-(-sum(path.stat().st_size for path in paths) // 1024):,} kB"
-    if len(paths) == 1:
+    size = f"{-(-sum(len(files[name]) for name in names) // 1024):,} kB"
+    if len(names) == 1:
         return size
-    return counted("{n} file", "{n} files", len(paths)) + f", {size}"
+    return counted("{n} file", "{n} files", len(names)) + f", {size}"
+
+
+def pages(verdict: Verdict, order: Order, name: str) -> list[bytes]:
+    """The pages of a PDF of that order as pictures, set from the same redacted plan."""
+    from planner.documents import outside, summary
+    from planner.documents.paper import prepare
+
+    makers = {
+        "summary.pdf": summary.pictures,
+        "movements.pdf": outside.movements_pictures,
+        "brief.pdf": outside.brief_pictures,
+    }
+    paper = prepare(verdict, order.issued_at, order.audience, order.recipient, order.language)
+    return makers[name](paper)
 
 
 def csv_head(content: bytes, rows: int = HEAD) -> tuple[pd.DataFrame, int]:
@@ -79,12 +125,12 @@ def csv_head(content: bytes, rows: int = HEAD) -> tuple[pd.DataFrame, int]:
     return pd.DataFrame(body[:rows], columns=head), len(body)
 
 
-def sheets(path: Path, rows: int = HEAD) -> dict[str, pd.DataFrame]:
+def sheets(content: bytes, rows: int = HEAD) -> dict[str, pd.DataFrame]:
     """Name of a sheet → its first rows as text."""
     import openpyxl
     import pandas as pd
 
-    book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+    book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
     found = {}
     for sheet in book.worksheets:
         told = [
@@ -98,18 +144,17 @@ def sheets(path: Path, rows: int = HEAD) -> dict[str, pd.DataFrame]:
     return found
 
 
-def features(path: Path) -> dict[str, Any]:
+def features(content: bytes) -> dict[str, Any]:
     """A GeoJSON file as it stands."""
-    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    found: dict[str, Any] = json.loads(content.decode("utf-8"))
     return found
 
 
-def track(path: Path) -> list[tuple[float, float, str]]:
+def track(content: bytes) -> list[tuple[float, float, str]]:
     """The points of a GPX file: latitude, longitude, time in UTC."""
     import gpxpy
 
-    with path.open(encoding="utf-8") as file:
-        found = gpxpy.parse(file)
+    found = gpxpy.parse(content.decode("utf-8"))
     return [
         (point.latitude, point.longitude, point.time.isoformat() if point.time else "")
         for line in found.tracks
@@ -118,19 +163,86 @@ def track(path: Path) -> list[tuple[float, float, str]]:
     ]
 
 
-def withheld(verdict: Verdict) -> list[tuple[str, str, str]]:
-    """(what, why it is withheld, what stands in its place) of everything that does not leave."""
+def suffix(name: str) -> str:
+    """'.gpx' of 'gpx/c0001.gpx'."""
+    return PurePosixPath(name).suffix
+
+
+# ------------------------------------------------------------------ withheld
+
+
+def withheld(verdict: Verdict, order: Order) -> list[tuple[str, str, str]]:
+    """(what, why it is withheld, what stands in its place) of everything that does not leave.
+
+    Raises ScenarioError where the order cannot be met.
+    """
+    inside = order.audience == "internal"
+    rows = _protected(verdict, inside)
+    return rows if inside else [*rows, *_of_others(verdict, order)]
+
+
+def _of_others(verdict: Verdict, order: Order) -> list[tuple[str, str, str]]:
+    from planner.redact import redact
+
+    shown = redact(verdict, order.audience, order.recipient).verdict.plan
+    legs = sum(len(sortie.legs) for sortie in shown.sorties)
+    whole = sum(len(sortie.legs) for sortie in verdict.plan.sorties)
+    whole += len(verdict.plan.self_movements)
+    rows = []
+    if order.audience == "public":
+        rows.append(
+            (
+                counted("All of {n} movement", "All of {n} movements", whole),
+                _("times and ways would endanger those who travel"),
+                _("a rounded number of people and the month"),
+            )
+        )
+    else:
+        others = counted("{n} movement of others", "{n} movements of others", whole - legs)
+        rows.append((others, _("they do not concern this reader"), _("nothing")))
+    nothing, office = _("nothing"), _("for the office alone")
+    rows.append((_("Who is left behind, why, and what would help"), office, nothing))
+    rows.append((_("Dangers, expected casualties, proofs"), office, nothing))
+    return [*rows, *_by_audience(order.audience)]
+
+
+def _by_audience(audience: Audience) -> list[tuple[str, str, str]]:
+    """What of the reader's own movements is not told."""
+    need, heads = _("not needed to carry them out"), _("heads alone")
+    passing = _("not needed to let them pass")
+    codes = _("code names; the office has the key in codes.csv")
+    who = _("Groups and households on board")
+    leave = _("Names of the permissions")
+    rows = {
+        "partners": [(who, need, heads), (leave, need, codes)],
+        "crew": [
+            (who, need, heads), (leave, need, codes),
+            (_("Ids of fleets, vehicles and sorties; escorts"), need, codes),
+        ],
+        "parties": [
+            (_("Groups, households and patients on board"), passing, heads),
+            (_("Names and ids of fleets, vehicles and sorties"), passing,
+             _("the kind of vehicle, and code names; the office has the key in codes.csv")),
+            (_("Drivers, radios, escorts"), passing, _("nothing")),
+            (_("The road itself"), _("they are asked for passage over their own ground"),
+             _("the ends, and where the way comes in and goes out")),
+        ],
+    }  # fmt: skip
+    return rows.get(audience, [])
+
+
+def _protected(verdict: Verdict, inside: bool) -> list[tuple[str, str, str]]:
     from planner.redact import hand_over
 
-    shown = hand_over(verdict)
-    kept = {place.id for place in shown.scenario.places}
-    rows = [_place(verdict, place.id) for place in verdict.scenario.places if place.id not in kept]
+    kept = {place.id: place.label for place in hand_over(verdict).scenario.places}
+    gone = [place.id for place in verdict.scenario.places if place.id not in kept]
+    rows = [_place(verdict, name, kept) for name in gone]
     if not rows:
         return []
-    gone = {place.id for place in verdict.scenario.places} - kept
     legs = [leg for s in verdict.plan.sorties for leg in s.legs]
-    ways = sum(1 for leg in legs if {leg.origin, leg.destination} & gone)
-    ways += sum(1 for m in verdict.plan.self_movements if {m.origin, m.destination} & gone)
+    ways = sum(1 for leg in legs if {leg.origin, leg.destination} & set(gone))
+    own = verdict.plan.self_movements
+    ways += sum(1 for m in own if {m.origin, m.destination} & set(gone))
     if ways:
         rows.append(
             (
@@ -140,26 +252,19 @@ def withheld(verdict: Verdict) -> list[tuple[str, str, str]]:
                 _("the way from the handover point, or a straight line"),
             )
         )  # fmt: skip
-    rows.append(
-        (
-            _("The scenario's text inside the documents"),
-            _("it names the places"),
-            _("nothing; plan.json keeps it"),
-        )
-    )
+    text = _("The scenario's text inside the documents")
+    kept_in = _("nothing; plan.json keeps it") if inside else _("nothing")
+    rows.append((text, _("it names the places"), kept_in))
     return rows
 
 
-def _place(verdict: Verdict, name: str) -> tuple[str, str, str]:
-    from planner.redact import hand_over
-
+def _place(verdict: Verdict, name: str, kept: dict[str, str]) -> tuple[str, str, str]:
     place = verdict.scenario.place(name)
     following = place.handover_point or ""
-    known = {item.id: item.label for item in hand_over(verdict).scenario.places}
-    while following not in known and following:
+    while following not in kept and following:
         following = verdict.scenario.place(following).handover_point or ""
     return (
         _("Name, id and position of {place}").format(place=place.label),
         _("a protected place: its position never leaves the office"),
-        _("its handover point {place}").format(place=known.get(following, following)),
+        _("its handover point {place}").format(place=kept.get(following, following)),
     )

@@ -2,167 +2,211 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from planner import documents
+from planner.documents import Order
+from planner.errors import ScenarioError
+from planner.redact import recipients, wants_recipient
 from planner.ui import look, maps
-from planner.ui.bundles import bundle
+from planner.ui.bundles import packed
 from planner.ui.result import papers, parts, tell
 from planner.ui.session import Run, Session, current
-from planner.ui.words import _
+from planner.ui.words import LANGUAGES, _
+
+if TYPE_CHECKING:
+    from planner.documents import Files
+    from planner.redact import Audience
 
 PREVIEW_PX = 560
 MAP_PX = (800, 480)
-KEPT = "pictures"
+KEPT = "papers"
+MOST_KEPT = 4
 
 
 def render() -> None:
     """The whole page."""
     session = current()
+    look.title(_("Documents"), _("what leaves the office, and what does not"))
     if not session.runs:
-        look.title(_("Documents"))
         look.banner("plain", _("No plan yet."), _("Make one on the page Plan."))
         return
-    run, audience = _choose(session)
+    run, order = _choose(session)
     if run is None:
         return
-    name, gets = papers.audiences()[audience]
     parts.standing(run.verdict)
-    look.note(f"{name}. {gets}")
-    with st.spinner(_("Writing the documents …")):
-        files = run.documents()
-    found = papers.offered(files)
-    _withheld(run)
-    _look_through(run, files, found)
+    look.note(papers.audiences()[order.audience][1])
+    try:
+        files = _files(run, order)
+        rows = papers.withheld(run.verdict, order)
+    except ScenarioError as error:
+        _refused(error)
+        return
+    _withheld(order, rows)
+    _look_through(run, order, files)
 
 
-def _choose(session: Session) -> tuple[Run | None, str]:
-    left, middle, right = st.columns([3, 3, 3], vertical_alignment="bottom")
-    with left:
-        look.title(_("Documents"), _("made from the verified plan"))
+def _choose(session: Session) -> tuple[Run | None, Order]:
+    """Which plan, for whom, in which language."""
+    columns = st.columns([3, 3, 3, 1.6], vertical_alignment="bottom")
     labels = {run.number: run.label for run in session.runs}
     numbers = list(reversed(labels))
     shown = session.run()
-    with middle:
-        number = st.selectbox(
-            _("Plan"), numbers, index=numbers.index(shown.number) if shown else 0,
-            format_func=lambda number: labels[number],
-        )  # fmt: skip
-    with right:
-        known = papers.audiences()
-        audience = st.selectbox(
-            _("For whom"), list(known), format_func=lambda key: known[key][0], key="audience"
-        )
+    number = columns[0].selectbox(
+        _("Plan"), numbers, index=numbers.index(shown.number) if shown else 0,
+        format_func=lambda number: labels[number],
+    )  # fmt: skip
     session.shown = number
-    return session.run(number), audience or "internal"
+    run = session.run(number)
+    known = papers.audiences()
+    audience: Audience = columns[1].selectbox(
+        _("For whom"), list(known), format_func=lambda key: known[key][0], key="audience",
+        persist_state="session",
+    )  # fmt: skip
+    recipient = None
+    if run is not None and wants_recipient(audience):
+        found = {one.id: one.label for one in recipients(run.verdict, audience)}
+        recipient = columns[2].selectbox(
+            _("Which one"), list(found), key=f"recipient-{run.number}-{audience}",
+            format_func=lambda one: f"{found[one]} ({one})" if found[one] != one else one,
+        )  # fmt: skip
+    language = columns[3].selectbox(
+        _("Written in"), papers.languages(), format_func=lambda code: LANGUAGES[code],
+        key="paper_language", persist_state="session",
+    )  # fmt: skip
+    return run, Order(audience=audience, recipient=recipient, language=language)
 
 
-def _withheld(run: Run) -> None:
-    rows = papers.withheld(run.verdict)
+def _refused(error: ScenarioError) -> None:
+    lines = [f"{issue.problem} → {issue.remedy}" if issue.remedy else issue.problem
+             for issue in error.issues[:6]]  # fmt: skip
+    look.banner("bad", _("Nothing may be handed to them."), lines=lines)
+
+
+def _kept(key: tuple[Any, ...], what: str, make: Any) -> Any:
+    """Made once in this tab for a plan and an order; the oldest goes."""
+    kept = st.session_state.setdefault(KEPT, {})
+    if key not in kept:
+        while len(kept) >= MOST_KEPT:
+            kept.pop(next(iter(kept)))
+        with st.spinner(what):
+            kept[key] = make()
+    return kept[key]
+
+
+def _files(run: Run, order: Order) -> Files:
+    found: Files = _kept(
+        (str(run.folder), order), _("Writing the documents …"),
+        lambda: documents.files(run.verdict, order),
+    )  # fmt: skip
+    return found
+
+
+def _withheld(order: Order, rows: list[tuple[str, str, str]]) -> None:
     if not rows:
         look.note(_("Nothing is withheld: no place of this scenario is protected."))
         return
-    with st.expander(_("Withheld from every document but plan.json ({n})").format(n=len(rows))):
+    head = _("Withheld from all that leaves for them ({n})")
+    if order.audience == "internal":
+        head = _("Withheld from every document but plan.json ({n})")
+    with st.expander(head.format(n=len(rows))):
         look.table((_("what"), _("why"), _("what stands in its place")), rows)
 
 
-def _look_through(run: Run, files: list[Path], found: dict[str, list[Path]]) -> None:
+def _look_through(run: Run, order: Order, files: Files) -> None:
     """The documents on the left, the chosen one as it leaves on the right."""
+    found = papers.offered(files)
     left, right = st.columns([2, 5], gap="medium")
-    stem = f"{Path(run.verdict.plan.provenance.scenario_file).stem}-{run.case}"
+    who = [order.audience, order.recipient] if order.audience != "internal" else []
+    stem = "-".join(
+        [Path(run.verdict.plan.provenance.scenario_file).stem, run.case, *filter(None, who)]
+    )
     with left:
         st.download_button(
             _("Everything as one file ({n} documents)").format(n=len(files)),
-            lambda: bundle(run.folder, files), file_name=f"{stem}.zip", mime="application/zip",
+            lambda: packed(files), file_name=f"{stem}.zip", mime="application/zip",
             type="primary", icon=":material/folder_zip:", on_click="ignore", width="stretch",
         )  # fmt: skip
         chosen = st.radio(
-            _("Look at"), list(found), key="document",
-            captions=[f"{papers.kinds().get(n, '')} ({papers.size_words(found[n])})"
+            _("Look at"), list(found), key=f"document-{order.audience}",
+            captions=[f"{papers.kinds().get(n, '')} ({papers.size_words(files, found[n])})"
                       for n in found],
         )  # fmt: skip
-    name = chosen or next(iter(found))
+    names = found[chosen or next(iter(found))]
     with right:
-        path = found[name][0] if len(found[name]) == 1 else _track(found[name])
+        name = names[0] if len(names) == 1 else _track(names)
+        short = PurePosixPath(name).name
         st.download_button(
-            _("Download {name}").format(name=path.name), path.read_bytes, file_name=path.name,
-            mime=papers.TYPES.get(path.suffix, "application/octet-stream"),
-            icon=":material/download:", on_click="ignore", key=f"one-{path.name}",
+            _("Download {name}").format(name=short), files[name], file_name=short,
+            mime=papers.TYPES.get(papers.suffix(name), "application/octet-stream"),
+            icon=":material/download:", on_click="ignore", key=f"one-{name}",
         )  # fmt: skip
         with st.container(height=PREVIEW_PX, key="preview"):
-            _preview(run, path)
+            _preview(run, order, name, files[name])
 
 
-def _track(paths: list[Path]) -> Path:
-    names = {path.name: path for path in paths}
-    return names[st.selectbox(_("Convoy"), list(names)) or next(iter(names))]
+def _track(names: list[str]) -> str:
+    short = {PurePosixPath(name).name: name for name in names}
+    return short[st.selectbox(_("Convoy"), list(short)) or next(iter(short))]
 
 
-def _preview(run: Run, path: Path) -> None:
+def _preview(run: Run, order: Order, name: str, content: bytes) -> None:
     """A file as it leaves: read from the file itself."""
-    if path.suffix == ".pdf":
-        for number, page in enumerate(_pictures(run), start=1):
-            told = _("Page {n}").format(n=number)
-            st.image(page, width="stretch", caption=told, alt=told)
-    elif path.suffix == ".csv":
-        frame, rows = papers.csv_head(path.read_bytes())
+    kind = papers.suffix(name)
+    if kind == ".pdf":
+        _pages(run, order, name)
+    elif kind == ".csv":
+        frame, rows = papers.csv_head(content)
         look.note(_("{rows} rows; the first {n} are shown.").format(rows=f"{rows:,}", n=len(frame)))
         st.dataframe(frame, hide_index=True, width="stretch", height=PREVIEW_PX - 90)
-    elif path.suffix == ".xlsx":
-        for title, sheet in papers.sheets(path).items():
+    elif kind == ".xlsx":
+        for title, sheet in papers.sheets(content).items():
             look.heading(title)
             st.dataframe(sheet, hide_index=True, width="stretch", height=240)
-    elif path.suffix == ".geojson":
-        _map(run, papers.features(path))
-    elif path.suffix == ".gpx":
-        _points(run, path)
+    elif kind == ".geojson":
+        look.note(_("What stands in the file, on the map; point at a line to read its fields."))
+        _map(run, papers.features(content), MAP_PX[1], _("Map of what stands in the file"))
+    elif kind == ".gpx":
+        _points(run, name, content)
     else:
         look.banner(
             "wait", _("For the office alone."),
             _("The whole plan with everything that it was made from, protected places included: "
               "whoever has it can check it with planner verify."),
         )  # fmt: skip
-        st.code(path.read_text(encoding="utf-8")[:4000], language=None, wrap_lines=True)
+        st.code(content.decode("utf-8")[:4000], language=None, wrap_lines=True)
 
 
-def _pictures(run: Run) -> list[bytes]:
-    """The summary's pages, set once a plan in this tab."""
-    kept = st.session_state.get(KEPT)
-    if not kept or kept[0] != str(run.folder):
-        from planner.documents import summary
-        from planner.documents.paper import prepare
-
-        with st.spinner(_("Setting the pages …")):
-            kept = (str(run.folder), summary.pictures(prepare(run.verdict)))
-        st.session_state[KEPT] = kept
-    pages: list[bytes] = kept[1]
-    return pages
+def _pages(run: Run, order: Order, name: str) -> None:
+    pages: list[bytes] = _kept(
+        (str(run.folder), order, name), _("Setting the pages …"),
+        lambda: papers.pages(run.verdict, order, name),
+    )  # fmt: skip
+    for number, page in enumerate(pages, start=1):
+        told = _("Page {n}").format(n=number)
+        st.image(page, width="stretch", caption=told, alt=told)
 
 
-def _map(run: Run, collection: dict[str, object]) -> None:
-    look.note(_("What stands in the file, on the map; point at a line to read its fields."))
-    with st.container(key=f"map-land-geojson-{run.number}"):
+def _map(run: Run, collection: dict[str, Any], height_px: int, alt: str) -> None:
+    with st.container(key=f"map-land-file-{run.number}"):
         st.pydeck_chart(
-            maps.file_deck(run.verdict, collection, MAP_PX), height=MAP_PX[1],
-            alt=_("Map of the routes in the file"),
+            maps.file_deck(run.verdict, collection, (MAP_PX[0], height_px)), height=height_px,
+            alt=alt,
         )  # fmt: skip
 
 
-def _points(run: Run, path: Path) -> None:
+def _points(run: Run, name: str, content: bytes) -> None:
     import pandas as pd
 
-    points = papers.track(path)
+    points = papers.track(content)
     line = {
-        "type": "Feature", "properties": {"convoy": path.stem},
+        "type": "Feature", "properties": {"convoy": PurePosixPath(name).stem},
         "geometry": {"type": "LineString", "coordinates": [[lon, lat] for lat, lon, _at in points]},
     }  # fmt: skip
-    with st.container(key=f"map-land-gpx-{run.number}"):
-        collection = {"type": "FeatureCollection", "features": [line]}
-        st.pydeck_chart(
-            maps.file_deck(run.verdict, collection, (MAP_PX[0], 300)), height=300,
-            alt=_("Map of the track"),
-        )  # fmt: skip
+    _map(run, {"type": "FeatureCollection", "features": [line]}, 300, _("Map of the track"))
     tell.table(pd.DataFrame(points, columns=["latitude", "longitude", "time_utc"]), height=180)
 
 
