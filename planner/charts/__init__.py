@@ -15,7 +15,15 @@ from planner.charts.convoys import (
     self_track,
     track,
 )  # fmt: skip
-from planner.charts.crowds import Crowd, crowds, havens, most_that_can_leave, safe_at, safe_by
+from planner.charts.crowds import (
+    Crowd,
+    crowd_steps,
+    crowds,
+    havens,
+    most_that_can_leave,
+    safe_at,
+    safe_by,
+)  # fmt: skip
 from planner.charts.exposure import Exposure, exposure, exposure_map, exposure_rows
 from planner.charts.layers import (
     MapSpec,
@@ -55,11 +63,12 @@ from planner.charts.specs import (
 __all__ = [
     "Convoy", "Crowd", "Exposure", "Load", "MapSpec", "Standing", "Track", "Unsourced", "backdrop",
     "bounds", "changes", "convoy_gantt", "convoy_ids", "convoy_label", "convoy_lanes",
-    "convoy_rows", "convoy_track", "convoys", "crowds", "dangers_at", "evacuation_curve",
-    "evacuation_curves", "evacuation_points", "exposure", "exposure_map", "exposure_rows",
-    "gantt_rows", "havens", "holder_at", "holder_spans", "in_danger_at", "leg_track",
-    "link_geometries", "link_layer", "link_spans", "link_state", "load_curve", "load_rows", "loads",
-    "map_layers", "most_that_can_leave", "opening", "overheads", "pair_points", "people_at",
-    "position", "safe_at", "safe_by", "search_curve", "search_rows", "self_track", "standing",
-    "threat_layer", "track", "trips", "windows_at", "without_source", "zone_geometries",
+    "convoy_rows", "convoy_track", "convoys", "crowd_steps", "crowds", "dangers_at",
+    "evacuation_curve", "evacuation_curves", "evacuation_points", "exposure", "exposure_map",
+    "exposure_rows", "gantt_rows", "havens", "holder_at", "holder_spans", "in_danger_at",
+    "leg_track", "link_geometries", "link_layer", "link_spans", "link_state", "load_curve",
+    "load_rows", "loads", "map_layers", "most_that_can_leave", "opening", "overheads",
+    "pair_points", "people_at", "position", "safe_at", "safe_by", "search_curve", "search_rows",
+    "self_track", "standing", "threat_layer", "track", "trips", "windows_at", "without_source",
+    "zone_geometries",
 ]  # fmt: skip

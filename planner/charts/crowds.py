@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from planner.plan import Plan
@@ -72,6 +72,31 @@ def crowds(verdict: Verdict, t_s: int) -> dict[str, Crowd]:
         )
         for place, number in present.items()
     }
+
+
+def crowd_steps(verdict: Verdict) -> dict[str, list[tuple[int, Crowd]]]:
+    """Place id → (seconds after the start, who is there from then on), from 0 on.
+
+    What :func:`crowds` says of every moment, at once.
+    """
+    safe_places = havens(verdict.scenario)
+    changes: dict[str, dict[int, int]] = {place.id: {} for place in verdict.scenario.places}
+    for origin, destination, leaves_s, there_s, persons in moves(verdict.plan):
+        for place, moment, number in (
+            (origin, leaves_s, -persons),
+            (destination, there_s, persons),
+        ):
+            changes[place][max(0, moment)] = changes[place].get(max(0, moment), 0) + number
+    found = {}
+    for place, begun in crowds(verdict, -1).items():
+        field = "safe" if place in safe_places else "to_leave"
+        steps = [(0, begun)]
+        for moment, number in sorted(changes[place].items()):
+            known = steps[-1][1]
+            now = replace(known, **{field: getattr(known, field) + number})
+            steps = [*steps[:-1], (0, now)] if moment == 0 else [*steps, (moment, now)]
+        found[place] = steps
+    return found
 
 
 def safe_by(verdict: Verdict) -> tuple[tuple[int, int], ...]:

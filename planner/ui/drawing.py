@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import streamlit as st
-from streamlit.errors import StreamlitAPIException
 
 from planner import charts
 from planner.charts import palette
@@ -18,7 +17,7 @@ from planner.roads import great_circle_m
 from planner.scenario import Link, Scenario
 from planner.ui import drawn, look, situation
 from planner.ui.drawn import Danger, Grounds, Span
-from planner.ui.mapview import Click, Drawn, Mode, Reading, Shape, Sheet, feature
+from planner.ui.mapview import Click, Drawn, Mode, Reading, Shape, Sheet, again, feature
 from planner.ui.session import Session
 from planner.ui.words import _
 from planner.units import format_length
@@ -50,14 +49,6 @@ def undo_button(session: Session) -> None:
     ):
         session.undo()
         _forget()
-        st.rerun()
-
-
-def again() -> None:
-    """Run the fragment anew, or the page where it is the page that runs."""
-    try:
-        st.rerun(scope="fragment")
-    except StreamlitAPIException:
         st.rerun()
 
 

@@ -50,6 +50,18 @@ def role_word(role: str) -> str:
     }[role]
 
 
+def mode_word(mode: str) -> str:
+    """Who moves by this means, in this tab's language."""
+    return {
+        "road": _("road convoy"),
+        "sea": _("ship"),
+        "river": _("river boat"),
+        "air": _("aircraft"),
+        "car": _("private cars"),
+        "foot": _("people on foot"),
+    }[mode]
+
+
 def state_word(state: str) -> str:
     """How a road stands, in this tab's language."""
     return {"open": _("open"), "restricted": _("restricted"), "closed": _("closed")}[state]
@@ -122,8 +134,8 @@ def situation_sheets(net: TransportNetwork) -> list[Sheet]:
     return [
         ground(net.scenario)[1],
         Sheet("control", "areas", _control(net), _("Who holds what")),
-        Sheet("dangers", "areas", _dangers(net), _("Dangers")),
-        Sheet("links", "lines", _links(net), _("Roads and lanes")),
+        Sheet("dangers", "areas", danger_features(net), _("Dangers")),
+        Sheet("links", "lines", link_features(net), _("Roads and lanes")),
         Sheet("places", "points", _places(net), _("Places and people")),
     ]
 
@@ -157,7 +169,8 @@ def _control(net: TransportNetwork) -> list[Feature]:
     return found
 
 
-def _dangers(net: TransportNetwork) -> list[Feature]:
+def danger_features(net: TransportNetwork) -> list[Feature]:
+    """Every danger where and when it is at work."""
     found = []
     for threat in net.scenario.threats:
         text = "\n".join([threat.label, rate_words(threat), hours_words(net, threat)])
@@ -222,7 +235,8 @@ LINK_COLOURS = {
 }
 
 
-def _links(net: TransportNetwork) -> list[Feature]:
+def link_features(net: TransportNetwork) -> list[Feature]:
+    """Every road and lane that the scenario speaks of, in each of its states."""
     found = []
     for link in net.scenario.links:
         stands = charts.standing(net.scenario, link)

@@ -1,73 +1,115 @@
-"""The map with its time slider, for one plan or for two side by side."""
+"""The map with its time bar, for one plan or for two side by side that move with each other."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from planner import charts
 from planner.charts import palette
-from planner.ui import ground, look, maps
-from planner.ui.result.chart_words import word
-from planner.ui.words import _
+from planner.timeline import Intervals
+from planner.ui import look, movement, situation
+from planner.ui.mapview import Bounds, Reading, Sheet, again, clock_of, map_view
+from planner.ui.words import _, language
 
 if TYPE_CHECKING:
     from planner.ui.session import Run
 
-STEPS = 240
-ROUND_S = 600
+STEP_S = 600
 REGION, WHOLE = "(region)", "(whole)"  # no place has such an id
-WIDTH_PX = 1200  # of the page's body in a window of 1280; the view is fitted to it
+KEPT = "movement-kept"
+MOST_KEPT = 6
+
+
+class Shown:
+    """What the map shows of one plan, made once a tab and language."""
+
+    def __init__(self, run: Run) -> None:
+        verdict = run.verdict
+        self.sheets: list[Sheet] = movement.movement_sheets(verdict)
+        self.notes = movement.movement_notes(verdict)
+        self.region: Bounds = movement.region_bounds(verdict.network)
+        self.credit = situation.ground(verdict.scenario)[2]
+        self.daylight: Intervals = verdict.network.clock.daylight
+        self.busiest_s = _busiest_s(run) // STEP_S * STEP_S
+        self.texts = {
+            (item["properties"]["kind"], item["properties"]["id"]): item["properties"]["text"]
+            for sheet in self.sheets
+            for item in sheet.features
+            if "id" in item["properties"] and "text" in item["properties"]
+        }
 
 
 def time_map(runs: list[Run], key: str, height: int) -> None:
-    """A slider over the whole horizon and one map a run; a toggle lets the time pass by itself."""
-    playing = bool(st.session_state.get(f"{key}-play", False))
-    st.session_state["pace_changed"] = False
-    st.fragment(_panel, run_every=0.8 if playing else None)(runs, key, height)
+    """One map a run over the whole horizon; two move, zoom and pass time with each other."""
+    st.fragment(_panel)(runs, key, height)
 
 
 def _panel(runs: list[Run], key: str, height: int) -> None:
-    if st.session_state.get("pace_changed"):
-        st.rerun()  # the pace of a fragment is set when the whole page runs
-    scenario = runs[0].verdict.scenario
-    end_s = max(run.verdict.plan.horizon_s for run in runs)
-    step_s = max(ROUND_S, end_s // STEPS // ROUND_S * ROUND_S)
-    start = datetime(*scenario.local(0).timetuple()[:6])
-    slider = f"{key}-time"
-    if slider not in st.session_state:
-        busiest = _busiest_s(runs[0]) // step_s * step_s
-        st.session_state[slider] = start + timedelta(seconds=busiest)
-    elif st.session_state.get(f"{key}-play"):
-        later = st.session_state[slider] + timedelta(seconds=step_s)
-        last = start + timedelta(seconds=end_s)
-        st.session_state[slider] = min(later, last)
-    left, middle, right = st.columns([9, 3, 1.2], vertical_alignment="bottom")
-    with middle:
-        around = _around(runs[0], key)
-    with left:
-        moment = st.slider(
-            _("Time"),
-            min_value=start,
-            max_value=start + timedelta(seconds=end_s),
-            step=timedelta(seconds=step_s),
-            format="ddd D MMM HH:mm",
-            key=slider,
-            label_visibility="collapsed",
-        )
+    left, right = st.columns([9, 3], vertical_alignment="bottom")
     with right:
-        st.toggle(_("Play"), key=f"{key}-play", on_change=_whole_page)
-    t_s = round((moment - start).total_seconds())
+        around = _around(runs[0], key)
+    told = left.empty()
+    readings = []
     for column, run in zip(st.columns(len(runs)), runs, strict=True):
         with column:
-            _one(run, t_s, around, f"{key}-{run.number}", (WIDTH_PX // len(runs), height))
+            readings.append(_one(runs, run, around, key, height))
+    with told:
+        _clicked(runs, readings, key)
     _legend()
 
 
-def _whole_page() -> None:
-    st.session_state["pace_changed"] = True
+def _one(runs: list[Run], run: Run, around: str, key: str, height: int) -> Reading:
+    shown, net = _shown(run), run.verdict.network
+    if around in net.positions:
+        bounds = movement.close_look(net, around)
+    elif around == WHOLE:
+        bounds = movement.bounds_of(list(net.positions.values()))
+    else:
+        bounds = shown.region
+    return map_view(
+        shown.sheets,
+        key=f"{key}-{run.number}",
+        label=_("Map of {plan}").format(plan=run.label),
+        bounds=bounds,
+        height=height,
+        clock=clock_of(
+            run.verdict.scenario,
+            at_s=_shown(runs[0]).busiest_s,
+            end_s=max(other.verdict.plan.horizon_s for other in runs),
+            daylight=shown.daylight,
+            notes=shown.notes,
+            step_s=STEP_S,
+        ),
+        chosen=st.session_state.get(f"{key}-chosen"),
+        together=key if len(runs) > 1 else "",
+        credit=shown.credit,
+    )
+
+
+def _shown(run: Run) -> Shown:
+    kept: dict[tuple[int, str], Shown] = st.session_state.setdefault(KEPT, {})
+    mark = (run.number, language())
+    if mark not in kept:
+        while len(kept) >= MOST_KEPT:
+            del kept[next(iter(kept))]
+        kept[mark] = Shown(run)
+    return kept[mark]
+
+
+def _clicked(runs: list[Run], readings: list[Reading], key: str) -> None:
+    """What was clicked last, in words; it is lit up on every map."""
+    name, chosen = f"{key}-chosen", st.session_state.get(f"{key}-chosen")
+    for reading in readings:
+        if reading.clicked is not None:
+            hits = [(hit.kind, hit.id) for hit in reading.clicked.hits if hit.kind]
+            found = hits[0] if hits else None
+            if found != chosen:
+                st.session_state[name] = found
+                again()
+    text = _shown(runs[0]).texts.get(chosen, "") if chosen is not None else ""
+    look.note(" · ".join(text.split("\n")) or _("Click a convoy, a place or a danger."))
 
 
 def _around(run: Run, key: str) -> str:
@@ -91,55 +133,12 @@ def _busiest_s(run: Run) -> int:
     return int(max(points, key=lambda point: (point["under_way"], -point["t_s"]))["t_s"])
 
 
-def _one(run: Run, t_s: int, around: str, key: str, size: tuple[int, int]) -> None:
-    view, background, trails = _drawn(run, around, size)
-    spec = charts.map_layers(run.verdict, t_s, background)
-    counts = spec.counts
-    parts = [
-        (counts["waiting"], _("waiting")),
-        (counts["under_way"], _("under way")),
-        (counts["safe"], _("safe")),
-        (counts["left"], _("left behind")),
-        (counts["staying"], _("stay by choice")),
-    ]
-    told = " · ".join(f"{number:,} {word}" for number, word in parts if number)
-    look.note(f"{spec.local_time}   {told}")
-    surface = "sea" if background["countries"]["features"] else "land"
-    with st.container(key=f"map-{surface}-{key}"):
-        st.pydeck_chart(
-            maps.deck(spec, trails, view),
-            height=size[1],
-            alt=_("Map at {time}: {told}").format(time=spec.local_time, told=told),
-        )
-
-
-def _drawn(
-    run: Run, around: str, size: tuple[int, int]
-) -> tuple[dict[str, float], ground.Collections, list[dict[str, Any]]]:
-    """View, background and ways: what does not change with time, made once a tab."""
-    kept: dict[Any, Any] = st.session_state.setdefault("drawn", {})
-    network = run.verdict.network
-    if run.number not in kept:
-        kept[run.number] = (charts.backdrop(network), charts.trips(run.verdict))
-    whole, trails = kept[run.number]
-    if (run.number, around, size) not in kept:
-        if around in network.positions:
-            view = maps.view_around(*network.positions[around], *size)
-        else:
-            spots = list(network.positions.values())
-            near = spots if around == WHOLE else ground.on_the_roads(spots, whole)
-            view = maps.view_of(maps.bounds_of(near), *size)
-        kept[run.number, around, size] = (view, ground.for_view(whole, view, size))
-    view, background = kept[run.number, around, size]
-    return view, background, trails
-
-
 def _legend() -> None:
     modes = [
         (
             palette.MODE_SIGNS[mode],
             palette.MODE_COLOURS[mode],
-            word(palette.MODE_WORDS[mode]),
+            situation.mode_word(mode),
             "disc",
         )
         for mode in ("road", "sea", "air", "car", "foot")
@@ -148,7 +147,7 @@ def _legend() -> None:
         (
             palette.ROLE_SIGNS[role],
             palette.ROLE_COLOURS[role],
-            word(palette.ROLE_WORDS[role]),
+            situation.role_word(role),
             "disc",
         )
         for role in ("assembly_point", "hospital", "embarkation_port", "safe_haven")

@@ -7,7 +7,6 @@ import dataclasses
 import io
 import json
 import time
-from datetime import datetime, timedelta
 from html import unescape
 from typing import Any
 
@@ -177,55 +176,9 @@ def test_each_part_of_the_result_opens(tab: str, as_tables: bool, planned: Sessi
     wanted = 0 if as_tables else CHARTS.get(tab, 0)
     assert len(app.get("vega_lite_chart")) == wanted
     if tab == "Map":
-        assert len(app.get("deck_gl_json_chart")) == 1
+        assert len(app.get("bidi_component")) == 1
     if as_tables and tab in CHARTS:
         assert len(app.dataframe[-1].value)
-
-
-def test_the_slider_moves_people_to_the_haven(planned: Session) -> None:
-    planned.shown = planned.runs[0].number
-    app = show("plan", planned, result_tab="Map")
-    verdict = planned.runs[0].verdict
-    figures, start = verdict.figures, datetime(2012, 12, 13, 6)
-    app.slider[0].set_value(start).run()
-    assert f"{figures.evacuated:,} waiting" in told(app)
-    app.slider[0].set_value(start + timedelta(seconds=verdict.plan.horizon_s)).run()
-    assert f"{figures.evacuated:,} safe" in told(app) and "waiting" not in told(app)
-
-
-def test_time_passes_by_itself_until_it_is_stopped(planned: Session) -> None:
-    planned.shown = planned.runs[0].number
-    app = show("plan", planned, result_tab="Map")
-    play = next(toggle for toggle in app.toggle if toggle.label == "Play")
-    play.set_value(True).run()
-    before = app.slider[0].value
-    app.run()
-    assert app.slider[0].value - before == timedelta(minutes=10)
-    for _ in range(80):
-        app.run()
-    assert app.slider[0].value == datetime(2012, 12, 13, 18)
-    next(toggle for toggle in app.toggle if toggle.label == "Play").set_value(False).run()
-    assert not app.exception
-
-
-def test_a_close_look_keeps_the_place_in_the_middle(planned: Session) -> None:
-    app = show("plan", planned, result_tab="Map")
-    next(box for box in app.selectbox if box.label == "Look at").set_value("clinic").run()
-    spec = json.loads(app.get("deck_gl_json_chart")[0].proto.json)
-    lat, lon = planned.runs[-1].verdict.network.positions["clinic"]
-    view = spec["initialViewState"]
-    assert (view["latitude"], view["longitude"]) == pytest.approx((lat, lon))
-
-
-def test_the_map_asks_for_no_background(planned: Session) -> None:
-    app = show("plan", planned, result_tab="Map")
-    spec = json.loads(app.get("deck_gl_json_chart")[0].proto.json)
-    # Any other value, or none, makes the page fetch one from a tile host.
-    assert spec["mapStyle"] == "__MAP_STYLE__"
-    assert "mapProvider" not in spec
-    names = {layer["id"] for layer in spec["layers"]}
-    assert {"threats", "links", "places", "movers", "place-names", "ahead", "behind"} <= names
-    assert "http" not in json.dumps(spec)
 
 
 def test_another_plan_can_be_chosen(planned: Session) -> None:

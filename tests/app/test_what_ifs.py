@@ -363,7 +363,9 @@ def test_base_and_what_if_side_by_side(tab: str, planned: Session) -> None:
     assert f"{granted.evacuated - base.evacuated:+,}" in page
     assert "NOT AUTHORISED: awaits" in page
     if tab == "Maps":
-        assert len(app.get("deck_gl_json_chart")) == 2
+        given = [json.loads(item.proto.json) for item in app.get("bidi_component")]
+        assert len(given) == 2 and given[0]["together"] == given[1]["together"] != ""
+        assert given[0]["bounds"] == given[1]["bounds"]
     elif tab == "Curves":
         assert len(app.get("vega_lite_chart")) == 1
     elif tab == "By group":

@@ -77,12 +77,6 @@ def tab(page: Page, name: str) -> None:
     page.get_by_role("tab", name=name).click()
 
 
-def note_of_the_map(page: Page) -> str:
-    note = page.get_by_text(re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d")).first
-    expect(note).to_be_visible()
-    return str(note.inner_text())
-
-
 def colours(picture: bytes) -> int:
     """How many different colours a PNG has: a blank map has one or two."""
     import io
@@ -122,15 +116,15 @@ def test_the_whole_job(desk: Any, open_tab: OpenTab, tmp_path: Path) -> None:
 
     # The result: every part of it, and the map over time.
     expect(page.get_by_text("NOT AUTHORISED: this plan awaits")).to_be_visible()
-    canvas = page.locator("canvas").first
-    expect(canvas).to_be_visible()
-    before = note_of_the_map(page)
-    page.get_by_role("tabpanel").get_by_role("slider").first.focus()
-    for _ in range(3):
-        page.keyboard.press("ArrowRight")
-    expect(page.get_by_text(before, exact=True)).to_have_count(0)
+    frame = page.locator(".frame[data-ready]")
+    expect(frame).to_be_visible()
+    note = frame.locator(".note")
+    before = note.inner_text()
+    page.get_by_role("slider", name="Time", exact=True).focus()
+    page.keyboard.press("End")
+    expect(note).not_to_have_text(before)
     page.wait_for_timeout(2500)
-    assert colours(page.get_by_test_id("stDeckGlJsonChart").screenshot()) > 20
+    assert colours(frame.screenshot()) > 20
     watch.picture("04-map")
     for name in RESULT_TABS:
         tab(page, name)
@@ -143,7 +137,12 @@ def test_the_whole_job(desk: Any, open_tab: OpenTab, tmp_path: Path) -> None:
     go(page, "What-ifs")
     choose(page, "Chosen what-if", "government_grants")
     expect(page.get_by_text("NOT AUTHORISED: awaits")).to_be_visible()
-    expect(page.get_by_test_id("stDeckGlJsonChart")).to_have_count(2)
+    frames = page.locator(".frame[data-ready]")
+    expect(frames).to_have_count(2)
+    bars = page.get_by_role("slider", name="Time", exact=True)
+    bars.first.focus()
+    page.keyboard.press("End")
+    expect(bars.nth(1)).to_have_value(bars.first.input_value())  # both pass time with each other
     page.wait_for_timeout(2500)
     watch.picture("06-side-by-side")
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime, time, timedelta
+from functools import cached_property
 from typing import Any, Literal
 
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 
 from planner.scenario import Scenario
 from planner.timeline import Intervals
@@ -41,6 +44,11 @@ class Clock:
     nights: tuple[tuple[int, int], ...] = ()
     midnights: tuple[int, ...] = ()
     notes: tuple[tuple[int, str], ...] = ()
+
+    @cached_property
+    def mark(self) -> str:
+        """Changes when the notes do; they are sent once, as the bodies of sheets are."""
+        return "notes-" + hashlib.sha256(json.dumps(self.notes).encode()).hexdigest()[:20]
 
 
 @dataclass(frozen=True)
@@ -166,7 +174,11 @@ def map_view(
     sent: dict[str, _Sent] = st.session_state.setdefault("map_sent", {})
     known = sent.setdefault(key, _Sent())
     widget = f"map-{key}"
-    bodies = {sheet.mark: sheet.features for sheet in sheets if sheet.mark not in known.marks}
+    bodies: dict[str, Any] = {
+        sheet.mark: sheet.features for sheet in sheets if sheet.mark not in known.marks
+    }
+    if clock is not None and clock.mark not in known.marks:
+        bodies[clock.mark] = clock.notes
     result = component()(
         key=widget,
         data={
@@ -180,9 +192,7 @@ def map_view(
             "bodies": bodies,
             "bounds": None if bounds is None else [bounds[:2], bounds[2:]],
             "around_mark": None if bounds is None else json.dumps(bounds),
-            "clock": None
-            if clock is None
-            else {**vars(clock), "language": LOCALES.get(language(), language())},
+            "clock": None if clock is None else _said(clock),
             "mode": mode,
             "chosen": None if chosen is None else {"kind": chosen[0], "id": chosen[1]},
             "together": together,
@@ -206,8 +216,22 @@ def map_view(
     )
 
 
+def again() -> None:
+    """Run the fragment anew, or the page where it is the page that runs."""
+    try:
+        st.rerun(scope="fragment")
+    except StreamlitAPIException:
+        st.rerun()
+
+
 def _nothing() -> None:
     """Streamlit names an event by its callback; the map's are read from the result."""
+
+
+def _said(clock: Clock) -> dict[str, Any]:
+    """The clock as the browser reads it, its notes by their mark."""
+    said = {item.name: getattr(clock, item.name) for item in fields(clock) if item.name != "notes"}
+    return {**said, "notes_mark": clock.mark, "language": LOCALES.get(language(), language())}
 
 
 def _time(value: Any, clock: Clock | None) -> int:

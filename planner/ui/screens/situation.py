@@ -10,7 +10,7 @@ from planner.errors import ScenarioError
 from planner.network import TransportNetwork
 from planner.scenario import CONTESTED, Scenario
 from planner.ui import drawing, look, situation, situation_facts
-from planner.ui.mapview import Clock, Mode, Reading, Sheet, map_view, named
+from planner.ui.mapview import Clock, Mode, Reading, Sheet, again, map_view, named
 from planner.ui.session import Session, current, fingerprint
 from planner.ui.words import _, counted, language
 
@@ -185,7 +185,7 @@ def _take(reading: Reading, mode: str) -> None:
         if found != st.session_state.get(CHOSEN):
             st.session_state[CHOSEN] = found
             st.session_state["situation-pick"] = found
-            drawing.again()
+            again()
 
 
 def _look(shown: Shown, t_s: int) -> None:

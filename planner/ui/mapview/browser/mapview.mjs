@@ -182,13 +182,16 @@ class MapView {
     const { clock, words } = message;
     this.bar.element.hidden = !clock;
     if (!clock) return;
+    const notes = bodies.get(clock.notes_mark);
+    if (notes) keepBody(clock.notes_mark, notes);
+    else this.send.trigger("missing", [clock.notes_mark]);
     if (clock.jump !== this.jump) {
       this.jump = clock.jump;
       this.t = clock.at_s;
     }
     const dark = this.theme === THEMES.dark;
     this.bar.t = Math.min(this.t, clock.end_s);
-    this.bar.set(clock, words, {
+    this.bar.set({ ...clock, notes: notes || [] }, words, {
       night: dark ? "rgba(120,150,190,.28)" : "rgba(40,60,100,.17)",
       ink: this.theme.ink,
       font: colourOf(this.root, "--st-font") || "sans-serif",
