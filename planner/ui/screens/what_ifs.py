@@ -210,7 +210,7 @@ def _chosen(session: Session, scenario: Any, found: list[Row]) -> tuple[Row, int
     with st.container(horizontal=True, vertical_alignment="bottom", key="chosen"):
         key = st.selectbox(
             _("Chosen what-if"), keys, format_func=lambda key: by_key[key].name,
-            key=editor.CHOSEN, persist_state="session", width=270,
+            key=editor.CHOSEN, persist_state="session", width=215,
         )  # fmt: skip
         row = by_key[key or keys[0]]
         other = _other(session, found, row)
@@ -231,7 +231,7 @@ def _other(session: Session, found: list[Row], row: Row) -> int | None:
     preferred = base.number if base is not None and base.number in labels else numbers[0]
     return st.selectbox(
         _("Beside"), numbers, numbers.index(preferred), format_func=labels.__getitem__,
-        key=f"beside-{mine}-{preferred}", width=270,
+        key=f"beside-{mine}-{preferred}", width=215,
     )  # fmt: skip
 
 
@@ -243,7 +243,7 @@ def _actions(session: Session, scenario: Any, row: Row) -> None:
     )  # fmt: skip
     if row.case == cases.THE_BASE:
         return
-    with st.popover(_("Sets"), icon=":material/info:", width=120):
+    with st.popover(_("Sets"), icon=":material/info:", width=100):
         editor.changes_table(session, row.case)
     st.button(
         _("Change"), icon=":material/tune:", on_click=_change, args=(session, scenario),
