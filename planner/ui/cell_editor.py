@@ -41,6 +41,7 @@ class Memory:
     """The text that the grid's report has led to so far."""
     done: Changes = field(default_factory=Changes)
     wide: bool = False
+    fixed: bool = False
     refused: tuple[Issue, ...] = ()
     """Why the last change was not made; told until another one is made."""
     refused_at: tuple[str, str] = ("", "")
@@ -65,9 +66,11 @@ def editor(session: Session, section: str, title: str, readable: str, wide: bool
     earlier one: then the grid only shows."""
     fixed = readable != session.text
     held = memory()
+    wanted = (section, wide, fixed)
     stale = held.key not in st.session_state or held.made != readable
-    if stale or (held.section, held.wide) != (section, wide) or fixed:
-        held.section, held.wide, held.turn = section, wide, held.turn + 1
+    if stale or (held.section, held.wide, held.fixed) != wanted:
+        held.section, held.wide, held.fixed = wanted
+        held.turn += 1
         held.base = held.made = readable
         held.done = Changes()
     found = (tables.tables(held.base) or {})[section]
