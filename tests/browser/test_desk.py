@@ -249,12 +249,12 @@ def test_hostile_names_stay_text(desk: Any, open_tab: OpenTab, tmp_path: Path) -
 
 
 CRASH = """
-from planner.ui import look
+from planner.ui import words
 
 def broken(*arguments, **named):
     raise RuntimeError("planted")
 
-look.facts = broken
+words.choose = broken
 
 from planner.ui.app import main
 
@@ -289,6 +289,8 @@ def test_the_watch_sees_what_is_planted(
     with serve(command, tmp_path) as planted:
         watch = open_tab(f"{planted.address}/scenario")
         expect(watch.page.get_by_text("No fault.")).to_be_visible()
+        if script is CRASH:
+            expect(watch.page.get_by_test_id("stException")).to_be_visible()
         watch.page.wait_for_timeout(3000)
         with pytest.raises(AssertionError, match=expected):
             watch.check()

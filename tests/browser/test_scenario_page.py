@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, TimeoutError, expect
 
 pytestmark = pytest.mark.browser
 
@@ -89,12 +89,25 @@ SELECTED = """wanted => {
 }"""
 
 
+def moved_on(page: Page, at: list[int]) -> list[int] | None:
+    """Where the grid stands after a key, which it tells some pictures later; else None."""
+    try:
+        page.wait_for_function(f"at => String(({SELECTED})()) !== String(at)", arg=at, timeout=3000)
+    except TimeoutError:
+        return None
+    found: list[int] | None = page.evaluate(SELECTED)
+    return found
+
+
 def type_into(page: Page, column: str, row: int, text: str) -> None:
     """Go to the cell by the arrow keys, as who works without a mouse does, and type."""
     settled(page)
     wanted = [place_of(page, column), row - 1]
-    grid(page).locator(".dvn-scroller").click(position={"x": 120, "y": 50})
+    at = None
     for _ in range(60):
+        if at is None:  # not begun, or the grid was drawn anew and has lost its place
+            grid(page).locator(".dvn-scroller").click(position={"x": 120, "y": 50})
+            page.wait_for_timeout(500)
         at = page.evaluate(SELECTED)
         if at == wanted:
             break
@@ -102,7 +115,7 @@ def type_into(page: Page, column: str, row: int, text: str) -> None:
             across = ("ArrowRight", "ArrowLeft")[at[0] > wanted[0]]
             down = ("ArrowDown", "ArrowUp")[at[1] > wanted[1]]
             page.keyboard.press(across if at[0] != wanted[0] else down)
-        page.wait_for_timeout(100)  # the grid follows a key with its next picture
+            at = moved_on(page, at)
     assert at == wanted
     page.keyboard.press("Enter")
     box = page.locator("#portal").locator("textarea, input").first
