@@ -112,8 +112,9 @@ def pdf_pages(content: bytes) -> list[str]:
 def test_every_document_is_written(folders: Callable[[str], Folder]) -> None:
     assert sorted(folders("conditional")) == [
         "codes.csv", "gpx/c0001.gpx", "gpx/c0002.gpx", "gpx/c0003.gpx", "gpx/c0004.gpx",
-        "gpx/c0005.gpx", "left_behind.csv", "movement_table.csv", "movement_table.xlsx",
-        "people.csv", "plan.json", "routes.geojson", "summary.pdf",
+        "gpx/c0005.gpx", "left_behind.csv", "manifest_blank.csv", "manifest_blank.xlsx",
+        "movement_table.csv", "movement_table.xlsx", "movements.ics", "people.csv", "plan.json",
+        "requests.csv", "requests.xlsx", "routes.geojson", "summary.pdf",
     ]  # fmt: skip
 
 
@@ -139,7 +140,8 @@ def test_same_plan_same_bytes_and_the_time_of_issue_enters_by_its_door(tmp_path:
     changed = {name for name in first if first[name] != later[name]}
     assert changed == {
         *(name for name in first if name.startswith("gpx/")),
-        "movement_table.xlsx", "routes.geojson", "summary.pdf",
+        "movement_table.xlsx", "routes.geojson", "summary.pdf", "movements.ics",
+        "manifest_blank.xlsx", "requests.xlsx",
     }  # fmt: skip
     assert b"2012-12-12T21:30:00Z" in later["routes.geojson"]
     assert "2012-12-12T21:30:00Z" in unzipped(later["movement_table.xlsx"])["docProps/core.xml"]

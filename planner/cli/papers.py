@@ -14,6 +14,7 @@ from planner.errors import Issue, ScenarioError
 
 if TYPE_CHECKING:
     from planner.documents import Files, Order
+    from planner.verify import Verdict
 
 # What --format named before there was --document.
 OLD_FORMATS = {"people": ("people", "csv"), "left-behind": ("left-behind", "csv")}
@@ -63,6 +64,12 @@ def export(arguments: argparse.Namespace) -> int:
         document, kind, arguments.audience, arguments.recipient, arguments.language, issued_at
     )
     verdict = pipeline.verify_file(plan_file(arguments.plan))
+    order = replace(
+        order,
+        revision=arguments.revision,
+        supersedes=_verdict(arguments.supersedes),
+        calendar_before=_bytes(arguments.former_calendar),
+    )
     issues += documents.faults(verdict, order)
     if issues:
         raise ScenarioError(issues)
@@ -77,6 +84,16 @@ def export(arguments: argparse.Namespace) -> int:
         told = f"planner: the plan fails its check ({len(verdict.violations)} breaches)"
         print(f"{told}; every page says so", file=sys.stderr)
     return int(verdict.status == "FAILED")
+
+
+def _verdict(plan: Path | None) -> Verdict | None:
+    from planner import pipeline
+
+    return None if plan is None else pipeline.verify_file(plan_file(plan))
+
+
+def _bytes(path: Path | None) -> bytes | None:
+    return None if path is None else path.read_bytes()
 
 
 def _is_file(out: Path | None) -> bool:

@@ -192,8 +192,8 @@ def _export(commands: Commands[argparse.ArgumentParser]) -> None:
     command.add_argument("plan", type=Path, metavar="PLAN", help="a plan.json")
     command.add_argument(
         "--document", metavar="NAME", default="all",
-        help="plan, movement-table, routes, people, left-behind, codes, movements, brief "
-        "(default: all that the audience gets)",
+        help="plan, movement-table, routes, people, left-behind, codes, movements, calendar, "
+        "requests, notification, manifest, brief (default: all that the audience gets)",
     )  # fmt: skip
     command.add_argument(
         "--format", metavar="NAME", default="all",
@@ -220,6 +220,17 @@ def _export(commands: Commands[argparse.ArgumentParser]) -> None:
         "--issued-at",
         metavar="TIME",
         help="time of issue, ISO 8601 (default: the beginning of what is shown)",
+    )
+    command.add_argument(
+        "--supersedes", type=Path, metavar="PLAN",
+        help="the plan.json of the former issue: documents say what changed since",
+    )  # fmt: skip
+    command.add_argument(
+        "--former-calendar", type=Path, metavar="ICS",
+        help="the movements.ics that this reader was given last: movements keep their entries",
+    )  # fmt: skip
+    command.add_argument(
+        "--revision", type=_whole, metavar="N", help="number of this issue (default: the next)"
     )
 
 

@@ -8,13 +8,14 @@ every document and goes to nobody outside.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from planner.documents import planjson
+from planner.documents import ics, planjson
 from planner.documents.paper import Paper, prepare
 from planner.documents.registry import DOCUMENTS, FORMATS, NAMES, Document, Files, named, offered
 from planner.errors import Issue, ScenarioError
@@ -39,6 +40,9 @@ class Order:
 
     ``recipient`` is the id behind ``--for`` (see ``planner.redact.recipients``). ``issued_at`` is
     an aware time; where it is not given, the beginning of what is shown.
+
+    A re-issue names the plan that it ``supersedes`` or the calendar that the reader was given last;
+    ``revision`` counts from 1; where it is not given it follows the calendar's, or is 2.
     """
 
     document: str = ALL
@@ -47,6 +51,9 @@ class Order:
     recipient: str | None = None
     language: str = "en"
     issued_at: datetime | None = None
+    supersedes: Verdict | None = None
+    revision: int | None = None
+    calendar_before: bytes | None = None
 
     def rows(self) -> tuple[Document, ...]:
         """The documents that are meant and that the audience gets."""
@@ -70,6 +77,10 @@ def faults(verdict: Verdict, order: Order) -> list[Issue]:
     if order.issued_at is not None and order.issued_at.tzinfo is None:
         problem = "--issued-at has no offset from UTC"
         found.append(Issue("", 0, "", problem, "write for example 2012-12-13T06:00+00:00"))
+    again = order.supersedes is not None or order.calendar_before is not None
+    if order.revision is not None and order.revision < (2 if again else 1):
+        problem = f"revision {order.revision} of a re-issue" if again else "a revision below 1"
+        found.append(Issue("", 0, "", problem, "the first issue is 1, the next one 2"))
     if order.audience not in AUDIENCES:
         return found
     found += refusals(verdict, order.audience, order.recipient)
@@ -103,7 +114,7 @@ def files(verdict: Verdict, order: Order, progress: Progress | None = None) -> F
     found = faults(verdict, order)
     if found:
         raise ScenarioError(found)
-    paper = prepare(verdict, order.issued_at, order.audience, order.recipient, order.language)
+    paper = _paper(verdict, order)
     out: Files = {}
     for document in order.rows():
         for name in order.formats_of(document):
@@ -111,6 +122,22 @@ def files(verdict: Verdict, order: Order, progress: Progress | None = None) -> F
                 progress(f"{document.name} {name}")
             out |= _written(verdict, paper, document, name)
     return out
+
+
+def _paper(verdict: Verdict, order: Order) -> Paper:
+    reader = (order.audience, order.recipient, order.language)
+    paper = prepare(verdict, order.issued_at, *reader)
+    again = order.supersedes is not None or order.calendar_before is not None
+    last = 1 if again else 0
+    if order.calendar_before is not None:
+        last = ics.revision_of(order.calendar_before) or last
+    revision = order.revision or last + 1
+    before = None
+    if order.supersedes is not None:
+        # A reader whom the former plan did not concern has no former paper.
+        with suppress(ScenarioError):
+            before = replace(prepare(order.supersedes, None, *reader), revision=revision - 1)
+    return replace(paper, revision=revision, before=before, calendar_before=order.calendar_before)
 
 
 def _written(verdict: Verdict, paper: Paper, document: Document, format: str) -> Files:

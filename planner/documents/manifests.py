@@ -7,8 +7,9 @@ A blank names nobody. Its tokens are random, so that it differs from copy to cop
 from __future__ import annotations
 
 from planner.documents.columns import Column
+from planner.documents.paper import Paper
 from planner.documents.rows import Cell, Row, Table
-from planner.manifest import UPDATE_FIELDS, Frame, Planned, fields_for
+from planner.manifest import UPDATE_FIELDS, Frame, Planned, fields_for, frames
 
 _TO_TICK = "☐"
 
@@ -31,6 +32,17 @@ def blank(frame: Frame, tokens: tuple[str, ...] = (), needs: frozenset[str] = fr
         person = tokens[number] if tokens else ""
         rows.append(row | known | {"group": line.group, "person": person})
     return Table(f"manifest_{frame.movement}", "Manifest", columns, tuple(rows))
+
+
+def blanks(paper: Paper) -> Table:
+    """The blank of every movement with people as one table, without tokens; for the office.
+
+    A plan that fails its check has none: nobody boards by it.
+    """
+    columns = tuple(Column(field.name, field.means) for field in fields_for(frozenset()))
+    found = () if paper.status == "FAILED" else frames(paper.verdict, paper.plan_id)
+    rows = tuple(row for frame in found for row in blank(frame).rows)
+    return Table("manifest", "Manifest", columns, rows)
 
 
 def report(frame: Frame) -> Table:

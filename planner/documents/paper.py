@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -46,6 +46,11 @@ class Paper:
     convoy_of: dict[tuple[str, int], str]
     authorisations: dict[tuple[str, int], tuple[str, ...]]
     codes: tuple[Code, ...] = ()
+    revision: int = 1
+    before: Paper | None = field(default=None, repr=False)
+    """The paper for the same reader that this one supersedes."""
+    calendar_before: bytes | None = field(default=None, repr=False)
+    """The calendar that the reader was given last."""
 
     def say(self, english: str) -> str:
         """Words of the program in the language of this paper."""
@@ -101,10 +106,12 @@ class Paper:
         origin = self._origin() if self.internal else []
         title = clean(self.verdict.scenario.title)
         named = [("Operation", title)] if title and not self.internal else []
+        superseded = [] if self.before is None else [("Supersedes", self._superseded())]
         checked = "VERIFIED: replayed in true time, no rule broken"
         rows = [
             ("Document", f"{self.say(document)}, {self.plan_id}-{slug}"),
-            ("Plan", f"{self.plan_id}, " + self.say("revision {n}").format(n=1)),
+            ("Plan", f"{self.plan_id}, " + self.say("revision {n}").format(n=self.revision)),
+            *superseded,
             *named,
             *origin,
             ("Issued", self._issued()),
@@ -121,6 +128,11 @@ class Paper:
             ("Use", self.disclaimer),
         ]
         return [(self.say(field), value) for field, value in rows]
+
+    def _superseded(self) -> str:
+        assert self.before is not None
+        told = self.say("revision {n}").format(n=self.before.revision)
+        return f"{self.before.plan_id}, {told}"
 
     def _issued(self) -> str:
         if self.audience == "public":

@@ -8,7 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from planner.documents import outside, rows, sheets, summary, tracks
+from planner.documents import (
+    ics,
+    leadtimes,
+    manifests,
+    notices,
+    noticetables,
+    outside,
+    rows,
+    sheets,
+    summary,
+    tracks,
+)
 from planner.documents.columns import FACT_COLUMNS
 from planner.documents.paper import Paper
 from planner.redact import Audience
@@ -53,6 +64,30 @@ def _workbook(paper: Paper) -> Files:
     return {"movement_table.xlsx": sheets.xlsx_bytes(paper, "Movement table", tables)}
 
 
+def _requests(paper: Paper) -> Files:
+    made = sheets.xlsx_bytes(paper, "Requests and messages", [leadtimes.table(paper)])
+    return {"requests.xlsx": made}
+
+
+def _notice(paper: Paper) -> bytes:
+    return notices.as_json(notices.notice(paper))
+
+
+def _notice_book(paper: Paper) -> Files:
+    tables = noticetables.tables(notices.notice(paper))
+    return {"notification.xlsx": sheets.xlsx_bytes(paper, "Notification", tables)}
+
+
+def _waypoints(paper: Paper) -> Files:
+    table = noticetables.waypoints(notices.notice(paper))
+    return {"notification_waypoints.csv": sheets.csv_bytes(table)}
+
+
+def _manifests(paper: Paper) -> Files:
+    made = sheets.xlsx_bytes(paper, "Passenger manifest", [manifests.blanks(paper)])
+    return {"manifest_blank.xlsx": made}
+
+
 def _gpx(paper: Paper) -> Files:
     """One file a convoy."""
     return {f"gpx/{c.id}.gpx": tracks.gpx_bytes(paper, c) for c in paper.convoys}
@@ -87,6 +122,19 @@ DOCUMENTS: tuple[Document, ...] = (
     Document(
         "movements", "Movements", ("partners", "crew", "parties"),
         {"pdf": _one("movements.pdf", outside.movements_pdf)},
+    ),
+    Document("calendar", "Calendar", _MOVING, {"ics": _one(ics.NAME, ics.ics_bytes)}),
+    Document(
+        "requests", "Requests and messages", ("internal",),
+        {"csv": _table("requests.csv", leadtimes.table), "xlsx": _requests},
+    ),
+    Document(
+        "notification", "Notification", ("parties",),
+        {"json": _one("notification.json", _notice), "xlsx": _notice_book, "csv": _waypoints},
+    ),
+    Document(
+        "manifest", "Passenger manifest", ("internal",),
+        {"csv": _table("manifest_blank.csv", manifests.blanks), "xlsx": _manifests},
     ),
     Document(
         "brief", "Public brief", ("public",),

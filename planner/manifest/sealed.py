@@ -12,8 +12,6 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
-import pyrage
-
 from planner.errors import Issue, ScenarioError
 from planner.manifest.nouns import Manifest, dumps, loads
 
@@ -30,6 +28,8 @@ _TRIES = 3
 
 def seal(content: bytes, passphrase: str) -> bytes:
     """Encrypted content. Takes about a second of work and 100 MB on purpose."""
+    import pyrage
+
     sealed = b""
     for _ in range(_TRIES):
         sealed = pyrage.passphrase.encrypt(content, passphrase)
@@ -44,6 +44,8 @@ def unseal(sealed: bytes, passphrase: str, file: str) -> bytes:
     Raises ScenarioError for a wrong passphrase, and for a file that is damaged, cut short, too
     large, or no such file at all.
     """
+    import pyrage
+
     armoured = sealed.startswith(_ARMOUR)
     if len(sealed) > MAX_BYTES:
         raise _refusal(file, f"{len(sealed):,} bytes are too many for a manifest", "another file?")

@@ -25,6 +25,7 @@ from planner.scenario import (
     Group,
     Link,
     Mode,
+    Notification,
     Office,
     Party,
     Place,
@@ -230,7 +231,8 @@ class Scene:
             parties=tuple(self._parties()), places=tuple(self._places()),
             groups=tuple(self._groups()), fleets=tuple(self.fleets.values()),
             vehicles=self.vehicles, links=tuple(self._links()),
-            authorisations=tuple(self._authorisations()), windows=tuple(self._windows()),
+            authorisations=tuple(self._authorisations()),
+            notifications=tuple(self._notifications()), windows=tuple(self._windows()),
         )  # fmt: skip
 
     def _moment(self, moment: Any, default_s: int | None = None) -> int:
@@ -290,8 +292,23 @@ class Scene:
             )  # fmt: skip
             if self.reader.rights.leave:
                 kept = {"party": item.party, **self._words_of(item.id)}
-                new = new.model_copy(update=kept)
+                due = {"requested_at": self._moment(item.requested_at)}
+                new = new.model_copy(update={**kept, **due, "lead_time_s": item.lead_time_s})
             yield new
+
+    def _notifications(self) -> Iterator[Notification]:
+        """The messages to the party that reads, without what they are called in the office."""
+        told = [
+            item
+            for item in self.reader.verdict.scenario.notifications
+            if self.reader.rights.leave and item.party == self.reader.recipient
+        ]
+        for number, item in enumerate(told, start=1):
+            sent = None if item.sent_at is None else self._moment(item.sent_at)
+            yield part(
+                Notification, id=f"message_{number}", party=item.party, state=item.state,
+                sent_at=sent, lead_time_s=item.lead_time_s,
+            )  # fmt: skip
 
     def _words_of(self, name: str) -> dict[str, str | None]:
         """Name and conditions with the words of protected places replaced."""

@@ -26,6 +26,7 @@ TYPES = {
     ".geojson": "application/geo+json",
     ".json": "application/json",
     ".gpx": "application/gpx+xml",
+    ".ics": "text/calendar",
 }
 WHOLE = "plan.json"
 """The one file that holds everything; for the office alone."""
@@ -81,6 +82,14 @@ def kinds() -> dict[str, str]:
         "brief.csv": _("The facts of the brief as CSV"),
         "brief.geojson": _("The area for GIS"),
         "gpx": _("Tracks for phones (GPX), one a convoy"),
+        "movements.ics": _("Calendar of the movements"),
+        "requests.xlsx": _("What is to be asked and told, and until when, for Excel"),
+        "requests.csv": _("What is to be asked and told, as CSV"),
+        "notification.xlsx": _("The notification to this party for Excel"),
+        "notification.json": _("The notification as data"),
+        "notification_waypoints.csv": _("Waypoints of the notification as CSV"),
+        "manifest_blank.xlsx": _("Blank passenger lists for Excel; filled in on the command line"),
+        "manifest_blank.csv": _("Blank passenger lists as CSV"),
         "codes.csv": _("The office's key to the code names; never hand it on"),
         WHOLE: _("The whole plan, for planner verify; never hand it on"),
     }

@@ -171,6 +171,8 @@ def _preview(run: Run, order: Order, name: str, content: bytes) -> None:
         _map(run, papers.features(content), MAP_PX[1], _("Map of what stands in the file"))
     elif kind == ".gpx":
         _points(run, name, content)
+    elif name != papers.WHOLE:
+        st.code(content.decode("utf-8")[:4000], language=None, wrap_lines=True)
     else:
         look.banner(
             "wait", _("For the office alone."),
