@@ -27,9 +27,12 @@ BRIDGE = Path(__file__).resolve().parents[1] / "scenarios" / "small_bridge.yaml"
 
 def settled(page: Page) -> None:
     """Wait until nothing runs any more."""
-    page.wait_for_timeout(300)
-    page.wait_for_function("() => !document.querySelector('[data-testid=stStatusWidget]')")
-    page.wait_for_timeout(700)
+    page.wait_for_timeout(500)
+    page.wait_for_function(
+        "() => document.querySelector('[data-test-script-state=notRunning]')"
+        " && !document.querySelector('[data-testid=stSkeleton]')"
+    )
+    page.wait_for_timeout(500)
 
 
 def complaints(page: Page) -> list[str]:
@@ -98,7 +101,7 @@ def test_every_page_can_be_used_by_everybody(
                 found.append(f"{name}: wider than the window ({wide} pixels)")
             found += complaints(page)
         watch.check()
-        assert found == []
+        assert found == [], "\n".join(found)
     finally:
         context.close()
 
