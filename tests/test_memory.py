@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,25 @@ def test_what_no_longer_exists_is_left_out(bases: dict[str, Result]) -> None:
     homes = {c.index for c in new.problem.commodities}
     for levels in (prices, proofs):
         assert all(key[1] in homes for found in levels.values() for key in found if key[0] == "d")
+
+
+def test_a_round_that_lost_a_movement_is_left_out_as_a_whole(bases: dict[str, Result]) -> None:
+    """Without a loaded movement in between, the vehicle would stand where nothing begins."""
+    memory = bases["small_bridge"].memory
+    assert memory is not None
+    new = solver("small_bridge", None, memory)
+    options = new.problem.plan.options
+    longest = max(memory.vehicles, key=lambda trace: len(trace.legs))
+    loaded = [i for i, (_, is_loaded, _) in enumerate(longest.legs) if is_loaded]
+    assert len(loaded) > 1
+    legs = list(longest.legs)
+    legs[loaded[0]] = ("a road that is no more", True, legs[loaded[0]][2])
+    ((_, starts),) = vehicles(
+        replace(memory, vehicles=(replace(longest, legs=tuple(legs)),)), new.problem
+    )
+    assert len(starts) == len(legs) - loaded[0] - 1
+    for (before, _), (after, _) in pairwise(starts):
+        assert options[before].destination == options[after].origin
 
 
 def test_no_more_vehicles_than_there_are(bases: dict[str, Result]) -> None:

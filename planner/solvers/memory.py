@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from planner.movements import Option
 from planner.problem import Commodity, Conveyance, EvacuationProblem
 from planner.solvers.columns import ColumnEngine
 from planner.solvers.dispatch import Start
@@ -97,15 +98,22 @@ class Names:
         return None if index is None else (kind, index, *rest[1:])
 
     def starts(self, trace: Trace) -> tuple[int, list[Start]] | None:
-        """(mover, starts) as far as they exist; None where the mover does not."""
+        """(mover, starts) as far as they exist; None where the mover does not.
+
+        A round (empty movements and the loaded one after them) exists as a whole or not at all:
+        without one of its movements the vehicle would stand elsewhere than the next one begins.
+        """
         mover = self.mover_of.get(trace.mover)
         if mover is None:
             return None
-        found = [
-            (option.index, step)
-            for route, loaded, step in trace.legs
-            if (option := self.option_of.get((mover, route, loaded))) is not None
-        ]
+        found: list[Start] = []
+        round_: list[tuple[Option | None, int]] = []
+        for position, (route, loaded, step) in enumerate(trace.legs, start=1):
+            round_.append((self.option_of.get((mover, route, loaded)), step))
+            if loaded or position == len(trace.legs):
+                known = [(option.index, at) for option, at in round_ if option is not None]
+                found += known if len(known) == len(round_) else []
+                round_ = []
         return mover, found
 
     def column(self, trace: Trace) -> Column | None:
