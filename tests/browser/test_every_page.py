@@ -30,7 +30,7 @@ def settled(page: Page) -> None:
     page.wait_for_timeout(500)
     page.wait_for_function(
         "() => document.querySelector('[data-test-script-state=notRunning]')"
-        " && !document.querySelector('[data-testid=stSkeleton]')"
+        " && !document.querySelector('[data-testid=stSkeleton], [data-stale=true]')"
     )
     page.wait_for_timeout(500)
 

@@ -144,7 +144,8 @@ def _look_through(run: Run, order: Order, files: Files) -> None:
             mime=papers.TYPES.get(papers.suffix(name), "application/octet-stream"),
             icon=":material/download:", on_click="ignore", key=f"one-{name}",
         )  # fmt: skip
-        with st.container(height=PREVIEW_PX, key="preview"):
+        # Not in a part that scrolls by itself: the keyboard could not reach it.
+        with st.container(border=True, key="preview"):
             _preview(run, order, name, files[name])
 
 
