@@ -20,10 +20,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from planner.problem import EvacuationProblem
-from planner.scenario import Scenario
-from planner.solvers.compact_limits import MODES
+from planner.solvers.compact_scope import not_taken
 from planner.solvers.compact_size import estimate
-from planner.solvers.rows import RATES
 from planner.solvers.walkers import suits
 
 COLUMNS = "itinerary columns"
@@ -38,8 +36,6 @@ of processor time; at 792 and 1,067 fewer were left behind than by the itinerary
 266 instead of 177 and 271), the first level's gap open. At 3,848 (a generated lift, hours alone)
 the columns took 3 s to a gap of 1 % where this model took 9.
 """
-COUNTED = frozenset({*RATES, *MODES, "intake", "waiting"})
-"""Kinds of limits that the compact programme has rows for."""
 
 
 @dataclass(frozen=True)
@@ -85,21 +81,6 @@ def compact_opinion(problem: EvacuationProblem, cap_mb: float = CAP_MB) -> Opini
         True, f"few vehicles, short horizon: {size.whole:,} possible departures, "
         f"about {size.megabytes:,.0f} MB",
     )  # fmt: skip
-
-
-def not_taken(problem: EvacuationProblem) -> tuple[str, ...]:
-    """What the scenario asks for and the compact programme has no rows for, in words."""
-    found = [words for words, asks in UNKNOWN if asks(problem.scenario)]
-    kinds = sorted({limit.kind for limit in problem.limits} - COUNTED)
-    return (*found, *(f"a limit on {kind.replace('_', ' ')}" for kind in kinds))
-
-
-UNKNOWN: tuple[tuple[str, Callable[[Scenario], bool]], ...] = (
-    ("crew duty and rest", lambda s: any(fleet.duty for fleet in s.fleets)),
-    ("refuelling", lambda s: any(fleet.fuel for fleet in s.fleets)),
-    ("headway of convoys", lambda s: any(f.convoy and f.convoy.headway_s for f in s.fleets)),
-    ("aid", lambda s: bool(s.aid)),
-)
 
 
 def roads_opinion(problem: EvacuationProblem, cap_mb: float = CAP_MB) -> Opinion:

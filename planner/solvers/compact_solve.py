@@ -17,6 +17,7 @@ from fractions import Fraction
 
 import numpy as np
 from ortools.math_opt.python import mathopt
+from ortools.math_opt.solvers import highs_pb2
 from ortools.sat.python import cp_model
 
 from planner.movements import Floats
@@ -57,7 +58,8 @@ class Stop:
 
     With ``nodes`` a solve ends by its own count instead of the clock, so that it repeats itself:
     CP-SAT and SCIP, not HiGHS. ``asked``: whether somebody asks to stop; heard between stages.
-    ``on_late`` is called where the clock ends a solve before its optimum.
+    ``on_late`` is called where the clock ends a solve before its optimum. HiGHS ends as well once
+    it has a solution of no more than ``enough``, and after ``most_nodes``, by clock all the same.
     """
 
     time_s: float = 60.0
@@ -67,6 +69,8 @@ class Stop:
     nodes: int | None = None
     asked: Callable[[], bool] = never
     on_late: Callable[[], None] = unheard
+    enough: float = -math.inf
+    most_nodes: int | None = None
 
 
 @dataclass(frozen=True)
@@ -143,7 +147,7 @@ def optimise(
         relative_gap_tolerance=stop.gap,
         absolute_gap_tolerance=0.0 if stop.gap else 1e-9,
         random_seed=stop.seed, threads=stop.threads if solver in THREADED else None,
-        node_limit=stop.nodes,
+        node_limit=stop.nodes, highs=_highs(stop, scale),
     )  # fmt: skip
     try:
         result = mathopt.solve(
@@ -162,6 +166,16 @@ def optimise(
         solution[program.integer] = np.round(solution[program.integer])
     value = math.inf if solution is None else float(objective @ solution)
     return Outcome(solution, value, bound, status, time.monotonic() - begun)
+
+
+def _highs(stop: Stop, scale: float) -> highs_pb2.HighsOptionsProto:
+    """What MathOpt has no parameter for."""
+    options = highs_pb2.HighsOptionsProto()
+    if math.isfinite(stop.enough):
+        options.double_options["objective_target"] = stop.enough * scale
+    if stop.most_nodes is not None:
+        options.int_options["mip_max_nodes"] = stop.most_nodes
+    return options
 
 
 def relaxation(program: Program, objective: Floats, holds: list[Hold], stop: Stop) -> Outcome:

@@ -28,10 +28,14 @@ def runs(peers: Path | None, long: bool) -> dict[str, list[str]]:
         "flow beside OR-Tools": ["flow", "--shapes"],
         "lift": ["lift", "--districts", "8", "--hours", "96", "--fleets", "2", "--seed", "0",
                  "--only", "ours,highs,scip"],
-        "lift by hubs": ["lift", "--districts", "6", "--hours", "72", "--chain", "--seed", "0",
-                         "--only", "ours,highs", "--time-limit", "60"],
         "hostile inputs": ["hostile"],
     }  # fmt: skip
+    chains = [(6, 72, 0), (6, 72, 1), (6, 72, 2), (8, 96, 0), *([(20, 168, 0)] if long else [])]
+    for districts, hours, seed in chains:
+        found[f"lift by hubs {districts} x {hours}, seed {seed}"] = [
+            "lift", "--districts", str(districts), "--hours", str(hours), "--seed", str(seed),
+            "--chain", "--only", "ours,highs", "--time-limit", "300" if long else "60",
+        ]  # fmt: skip
     for crisis in ("deir_al_zor_2012", "russian_citizens_2012"):
         changes = "20" if long else "6"
         found[f"what-ifs {crisis}"] = [
