@@ -332,7 +332,7 @@ def test_nothing_but_the_plan_itself_tells_of_a_protected_place(
 
 
 def test_the_search_for_secrets_can_find(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("planner.redact.redacted.hand_over", lambda verdict: verdict)
+    monkeypatch.setattr("planner.redact.whole.hand_over", lambda verdict: verdict)
     found = {
         name
         for name, text in every_text(written(case.verified(), tmp_path))

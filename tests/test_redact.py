@@ -17,7 +17,7 @@ from planner.redact import (
     AUDIENCES,
     Audience,
     Redacted,
-    codes,
+    Whole,
     recipients,
     redact,
     refusals,
@@ -216,17 +216,17 @@ def test_ids_do_not_count_what_others_do() -> None:
     plan = case.conditional()
     for audience, recipient in MATRIX[3:9]:
         found = told(audience, recipient)
-        known = {item.code for item in codes(plan)}
+        known = {item.code for item in Whole(plan).codes}
         for sortie in found.verdict.plan.sorties:
             assert sortie.id.rpartition("-")[0] in known
             assert sortie.vehicle == 1 or audience == "parties"
         assert {convoy.id for convoy in found.convoys} <= known
     names = [convoy.id for convoy in told("partners", "ferries").convoys]
     assert all(name.startswith("C-") for name in names)
-    assert len({item.code for item in codes(plan)}) == len(codes(plan))
+    assert len({item.code for item in Whole(plan).codes}) == len(Whole(plan).codes)
     # Another plan gives other codes: nobody can reckon them without having it.
     other = dataclasses.replace(plan, plan=plan.plan.model_copy(update={"step_s": 900}))
-    assert not {i.code for i in codes(other)} & {i.code for i in codes(plan)}
+    assert not {i.code for i in Whole(other).codes} & {i.code for i in Whole(plan).codes}
 
 
 def test_the_clock_begins_with_the_day_of_what_is_shown() -> None:

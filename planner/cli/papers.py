@@ -54,6 +54,7 @@ def compare_plans(arguments: argparse.Namespace) -> int:
 def export(arguments: argparse.Namespace) -> int:
     """Write documents of a plan that was made before, for one audience."""
     from planner import documents, pipeline
+    from planner.redact import Whole
 
     document, kind = arguments.document, arguments.format
     if document == documents.ALL and kind in OLD_FORMATS:
@@ -70,14 +71,15 @@ def export(arguments: argparse.Namespace) -> int:
         supersedes=_verdict(arguments.supersedes),
         calendar_before=_bytes(arguments.former_calendar),
     )
-    issues += documents.faults(verdict, order)
+    whole = Whole(verdict)
+    issues += documents.faults(whole, order)
     if issues:
         raise ScenarioError(issues)
     if _is_file(arguments.out) and document == documents.ALL:
         # One file was asked for: the first document that has the format.
         first = next(one for one in order.rows() if order.formats_of(one))
         order = replace(order, document=first.name)
-    made = documents.files(verdict, order, _told if sys.stderr.isatty() else None)
+    made = documents.files(whole, order, _told if sys.stderr.isatty() else None)
     for path in _saved(made, order, arguments.out, plan_file(arguments.plan).resolve().parent):
         print(plain(path))
     if verdict.status == "FAILED":

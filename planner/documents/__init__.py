@@ -19,7 +19,7 @@ from planner.documents import ics, planjson
 from planner.documents.paper import Paper, prepare
 from planner.documents.registry import DOCUMENTS, FORMATS, NAMES, Document, Files, named, offered
 from planner.errors import Issue, ScenarioError
-from planner.redact import AUDIENCES, Audience, refusals
+from planner.redact import AUDIENCES, Audience, Whole, refusals
 from planner.wording import LANGUAGES
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class Order:
     recipient: str | None = None
     language: str = "en"
     issued_at: datetime | None = None
-    supersedes: Verdict | None = None
+    supersedes: Verdict | Whole | None = None
     revision: int | None = None
     calendar_before: bytes | None = None
 
@@ -65,7 +65,7 @@ class Order:
         return tuple(name for name in document.formats if self.format in (ALL, name))
 
 
-def faults(verdict: Verdict, order: Order) -> list[Issue]:
+def faults(verdict: Verdict | Whole, order: Order) -> list[Issue]:
     """Everything that is wrong with an order, with what would be right; empty where it can be met.
 
     That the plan has nothing for a recipient is found by writing.
@@ -106,27 +106,29 @@ def _unknown(what: str, given: str, known: tuple[str, ...]) -> list[Issue]:
     return [Issue("", 0, "", f"no {what} '{given[:60]}'", remedy)]
 
 
-def files(verdict: Verdict, order: Order, progress: Progress | None = None) -> Files:
+def files(verdict: Verdict | Whole, order: Order, progress: Progress | None = None) -> Files:
     """The files that an order gives, path below a folder → bytes; same order, same bytes.
 
+    Pass a :class:`planner.redact.Whole` where many orders of one plan are made.
     Raises ScenarioError with every fault of the order.
     """
-    found = faults(verdict, order)
+    whole = Whole.of(verdict)
+    found = faults(whole, order)
     if found:
         raise ScenarioError(found)
-    paper = _paper(verdict, order)
+    paper = _paper(whole, order)
     out: Files = {}
     for document in order.rows():
         for name in order.formats_of(document):
             if progress is not None:
                 progress(f"{document.name} {name}")
-            out |= _written(verdict, paper, document, name)
+            out |= _written(whole.verdict, paper, document, name)
     return out
 
 
-def _paper(verdict: Verdict, order: Order) -> Paper:
+def _paper(whole: Whole, order: Order) -> Paper:
     reader = (order.audience, order.recipient, order.language)
-    paper = prepare(verdict, order.issued_at, *reader)
+    paper = prepare(whole, order.issued_at, *reader)
     again = order.supersedes is not None or order.calendar_before is not None
     last = 1 if again else 0
     if order.calendar_before is not None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from planner import __version__, wording
 from planner.cells import clean
 from planner.charts import Convoy, convoy_ids
-from planner.redact import Audience, Code, Redacted, redact
+from planner.redact import Audience, Code, Redacted, Whole, redact
 
 if TYPE_CHECKING:
     from planner.verify import Verdict
@@ -177,7 +177,7 @@ def solver_line(verdict: Verdict) -> str:
 
 
 def prepare(
-    verdict: Verdict,
+    verdict: Verdict | Whole,
     issued_at: datetime | None = None,
     audience: Audience = "internal",
     recipient: str | None = None,

@@ -15,11 +15,12 @@ from planner.redact.audience import (
     refusals,
     wants_recipient,
 )
-from planner.redact.codes import Code, codes
+from planner.redact.codes import Code
 from planner.redact.handover import hand_over, renamed
 from planner.redact.redacted import Redacted, redact
+from planner.redact.whole import Whole
 
 __all__ = [
-    "AUDIENCES", "OUTSIDE", "Audience", "Code", "Recipient", "Redacted", "codes", "hand_over",
+    "AUDIENCES", "OUTSIDE", "Audience", "Code", "Recipient", "Redacted", "Whole", "hand_over",
     "recipients", "redact", "refusals", "renamed", "wants_recipient",
 ]  # fmt: skip

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Literal
 
-from planner.charts import convoys
 from planner.errors import Issue
-from planner.redact.handover import hand_over
+from planner.redact.whole import Whole
 
 if TYPE_CHECKING:
     from planner.verify import Verdict
@@ -38,14 +37,15 @@ def wants_recipient(audience: Audience) -> bool:
     return audience in _ADDRESSED
 
 
-def recipients(verdict: Verdict, audience: Audience) -> tuple[Recipient, ...]:
+def recipients(verdict: Verdict | Whole, audience: Audience) -> tuple[Recipient, ...]:
     """Everybody of the audience whom this plan can concern; nobody for internal and public.
 
     Partners are the fleets of the plan (who runs one gets its movements), the crew are its vehicles
     (``raqqa_coaches-7``) and convoys (``c0012``, as internal documents number them), parties are
     the scenario's.
     """
-    scenario, plan = verdict.scenario, verdict.plan
+    whole = Whole.of(verdict)
+    scenario, plan = whole.verdict.scenario, whole.verdict.plan
     if audience == "partners":
         used = {sortie.fleet for sortie in plan.sorties}
         return tuple(Recipient(f.id, f.label) for f in scenario.fleets if f.id in used)
@@ -55,35 +55,34 @@ def recipients(verdict: Verdict, audience: Audience) -> tuple[Recipient, ...]:
         labels = {fleet.id: fleet.label for fleet in scenario.fleets}
         riding = dict.fromkeys((sortie.fleet, sortie.vehicle) for sortie in plan.sorties)
         found = [Recipient(f"{fleet}-{n}", f"{labels[fleet]}, {n}") for fleet, n in riding]
-        base = hand_over(verdict)
-        places = {place.id: place.label for place in base.scenario.places}
+        places = {place.id: place.label for place in whole.base.scenario.places}
         found += [
             Recipient(convoy.id, f"{places[convoy.origin]} - {places[convoy.destination]}")
-            for convoy in convoys(base)
+            for convoy in whole.convoys
         ]
         return tuple(found)
     return ()
 
 
-def refusals(verdict: Verdict, audience: Audience, recipient: str | None) -> list[Issue]:
+def refusals(verdict: Verdict | Whole, audience: Audience, recipient: str | None) -> list[Issue]:
     """Every reason why documents may not be made for them, with its remedy; empty where none is."""
     found = []
     if audience not in AUDIENCES:
         found.append(_issue(f"no audience '{audience[:40]}'", f"write one of {list(AUDIENCES)}"))
         return found
-    known = audience
-    if verdict.status == "FAILED" and known != "internal":
+    known, whole = audience, Whole.of(verdict)
+    if whole.verdict.status == "FAILED" and known != "internal":
         problem = f"the plan fails its check; it does not leave the office ({known})"
         found.append(_issue(problem, "plan again, or look at it with --audience internal"))
     if wants_recipient(known):
-        found += _of_whom(verdict, known, recipient)
+        found += _of_whom(whole, known, recipient)
     elif recipient:
         found.append(_issue(f"--for says nothing for {known}", "leave it out"))
     return found
 
 
-def _of_whom(verdict: Verdict, audience: Audience, recipient: str | None) -> list[Issue]:
-    ids = [one.id for one in recipients(verdict, audience)]
+def _of_whom(whole: Whole, audience: Audience, recipient: str | None) -> list[Issue]:
+    ids = [one.id for one in recipients(whole, audience)]
     if recipient in ids:
         return []
     near = get_close_matches(recipient or "", ids, 1, 0.6)

@@ -6,14 +6,8 @@ import hashlib
 import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from planner.charts import convoys
 from planner.plan import Plan, dumps
-from planner.redact.handover import hand_over
-
-if TYPE_CHECKING:
-    from planner.verify import Verdict
 
 # No vowels, so that no words come out; nothing that is taken for something else in handwriting.
 _LETTERS = "23456789BCDFGHJKMNPQRSTVWXZ"
@@ -60,26 +54,3 @@ def coded(key: bytes, kind: str, ids: Iterable[str]) -> dict[str, str]:
         taken.add(word)
         found[name] = f"{letter}-{word}"
     return found
-
-
-def codes(verdict: Verdict) -> tuple[Code, ...]:
-    """The office's key: what convoys, vehicles and permissions are called outside."""
-    scenario, base = verdict.scenario, hand_over(verdict)
-    key = key_of(base.plan)
-    places = {place.id: place.label for place in base.scenario.places}
-    labels = {fleet.id: fleet.label for fleet in base.scenario.fleets}
-    found = convoys(base)
-    ways = {c.id: f"{places[c.origin]} - {places[c.destination]}" for c in found}
-    vehicles = {
-        f"{sortie.fleet}-{sortie.vehicle}": labels[sortie.fleet] for sortie in base.plan.sorties
-    }
-    out = [
-        Code(kind, name, code, told[name])
-        for kind, told in (("convoy", ways), ("vehicle", vehicles))
-        for name, code in coded(key, kind, told).items()
-    ]
-    # Their codes come from their own ids; internal documents know them by those of the handover.
-    permitted = coded(key, "permission", (item.id for item in scenario.authorisations))
-    for item, shown in zip(scenario.authorisations, base.scenario.authorisations, strict=True):
-        out.append(Code("permission", shown.id, permitted[item.id], shown.label))
-    return tuple(out)

@@ -11,13 +11,12 @@ from planner.charts import Convoy, convoys, havens
 from planner.errors import Issue, ScenarioError
 from planner.plan import AidLoad, Plan, PlanLeg, Provenance, Sortie, TeamRide, dumps, plan_id
 from planner.redact.audience import Audience, refusals
-from planner.redact.codes import Code, coded, codes, key_of
-from planner.redact.handover import hand_over, renamed
+from planner.redact.codes import Code
 from planner.redact.public import public_verdict
-from planner.redact.reliance import relied_on
 from planner.redact.rights import rights_of
 from planner.redact.scene import Reader, Scene
 from planner.redact.shown import Shown, shown_legs
+from planner.redact.whole import Whole
 
 if TYPE_CHECKING:
     from planner.network import TransportNetwork
@@ -58,51 +57,43 @@ class Redacted:
         return self.verdict.scenario.start_at
 
 
-def redact(verdict: Verdict, audience: Audience, recipient: str | None = None) -> Redacted:
+def redact(verdict: Verdict | Whole, audience: Audience, recipient: str | None = None) -> Redacted:
     """The plan as ``audience`` may know it; ``recipient`` as ``--for`` names it.
 
     internal: all of it, with handover points in place of protected places. partners, crew,
-    parties: the recipient's own legs alone. public: rounded totals, no times, no ways. Raises
-    ScenarioError with everything that speaks against it (see :func:`refusals`), where nothing in
-    the plan concerns the recipient, and where a protected place has no handover point.
+    parties: the recipient's own legs alone. public: rounded totals, no times, no ways. Pass a
+    :class:`Whole` where there are several to be made. Raises ScenarioError with everything that
+    speaks against it (see :func:`refusals`), where nothing in the plan concerns the recipient, and
+    where a protected place has no handover point.
     """
-    faults = refusals(verdict, audience, recipient)
+    whole = Whole.of(verdict)
+    faults = refusals(whole, audience, recipient)
     if faults:
         raise ScenarioError(faults)
     if audience == "internal":
-        return _internal(verdict)
-    base = hand_over(verdict)
+        return Redacted(
+            whole.base, audience, "", plan_id(whole.verdict.plan), whole.convoys,
+            whole.authorisations, whole.codes,
+        )  # fmt: skip
     if audience == "public":
-        told = public_verdict(base)
+        told = public_verdict(whole.base)
         return Redacted(told, audience, "", _number(told, audience, ""), (), {}, ())
-    return _outside(verdict, base, audience, recipient or "")
+    return _outside(whole, audience, recipient or "")
 
 
-def _internal(verdict: Verdict) -> Redacted:
-    base = hand_over(verdict)
-    return Redacted(
-        verdict=base, audience="internal", recipient="", number=plan_id(verdict.plan),
-        convoys=convoys(base), codes=codes(verdict),
-        # Asked of the plan as it is: the other one has forgotten whose ground it passes.
-        authorisations={key: renamed(verdict, ids) for key, ids in relied_on(verdict).items()},
-    )  # fmt: skip
-
-
-def _outside(verdict: Verdict, base: Verdict, audience: Audience, recipient: str) -> Redacted:
-    numbers = {fleet.id: number for number, fleet in enumerate(verdict.scenario.fleets)}
-    fleet = verdict.scenario.fleets[numbers[recipient]] if recipient in numbers else None
-    rights = rights_of(audience, fleet if audience == "partners" else None)
-    legs = shown_legs(verdict, base, audience, recipient, rights)
+def _outside(whole: Whole, audience: Audience, recipient: str) -> Redacted:
+    fleets = {fleet.id: fleet for fleet in whole.verdict.scenario.fleets}
+    rights = rights_of(audience, fleets.get(recipient) if audience == "partners" else None)
+    legs = shown_legs(whole, audience, recipient, rights)
     if not legs:
         raise ScenarioError([nothing_for(recipient)])
-    reader = Reader(verdict, base, audience, recipient, rights, _all_codes(verdict, base))
+    reader = Reader(whole, audience, recipient, rights)
     scene = Scene(reader, legs)
     sorties, keys = _sorties(scene)
     scenario = scene.scenario()
-    told = _verdict(verdict, scenario, scene.network(scenario), sorties)
-    names = reader.codes["convoy"]
-    permissions = scene.permissions()
-    label = _label(verdict, base, audience, recipient, scene)
+    told = _verdict(whole.verdict, scenario, scene.network(scenario), sorties)
+    names, permissions = whole.coded["convoy"], scene.permissions()
+    label = _label(reader, scene)
     return Redacted(
         verdict=told, audience=audience, recipient=label,
         number=_number(told, audience, label),
@@ -121,30 +112,23 @@ def nothing_for(recipient: str) -> Issue:
     return Issue("", 0, "", problem, "there is nothing to hand over; plan with its help first")
 
 
-def _all_codes(verdict: Verdict, base: Verdict) -> dict[str, dict[str, str]]:
-    key = key_of(base.plan)
-    vehicles = {f"{sortie.fleet}-{sortie.vehicle}" for sortie in base.plan.sorties}
-    return {
-        "convoy": coded(key, "convoy", (convoy.id for convoy in convoys(base))),
-        "vehicle": coded(key, "vehicle", vehicles),
-        "permission": coded(key, "permission", (a.id for a in verdict.scenario.authorisations)),
-    }
-
-
-def _label(
-    verdict: Verdict, base: Verdict, audience: Audience, recipient: str, scene: Scene
-) -> str:
+def _label(reader: Reader, scene: Scene) -> str:
     """What the reader is called: numbers that would count others become the code."""
-    if audience in ("partners", "parties"):
-        lists = (base.scenario.fleets, base.scenario.parties)
-        before = (verdict.scenario.fleets, verdict.scenario.parties)
-        side = 0 if audience == "partners" else 1
-        number = next(n for n, item in enumerate(before[side]) if item.id == recipient)
-        return lists[side][number].label
+    old, new = reader.verdict.scenario, reader.base.scenario
+    labels = {
+        "partners": dict(
+            zip((f.id for f in old.fleets), (f.label for f in new.fleets), strict=True)
+        ),
+        "parties": {
+            party.id: now.label for party, now in zip(old.parties, new.parties, strict=True)
+        },
+    }
+    if reader.audience in labels:
+        return labels[reader.audience][reader.recipient]
     one = scene.legs[0]
-    if recipient == one.convoy:
-        return scene.reader.codes["convoy"][one.convoy]
-    return scene.reader.codes["vehicle"][f"{one.sortie.fleet}-{one.sortie.vehicle}"]
+    if reader.recipient == one.convoy:
+        return reader.whole.coded["convoy"][one.convoy]
+    return reader.whole.coded["vehicle"][f"{one.sortie.fleet}-{one.sortie.vehicle}"]
 
 
 # ------------------------------------------------------------------ the plan
@@ -186,7 +170,7 @@ def _names(scene: Scene, grouped: dict[str, list[Shown]]) -> dict[str, str]:
         if scene.reader.rights.ids and not one.is_escort:
             found[name] = name
             continue
-        vehicle = scene.reader.codes["vehicle"][f"{one.sortie.fleet}-{one.sortie.vehicle}"]
+        vehicle = scene.reader.whole.coded["vehicle"][f"{one.sortie.fleet}-{one.sortie.vehicle}"]
         counted[vehicle] = counted.get(vehicle, 0) + 1
         found[name] = f"{vehicle}-{counted[vehicle]}"
     return found

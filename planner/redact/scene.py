@@ -18,6 +18,7 @@ from planner.plan import ManifestLine, PlanLeg
 from planner.redact.audience import Audience
 from planner.redact.rights import Rights
 from planner.redact.shown import Shown
+from planner.redact.whole import Whole
 from planner.scenario import (
     Authorisation,
     Count,
@@ -50,15 +51,22 @@ def part(of: type[_Part], /, **fields: Any) -> _Part:
 
 @dataclass(frozen=True)
 class Reader:
-    """Who reads, of which verdict: as it is, and with its protected places handed over."""
+    """Who reads, of which verdict."""
 
-    verdict: Verdict
-    base: Verdict
+    whole: Whole
     audience: Audience
     recipient: str
     rights: Rights
-    codes: dict[str, dict[str, str]]
-    """Kind → id → code."""
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict as it is."""
+        return self.whole.verdict
+
+    @property
+    def base(self) -> Verdict:
+        """The verdict with its protected places handed over."""
+        return self.whole.base
 
 
 @dataclass
@@ -325,7 +333,11 @@ class Scene:
             for item in self.reader.verdict.scenario.authorisations
             if not self.reader.rights.leave or item.party == self.reader.recipient
         }
-        return {n: code for n, code in self.reader.codes["permission"].items() if n in relied & own}
+        return {
+            n: code
+            for n, code in self.reader.whole.coded["permission"].items()
+            if n in relied & own
+        }
 
     def _windows(self) -> Iterator[Window]:
         if not self.reader.rights.roads:

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from planner.charts import convoy_ids, convoys, overheads
+from planner.charts import overheads
 from planner.plan import PlanLeg, Sortie
 from planner.redact.audience import Audience
-from planner.redact.reliance import relied_on, stays
+from planner.redact.reliance import stays
 from planner.redact.rights import Rights
+from planner.redact.whole import Whole
 
 if TYPE_CHECKING:
     from planner.network import TransportNetwork
@@ -37,10 +38,11 @@ class Shown:
 
 
 def shown_legs(
-    verdict: Verdict, base: Verdict, audience: Audience, recipient: str, rights: Rights
+    whole: Whole, audience: Audience, recipient: str, rights: Rights
 ) -> tuple[Shown, ...]:
-    """The legs for one recipient, in the order of the plan. ``base``: the verdict handed over."""
-    found = tuple(_all_legs(verdict, base))
+    """The legs for one recipient, in the order of the plan."""
+    verdict, base = whole.verdict, whole.base
+    found = tuple(_all_legs(whole))
     if audience == "parties":
         return tuple(_notified(verdict, found, recipient))
     own = [one for one in found if _is_own(verdict, one, audience, recipient)]
@@ -68,12 +70,11 @@ def _only_escorts(base: Verdict, one: Shown, audience: Audience, recipient: str)
     return one.convoy == recipient and base.scenario.fleets[one.fleet].is_escort
 
 
-def _all_legs(verdict: Verdict, base: Verdict) -> Iterator[Shown]:
+def _all_legs(whole: Whole) -> Iterator[Shown]:
     """Every leg that leads from one place to another once protected places are handed over."""
+    verdict, base = whole.verdict, whole.base
     hidden = {place.id for place in verdict.scenario.places if place.protected}
     numbers = {fleet.id: number for number, fleet in enumerate(base.scenario.fleets)}
-    names = convoy_ids(convoys(base))
-    relied = relied_on(verdict)
     riding = overheads(base.scenario)
     for before, sortie in zip(verdict.plan.sorties, base.plan.sorties, strict=True):
         free_s = 0
@@ -85,8 +86,8 @@ def _all_legs(verdict: Verdict, base: Verdict) -> Iterator[Shown]:
             told = _retimed(leg, touched, travel_s, free_s)
             free_s = told.unload_end_s
             yield Shown(
-                sortie, index, told, numbers[sortie.fleet], names[sortie.id, index],
-                relied[before.id, index],
+                sortie, index, told, numbers[sortie.fleet], whole.convoy_of[sortie.id, index],
+                whole.relied[before.id, index],
             )  # fmt: skip
 
 
