@@ -52,6 +52,9 @@ def _shorthands(definitions: dict[str, Any]) -> None:
     duration = {"type": "string", "pattern": "^[0-9]", "examples": ["20 min"]}
     _or(definitions, "Count", whole)
     _or(definitions, "Handling", duration)
+    _or(definitions, "ShareSpread", {"type": "string", "pattern": r"%\s*$", "examples": ["5 %"]})
+    _or(definitions, "DurationSpread", duration)
+    _or(definitions, "FactorSpread", {"type": ["number", "string"], "pattern": "^[-+]?[0-9]"})
     hours = definitions["Window"]["properties"]["open"]["anyOf"]
     hours.append({"type": "string", "pattern": "-", "examples": ["06:00-18:00"]})
     # A kind of vehicle may state no more than what differs from the catalogue's.

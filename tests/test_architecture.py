@@ -37,6 +37,7 @@ FLOORS: dict[str, int] = {
     # 2 ground
     "load": 2,
     "schema": 2,
+    "draws": 2,
     "edit": 2,
     "tables": 2,
     "speeds": 2,

@@ -13,7 +13,8 @@ from planner.load.spelling import meant
 from planner.load.yamltext import Node, Path
 from planner.scenario import CONTESTED
 
-# Where ids stand: `[]` every item of a list, `{}` every key of a mapping, and what they may name.
+# Where ids stand: `[]` every item of a list, `{}` every key of a mapping, `{}=` every value of one,
+# and what they may name.
 _ZONE = (
     ("zone.links[]", "link"),
     ("zone.places[]", "place"),
@@ -58,6 +59,23 @@ _NAMED_IN: tuple[tuple[str, str], ...] = (
     ("commitments[].from", "place"),
     ("commitments[].to", "place"),
     ("commitments[].group", "group"),
+    ("uncertainty.willing[].groups[]", "group"),
+    ("uncertainty.no_shows[].groups[]", "group"),
+    ("uncertainty.travel[].links[]", "link"),
+    ("uncertainty.travel[].fleets[]", "fleet"),
+    ("uncertainty.delays[].fleets[]", "fleet"),
+    ("uncertainty.breakdowns[].fleets[]", "fleet"),
+    ("uncertainty.threats[].threats[]", "threat"),
+    ("uncertainty.events[].follows", "event"),
+    ("uncertainty.events[].closes[]", "link"),
+    ("uncertainty.events[].opens[]", "link"),
+    ("uncertainty.events[].shuts[]", "place"),
+    ("uncertainty.events[].grants[]", "authorisation"),
+    ("uncertainty.events[].withdraws[]", "authorisation"),
+    ("uncertainty.events[].takes{}", "ground"),
+    ("uncertainty.events[].takes{}=", "holder"),
+    ("uncertainty.events[].raises{}", "threat"),
+    ("uncertainty.events[].stops[]", "fleet"),
     ("what_ifs{}[]", "override"),
 )
 _KINDS = {
@@ -69,10 +87,14 @@ _KINDS = {
     "threat": "threats",
     "control": "control",
     "party": "parties",
+    "authorisation": "authorisations",
+    "event": "uncertainty.events",
 }
 # Sections whose items are called by id; within one an id stands once.
 _SECTIONS = (
-    *_KINDS.values(), "aid", "authorisations", "notifications", "windows", "commitments",
+    *_KINDS.values(), "aid", "notifications", "windows", "commitments",
+    *(f"uncertainty.{part}" for part in
+      ("willing", "no_shows", "travel", "delays", "breakdowns", "threats")),
 )  # fmt: skip
 # Where one list may name things of several sections, their ids must differ.
 _APART = (("place", "link", "control"), ("party", "fleet"))
@@ -89,7 +111,8 @@ def faults(root: Node, file: str) -> list[Issue]:
 
 
 def find(root: Node, pattern: str) -> Iterator[tuple[Path, str]]:
-    """Paths and texts at ``groups[].destinations[]`` or ``threats[].multiplier{}`` (keys)."""
+    """Paths and texts at ``groups[].destinations[]``, ``threats[].multiplier{}`` (keys) or
+    ``takes{}=`` (values)."""
     yield from _find(root, (), _tokens(pattern))
 
 
@@ -106,9 +129,9 @@ def _find(node: Node, path: Path, tokens: list[str]) -> Iterator[tuple[Path, str
     if first == "[]":
         for index, item in enumerate(node.items):
             yield from _find(item, (*path, index), rest)
-    elif first == "{}":
+    elif first in ("{}", "{}="):
         for key, value in node.pairs.items():
-            if rest:
+            if rest or first == "{}=":
                 yield from _find(value, (*path, key), rest)
             else:
                 yield (*path, key), key

@@ -80,19 +80,37 @@ def salvage(root: Node) -> tuple[Scenario | None, bool]:
 
 def _less(tree: dict[str, Any], faulty: list[tuple[int | str, ...]]) -> dict[str, Any]:
     out = dict(tree)
-    gone = {loc[:2] for loc in faulty}
+    nested = {loc[:3] for loc in faulty if len(loc) > 2 and _is_listed(tree, loc)}
+    gone = {loc[:2] for loc in faulty if loc[:3] not in nested}
     for key, value in tree.items():
         if (key,) in gone:
             del out[key]
         elif isinstance(value, list):
             out[key] = [item for i, item in enumerate(value) if (key, i) not in gone]
         elif isinstance(value, dict):
-            out[key] = {k: item for k, item in value.items() if (key, k) not in gone}
+            out[key] = {
+                k: _without(item, {loc[2] for loc in nested if loc[:2] == (key, k)})
+                for k, item in value.items()
+                if (key, k) not in gone
+            }
             if any(loc[:1] == (key,) and len(loc) == 2 and loc[1] not in value for loc in faulty):
                 del out[key]
         elif any(loc[:1] == (key,) for loc in faulty):
             del out[key]
     return out
+
+
+def _is_listed(tree: dict[str, Any], loc: tuple[int | str, ...]) -> bool:
+    """Whether a location is an item of a list in a section: ``uncertainty.events[3]``."""
+    section = tree.get(str(loc[0]))
+    return isinstance(section, dict) and isinstance(section.get(loc[1]), list)
+
+
+def _without(value: Any, gone: set[int | str]) -> Any:
+    """A list without the items of these numbers; anything else as it is."""
+    if not gone or not isinstance(value, list):
+        return value
+    return [item for index, item in enumerate(value) if index not in gone]
 
 
 def issues_of(error: ValidationError, root: Node, file: str, model: type[BaseModel]) -> list[Issue]:

@@ -149,6 +149,9 @@ class _Builder:
         scenario = self.scenario
         zones = [t.zone for t in scenario.threats] + [c.zone for c in scenario.control]
         matters = frozenset(links_that_matter(scenario, network) | self.graph.bridges)
+        # What may close is told with every route, but no route is chosen for it.
+        unsure = scenario.uncertainty
+        told = matters | (unsure.names_of_links if unsure else frozenset())
         grounds: dict[str, tuple[Ways, Stretches, tuple[Fact, ...]]] = {}
         for profile in profiles:
             medium = profile.mode if profile.mode in DIRECT_MODES else "ground"
@@ -156,7 +159,7 @@ class _Builder:
                 ways = self.graph.ways if medium == "ground" else self.direct[medium].ways
                 if len(ways):
                     cuts = cut(ways, zones, self.positions, airborne=medium == "air")
-                    known = facts(clock, cuts.kinds, matters, self.grounds)
+                    known = facts(clock, cuts.kinds, told, self.grounds)
                     grounds[medium] = (ways, cuts, known)
             if medium not in grounds:
                 continue

@@ -47,11 +47,27 @@ from planner.scenario.parts import (
     Zone,
 )  # fmt: skip
 from planner.scenario.people import Means, Segment, Unit, people, segments
+from planner.scenario.uncertainty import (
+    Breakdown,
+    Delay,
+    DurationSpread,
+    Event,
+    FactorSpread,
+    GroupShare,
+    Intensity,
+    PeopleSpread,
+    ShareSpread,
+    Spread,
+    TravelTime,
+    Uncertainty,
+)  # fmt: skip
 
 __all__ = [
-    "CONTESTED", "LEVELS", "SCHEMA_VERSION", "Applies", "Authorisation", "Availability", "Circle",
-    "Claim", "Commitment", "Consignment", "Control", "Convoy", "Count", "Duty", "Escort", "Fleet",
-    "Fuel", "Group", "Handling", "Intake", "LevelName", "Link", "Means", "Mode", "Notification",
-    "Office", "Origin", "Party", "Patch", "Place", "Priorities", "Ring", "Scenario", "Segment",
-    "Team", "Threat", "Unit", "Vehicle", "VehicleDetail", "Window", "Zone", "people", "segments",
+    "CONTESTED", "LEVELS", "SCHEMA_VERSION", "Applies", "Authorisation", "Availability",
+    "Breakdown", "Circle", "Claim", "Commitment", "Consignment", "Control", "Convoy", "Count",
+    "Delay", "DurationSpread", "Duty", "Escort", "Event", "FactorSpread", "Fleet", "Fuel", "Group",
+    "GroupShare", "Handling", "Intake", "Intensity", "LevelName", "Link", "Means", "Mode",
+    "Notification", "Office", "Origin", "Party", "Patch", "PeopleSpread", "Place", "Priorities",
+    "Ring", "Scenario", "Segment", "ShareSpread", "Spread", "Team", "Threat", "TravelTime",
+    "Uncertainty", "Unit", "Vehicle", "VehicleDetail", "Window", "Zone", "people", "segments",
 ]  # fmt: skip

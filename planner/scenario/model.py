@@ -26,6 +26,7 @@ from planner.scenario.parts import (
     Window,
 )  # fmt: skip
 from planner.scenario.quantities import CountNumber, Duration, LocalTime, Moment, Real, Share
+from planner.scenario.uncertainty import Uncertainty
 
 SCHEMA_VERSION = 1
 CONTESTED = "contested"
@@ -133,6 +134,8 @@ class Scenario(Part):
     """Price of one unit of a remedy by kind, instead of config/solver.yaml."""
     sanity: dict[str, Real] = Field(default_factory=dict)
     """Published figures to compare with; shown, never used."""
+    uncertainty: Uncertainty | None = None
+    """What nobody knows for sure; plans do not use it, rehearsals do."""
 
     _origin: Origin | None = PrivateAttr(None)
 

@@ -13,6 +13,7 @@ from planner.load.sense import (
     persons,
     rotations,
     times,
+    uncertain,
     whole,
 )  # fmt: skip
 from planner.load.sense.look import Look
@@ -27,7 +28,7 @@ def faults(scenario: Scenario, root: Node, file: str, timed: bool = True) -> lis
     ``references`` tells them.
     """
     look = Look(scenario, root, file, solver_config().check)
-    for part in (whole, persons, fleets, rotations, aid, ground, permissions, claims):
+    for part in (whole, persons, fleets, rotations, aid, ground, permissions, claims, uncertain):
         part.look_at(look)
     if timed and scenario.horizon_s:
         times.look_at(look)
