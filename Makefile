@@ -32,7 +32,7 @@ help:
 	@echo 'make wheelhouse  fill wheelhouse/ for a laptop without a network'
 	@echo 'make lint        ruff and mypy'
 	@echo 'make lock        renew requirements.lock from pyproject.toml'
-	@echo 'make words       renew planner/ui/locale/*.po from the words in the code'
+	@echo 'make words       renew the .po files of desk and documents from the words in the code'
 	@echo 'make clean       remove out/ and caches (not .venv or wheelhouse)'
 
 $(BIN)/python:
@@ -100,15 +100,19 @@ lock: | $(BIN)/python
 	  --fork-strategy fewest --extra dev --extra map --custom-compile-command 'make lock' \
 	  --output-file $(LOCK) pyproject.toml
 
-# Every visible text of the desk, for the translators: new ones come in empty, those no longer in the
-# code go, what is translated stays. A plural stands as counted("one", "many", n).
+# Every visible text of the desk and of the documents, for the translators: new ones come in empty,
+# those no longer in the code go, what is translated stays. A plural stands as counted("one", "many", n).
 words: $(STAMP)
 	@mkdir -p out
 	@$(BIN)/pybabel --quiet extract --keyword=_ --keyword=counted:1,2 --no-location --sort-by-file \
 	  --no-wrap --project='Safe Passage' --output=out/desk.pot planner/ui
-	@set -e; for file in planner/ui/locale/*.po; do \
+	@$(BIN)/pybabel --quiet extract --mapping=pyproject.toml --no-location --sort-output \
+	  --no-wrap --project='Safe Passage' --output=out/documents.pot \
+	  planner/charts planner/documents planner/manifest planner/redact planner/wording
+	@set -e; for file in planner/ui/locale/*.po planner/wording/locale/*.po; do \
+	  case "$$file" in planner/ui/*) pot=desk;; *) pot=documents;; esac; \
 	  $(BIN)/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date \
-	    --no-wrap --locale="$$(basename "$$file" .po)" --input-file=out/desk.pot --output-file="$$file"; \
+	    --no-wrap --locale="$$(basename "$$file" .po)" --input-file="out/$$pot.pot" --output-file="$$file"; \
 	  done
 
 clean:

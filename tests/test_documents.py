@@ -480,7 +480,7 @@ def test_the_summary_says_what_matters(folders: Callable[[str], Folder]) -> None
         "Town by the sea", "What-if: leave_assumed",
         "40 of 48 people who want to leave are safe by 2012-12-14 09:32 local time",
         "8 are left behind", "Expected casualties by this plan 0.00491",
-        "sum of arrival times 500 490.5 1.90%", "no seat is left: the North gate goes first",
+        "sum of arrival times 500 490.5 1.90 %", "no seat is left: the North gate goes first",
         "one more bus at North gate (+8 people, price 5)", "requested; ASSUMED by this plan",
         "authorisations[port_leave].assume nothing granted", "Far island 24 500 in all",
         "+Relief & Co", "duty officer", "2012-12-13 04:00 UTC = 2012-12-13 06:00 EET (+02:00)",
@@ -586,7 +586,7 @@ def test_steps_of_an_axis_are_round(largest: int, parts: int, step: int) -> None
     ],
 )  # fmt: skip
 def test_figures_show_what_can_be_known(value: float, shown: str) -> None:
-    assert figure(value) == shown
+    assert figure(prepare(case.verified()), value) == shown
 
 
 def test_svg_escapes_text_and_attributes() -> None:

@@ -5,6 +5,8 @@ The palette is Okabe and Ito's "Color Universal Design" (2008), eight colours.
 
 from __future__ import annotations
 
+from planner.wording import word
+
 BLACK = "#000000"
 ORANGE = "#E69F00"
 SKY = "#56B4E9"
@@ -26,12 +28,12 @@ MODE_COLOURS = {
 }
 MODE_SIGNS = {"road": "R", "sea": "S", "river": "V", "air": "A", "car": "C", "foot": "F"}
 MODE_WORDS = {
-    "road": "road convoy",
-    "sea": "ship",
-    "river": "river boat",
-    "air": "aircraft",
-    "car": "private cars",
-    "foot": "people on foot",
+    "road": word("road convoy"),
+    "sea": word("ship"),
+    "river": word("river boat"),
+    "air": word("aircraft"),
+    "car": word("private cars"),
+    "foot": word("people on foot"),
 }
 
 THREAT_COLOUR = VERMILLION
@@ -58,14 +60,14 @@ ROLE_SIGNS = {
     "staging_base": "B",
 }
 ROLE_WORDS = {
-    "safe_haven": "safe haven",
-    "assembly_point": "assembly point",
-    "hospital": "hospital",
-    "evacuation_control_point": "evacuation control point",
-    "embarkation_port": "port of embarkation",
-    "embarkation_airport": "airport of embarkation",
-    "border_crossing": "border crossing",
-    "staging_base": "staging base",
+    "safe_haven": word("safe haven"),
+    "assembly_point": word("assembly point"),
+    "hospital": word("hospital"),
+    "evacuation_control_point": word("evacuation control point"),
+    "embarkation_port": word("port of embarkation"),
+    "embarkation_airport": word("airport of embarkation"),
+    "border_crossing": word("border crossing"),
+    "staging_base": word("staging base"),
 }
 
 

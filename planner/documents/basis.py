@@ -7,9 +7,6 @@ from typing import Any
 from planner.cells import clean
 from planner.documents.paper import Paper
 from planner.scenario import Authorisation, segments
-from planner.units import format_duration
-
-CLOCK = "%d %b %H:%M"
 
 
 def authorisations(paper: Paper) -> list[list[str]]:
@@ -18,11 +15,11 @@ def authorisations(paper: Paper) -> list[list[str]]:
     parties = {party.id: clean(party.label) for party in scenario.parties}
     found = []
     for item in scenario.authorisations:
-        state = item.state
+        state = paper.say(item.state)
         if item.id in paper.verdict.figures.conditional_on:
-            state_words = f"{state}; ASSUMED by this plan"
+            state_words = f"{state}; {paper.say('ASSUMED by this plan')}"
         else:
-            state_words = f"{state}; assumed" if item.assume else state
+            state_words = f"{state}; {paper.say('assumed')}" if item.assume else state
         found.append(
             [
                 clean(item.label), parties.get(item.party, item.party), state_words,
@@ -34,25 +31,26 @@ def authorisations(paper: Paper) -> list[list[str]]:
 
 def _validity(paper: Paper, item: Authorisation) -> str:
     scenario = paper.verdict.scenario
-    start = paper.local(scenario.at_s(item.from_)).strftime(CLOCK)
+    start = paper.clock(scenario.at_s(item.from_))
     if item.until is None:
-        return f"from {start}"
-    return f"{start} to {paper.local(scenario.at_s(item.until)).strftime(CLOCK)}"
+        return paper.say("from {start}").format(start=start)
+    until = paper.clock(scenario.at_s(item.until))
+    return paper.say("{start} to {until}").format(start=start, until=until)
 
 
 def changes(paper: Paper) -> list[list[str]]:
     """What the what-if changed: path, old, new; long values are named, not printed."""
     found = []
     for patch in paper.verdict.plan.provenance.patches:
-        old, new = (_short(patch.get(key)) for key in ("old", "new"))
+        old, new = (_short(paper, patch.get(key)) for key in ("old", "new"))
         found.append([clean(str(patch.get("path", ""))), old, new])
     return found
 
 
-def _short(value: Any) -> str:
+def _short(paper: Paper, value: Any) -> str:
     if value is None:
-        return "nothing"
-    return clean(value) if isinstance(value, str) and len(value) <= 60 else "(an entry)"
+        return paper.say("nothing")
+    return clean(value) if isinstance(value, str) and len(value) <= 60 else paper.say("(an entry)")
 
 
 def assumptions(paper: Paper) -> list[str]:
@@ -69,21 +67,21 @@ def assumptions(paper: Paper) -> list[str]:
             figure=say(scenario.people_figure)
         ),
         say("Estimates nobody published: {n} of {all} group sizes ({people} people).").format(
-            n=len(estimated), all=len(scenario.groups), people=f"{counted:,}"
+            n=len(estimated), all=len(scenario.groups), people=paper.count(counted)
         ),
         say(
             "{n} of {all} convoy movements use a way with estimated speed, length or capacity."
-        ).format(n=f"{roads:,}", all=f"{len(ways):,}"),
+        ).format(n=paper.count(roads), all=paper.count(len(ways))),
         say(
             "Departures lie on a grid of {step}; travel, loading and unloading are in true time. "
             "No delay, breakdown or no-show is in these figures."
-        ).format(step=format_duration(plan.step_s)),
+        ).format(step=paper.span(plan.step_s)),
         say("No ride may expose anybody to a chance of harm above {cap} %.").format(cap=f"{cap:g}"),
     ]
     for threat in scenario.threats:
         rate = say("{rate} per 1000 person-hours").format(rate=f"{threat.rate_nano / 1_000_000:g}")
-        known = clean(threat.source) if threat.source else say("estimate")
-        out.append(f"{say('Threat')}: {clean(threat.label)}, {rate} ({known}).")
+        known = paper.apart(clean(threat.source)) if threat.source else say("estimate")
+        out.append(f"{say('Threat')}: {paper.apart(clean(threat.label))}, {rate} ({known}).")
     return out
 
 

@@ -9,6 +9,7 @@ from planner.charts import evacuation_points, havens, most_that_can_leave, palet
 from planner.documents import svg
 from planner.documents.paper import Paper
 from planner.units import DAY_S, HOUR_S
+from planner.wording import figures
 
 WIDTH, HEIGHT = 720.0, 250.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 52.0, 128.0, 14.0, 34.0
@@ -49,24 +50,26 @@ class _Axes:
 def evacuation_svg(paper: Paper) -> str:
     """Steps of people safe over time, people under way, who wants to leave, the proven most."""
     plan = paper.verdict.plan
-    willing = plan.people - plan.unwilling
+    say, willing = paper.say, plan.people - plan.unwilling
     step = nice_step(max(1, willing), 5)
     axes = _Axes(_last_s(paper), step * -(-max(1, willing) // step))
     shown = [row for row in evacuation_points(paper.verdict) if row["t_s"] <= axes.last_s]
     safe = shown[-1]["safe"]
-    labels = [(willing, palette.BLACK, f"{willing:,} want to leave")]
+    labels = [(willing, palette.BLACK, say("{n} want to leave").format(n=paper.count(willing)))]
     most = most_that_can_leave(paper.verdict)
     if most is not None and most < willing:
-        labels.append((most, palette.VERMILLION, f"{most:,} proven most"))
+        labels.append(
+            (most, palette.VERMILLION, say("{n} proven most").format(n=paper.count(most)))
+        )
     parts = _grid(paper, axes, step)
     for persons, colour, _ in labels:
         ends = [axes.spot(0, persons), axes.spot(axes.last_s, persons)]
         parts.append(_line(ends, colour, 1.2, "6 4" if colour == palette.BLACK else "1.5 3"))
     parts.append(_line(axes.steps(shown, "under_way"), palette.BLUE, 1.2, "3 2"))
     parts.append(_line(axes.steps(shown, "safe"), palette.GREEN, 2.2, ""))
-    labels.append((safe, palette.GREEN, f"{safe:,} safe"))
+    labels.append((safe, palette.GREEN, say("{n} safe").format(n=paper.count(safe))))
     if shown[-1]["under_way"] == 0:
-        labels.append((0, palette.BLUE, "under way"))
+        labels.append((0, palette.BLUE, say("under way")))
     parts += _labels(axes, labels)
     return svg.document(WIDTH, HEIGHT, "".join(parts))
 
@@ -104,15 +107,16 @@ def _grid(paper: Paper, axes: _Axes, step: int) -> list[str]:
         left, right = axes.spot(0, persons), axes.spot(axes.last_s, persons)
         parts.append(_line([left, right], "#333" if persons == 0 else "#ddd", 0.7, ""))
         at = (left[0] - 6, left[1] + 3)
-        parts.append(svg.text(at, f"{persons:,}", 8.5, text_anchor="end", fill="#333"))
+        parts.append(svg.text(at, paper.count(persons), 8.5, text_anchor="end", fill="#333"))
     for t_s, words in _ticks(paper, axes.last_s):
         foot, head = axes.spot(t_s, 0), axes.spot(t_s, axes.top)
         parts.append(_line([foot, head], "#eee", 0.7, ""))
         at = (foot[0], foot[1] + 13)
         parts.append(svg.text(at, words, 8.5, text_anchor="middle", fill="#333"))
     zone = paper.verdict.scenario.timezone
+    words = paper.say("local time ({zone})").format(zone=paper.latin(zone))
     at = ((_LEFT + WIDTH - _RIGHT) / 2, HEIGHT - 5)
-    parts.append(svg.text(at, f"local time ({zone})", 8.5, text_anchor="middle", fill="#555"))
+    parts.append(svg.text(at, words, 8.5, text_anchor="middle", fill="#555"))
     return parts
 
 
@@ -127,9 +131,9 @@ def _ticks(paper: Paper, last_s: int) -> list[tuple[int, str]]:
         local = scenario.local(t_s)
         if t_s < 0 or (hours > 24 and (t_s - first_s) // DAY_S % (hours // 24)):
             continue
-        form = "%d %b" if hours >= 24 or local.hour == 0 else "%H:%M"
-        ticks.append((t_s, local.strftime(form)))
+        whole = hours >= 24 or local.hour == 0
+        ticks.append((t_s, figures.day(local, paper.language) if whole else f"{local:%H:%M}"))
     if ticks and hours < 24 and scenario.local(ticks[0][0]).hour != 0:
         t_s, words = ticks[0]
-        ticks[0] = (t_s, f"{scenario.local(t_s).strftime('%d %b')} {words}")
+        ticks[0] = (t_s, f"{figures.day(scenario.local(t_s), paper.language)} {words}")
     return ticks

@@ -17,6 +17,7 @@ from planner.charts import Convoy, convoy_label
 from planner.documents.moves import Move, awaited, move, paired
 from planner.documents.paper import Paper
 from planner.errors import Issue, ScenarioError
+from planner.wording import word
 
 if TYPE_CHECKING:
     import icalendar
@@ -106,7 +107,7 @@ def _event(paper: Paper, one: Move, convoy: Convoy, uid: str) -> icalendar.Event
     label = _short(convoy_label(paper.verdict, convoy))
     ends = f"{_short(paper.label(one.origin))} - {_short(paper.label(one.destination))}"
     title = f"{one.id} {ends}, {label}"
-    mark = "" if confirmed else "FAILED" if paper.status == "FAILED" else "TENTATIVE"
+    mark = "" if confirmed else word("FAILED") if paper.status == "FAILED" else word("TENTATIVE")
     awaits = ", ".join(_label(paper, name) for name in awaited(paper, convoy))
     lines = (
         f"{one.persons} {paper.say('people')}" if one.persons else paper.say("nobody on board"),

@@ -13,7 +13,7 @@ from typing import Literal
 
 from planner.cells import clean
 from planner.charts import Convoy
-from planner.documents.columns import Column
+from planner.documents.columns import STAMPS, columns
 from planner.documents.paper import Paper
 from planner.documents.rows import Row, Table
 from planner.scenario import Authorisation, Notification
@@ -151,32 +151,28 @@ def untold(paper: Paper) -> tuple[str, ...]:
     return tuple(clean(p.label) for p in scenario.parties if p.id in asked - told)
 
 
-COLUMNS = tuple(
-    Column(name, means)
-    for name, means in (
-        ("kind", "authorisation (a party is asked) or notification (a party is told)"),
-        ("id", "its id in the scenario"),
-        ("name", "what people call it"),
-        ("party", "who is asked or told"),
-        ("state", "requested, drafted, sent, acknowledged"),
-        (
-            "timing",
-            "in time, late, not needed (no movement hangs on it), unknown (sent, but when?)",
-        ),
-        ("latest_local", "latest moment to send it for the first movement, local clock"),
-        ("latest_utc", "the same in UTC"),
-        ("sent_local", "when it was or will be sent; a draft at the time of issue"),
-        ("sent_utc", "the same in UTC"),
-        ("late_by", "how much too late it is for the first movement"),
-        ("lead_time", "what the party wants between message and movement"),
-        ("first_departure_local", "the first movement that hangs on it, local clock"),
-        ("first_departure_utc", "the same in UTC"),
-        ("movements", "how many convoys hang on it"),
-        ("too_late_for", "convoys that leave before the lead time is over"),
-        ("plan", "number of the plan"),
-        ("plan_status", "VERIFIED, CONDITIONAL (awaits an authorisation) or FAILED; audience"),
-        ("valid_until", "after this it is void"),
-    )
+COLUMNS = (
+    *columns(
+        """
+        kind: authorisation (a party is asked) or notification (a party is told)
+        id: its id in the scenario
+        name: what people call it
+        party: who is asked or told
+        state: requested, drafted, sent, acknowledged
+        timing: in time, late, not needed (no movement hangs on it), unknown (sent, but when?)
+        latest_local: latest moment to send it for the first movement, local clock
+        latest_utc: the same in UTC
+        sent_local: when it was or will be sent; a draft at the time of issue
+        sent_utc: the same in UTC
+        late_by: how much too late it is for the first movement
+        lead_time: what the party wants between message and movement
+        first_departure_local: the first movement that hangs on it, local clock
+        first_departure_utc: the same in UTC
+        movements: how many convoys hang on it
+        too_late_for: convoys that leave before the lead time is over
+        """
+    ),
+    *STAMPS,
 )
 """The columns of the list of what is to be asked and told."""
 _LISTED = 60

@@ -6,7 +6,7 @@ A blank names nobody. Its tokens are random, so that it differs from copy to cop
 
 from __future__ import annotations
 
-from planner.documents.columns import Column
+from planner.documents.columns import Column, columns
 from planner.documents.paper import Paper
 from planner.documents.rows import Cell, Row, Table
 from planner.manifest import UPDATE_FIELDS, Frame, Planned, fields_for, frames
@@ -24,14 +24,14 @@ def blank(frame: Frame, tokens: tuple[str, ...] = (), needs: frozenset[str] = fr
 
     ``needs`` adds the columns that only some lists may have: "medical", "border".
     """
-    columns = tuple(Column(field.name, field.means) for field in fields_for(needs))
+    told = tuple(Column(field.name, field.means) for field in fields_for(needs))
     rows = []
     for number, (line, kind) in enumerate(_lines(frame)):
-        row: Row = {column.name: "" for column in columns}
+        row: Row = {column.name: "" for column in told}
         known: Row = {"movement": frame.movement, "vehicle": line.vehicle, "kind": kind}
         person = tokens[number] if tokens else ""
         rows.append(row | known | {"group": line.group, "person": person})
-    return Table(f"manifest_{frame.movement}", "Manifest", columns, tuple(rows))
+    return Table(f"manifest_{frame.movement}", "Manifest", told, tuple(rows))
 
 
 def blanks(paper: Paper) -> Table:
@@ -39,36 +39,35 @@ def blanks(paper: Paper) -> Table:
 
     A plan that fails its check has none: nobody boards by it.
     """
-    columns = tuple(Column(field.name, field.means) for field in fields_for(frozenset()))
+    told = tuple(Column(field.name, field.means) for field in fields_for(frozenset()))
     found = () if paper.status == "FAILED" else frames(paper.verdict, paper.plan_id)
     rows = tuple(row for frame in found for row in blank(frame).rows)
-    return Table("manifest", "Manifest", columns, rows)
+    return Table("manifest", "Manifest", told, rows)
 
 
 def report(frame: Frame) -> Table:
     """The boarding report to fill in: the columns without any row."""
-    columns = tuple(Column(field.name, field.means) for field in UPDATE_FIELDS)
-    return Table(f"status_{frame.movement}", "Status", columns, ())
+    told = tuple(Column(field.name, field.means) for field in UPDATE_FIELDS)
+    return Table(f"status_{frame.movement}", "Status", told, ())
 
 
-PRINTED = tuple(
-    Column(name, means)
-    for name, means in (
-        ("line", "number of the line"),
-        ("vehicle", "which vehicle, as people say it"),
-        ("plate", "its plate; blank where nobody gave it"),
-        ("kind", "seat or stretcher"),
-        ("group", "code of the group"),
-        ("person", "token"),
-        ("family", "number of the family unit, to fill in"),
-        ("consent", "explicit, implicit or proxy, to fill in"),
-        ("present", "to tick"),
-        ("boarded", "to tick"),
-        ("no_show", "to tick"),
-        ("refused", "to tick"),
-        ("arrived", "to tick"),
-        ("handed_over_to", "to fill in on arrival"),
-    )
+PRINTED = columns(
+    """
+    line: number of the line
+    vehicle: which vehicle, as people say it
+    plate: its plate; blank where nobody gave it
+    kind: seat or stretcher
+    group: code of the group
+    person: token
+    family: number of the family unit, to fill in
+    consent: explicit, implicit or proxy, to fill in
+    present: to tick
+    boarded: to tick
+    no_show: to tick
+    refused: to tick
+    arrived: to tick
+    handed_over_to: to fill in on arrival
+    """
 )
 """The columns of the print sheet."""
 

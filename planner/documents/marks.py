@@ -198,7 +198,7 @@ def _places(paper: Paper, view: View, labels: Labels, unnamed: set[str]) -> Iter
         for name in names:
             if name not in shown:
                 words = _words(paper, name, homes[name], ends[name])
-                yield from _arrow(words, roles[name], spots[name], labels)
+                yield from _arrow(paper, words, roles[name], spots[name], labels)
 
 
 def _weight(home: Crowd, end: Crowd) -> int:
@@ -211,15 +211,17 @@ def _words(paper: Paper, name: str, home: Crowd, end: Crowd) -> list[str]:
     if not paper.internal:
         return [paper.label(name)]
     if home.to_leave:
-        told.append(f"{home.to_leave:,} leave")
+        told.append(paper.say("{n} leave").format(n=paper.count(home.to_leave)))
     if home.left:
-        told.append(f"{home.left:,} left behind")
+        told.append(paper.say("{n} left behind").format(n=paper.count(home.left)))
     if end.safe:
-        told.append(f"{end.safe:,} safe")
+        told.append(paper.say("{n} safe").format(n=paper.count(end.safe)))
     return [paper.label(name), *([", ".join(told)] if told else [])]
 
 
-def _arrow(words: list[str], role: str, spot: svg.Point, labels: Labels) -> Iterator[str]:
+def _arrow(
+    paper: Paper, words: list[str], role: str, spot: svg.Point, labels: Labels
+) -> Iterator[str]:
     """A place beyond the sheet: a sign at the edge, an arrow that points to it, its name."""
     middle = (WIDTH / 2, HEIGHT / 2)
     away = (spot[0] - middle[0], spot[1] - middle[1])
@@ -240,7 +242,9 @@ def _arrow(words: list[str], role: str, spot: svg.Point, labels: Labels) -> Iter
     yield svg.element("path", d=drawn, fill="none", stroke="#000", stroke_width=1.4)
     yield sign(role, edge)
     labels.keep_sign(edge, 8.0)
-    yield from labels.put([f"to {words[0]}", *words[1:]], edge)
+    yield from labels.put(
+        [paper.say("to {place}").format(place=paper.apart(words[0])), *words[1:]], edge
+    )
 
 
 def _legend_rows(paper: Paper) -> list[tuple[str, str]]:
@@ -248,10 +252,10 @@ def _legend_rows(paper: Paper) -> list[tuple[str, str]]:
     modes = dict.fromkeys(mode for mode, _ in flows(paper))
     used = set(used_places(paper))
     roles = dict.fromkeys(p.role for p in paper.verdict.scenario.places if p.id in used)
-    rows = [(f"mode {mode}", palette.MODE_WORDS[mode]) for mode in modes]
-    rows += [(f"role {role}", palette.ROLE_WORDS[role]) for role in roles]
+    rows = [(f"mode {mode}", paper.say(palette.MODE_WORDS[mode])) for mode in modes]
+    rows += [(f"role {role}", paper.say(palette.ROLE_WORDS[role])) for role in roles]
     if paper.verdict.scenario.threats:
-        rows.append(("threat", "threat zone"))
+        rows.append(("threat", paper.say("threat zone")))
     return rows
 
 
@@ -295,7 +299,7 @@ def _scale(view: View, paper: Paper, foot: svg.Point, wanted: float) -> str:
     left, y = foot
     bar = svg.path([(left, y - 4), (left, y), (left + length, y), (left + length, y - 4)])
     north = svg.path([(left + 4, y - 20), (left + 8, y - 32), (left + 12, y - 20)], closed=True)
-    words = f"{metres / 1000:,g} km" if metres >= 1000 else f"{metres} m"
+    words = f"{metres / 1000:g} km" if metres >= 1000 else f"{metres} m"
     return (
         svg.element("path", d=bar, fill="none", stroke="#000", stroke_width=1.2)
         + svg.haloed((left + length + 5, y), words, 8.5)

@@ -23,15 +23,16 @@ from planner.documents.positions import degrees, grid_reference
 from planner.plan import PlanLeg
 from planner.scenario import Fleet
 from planner.units import format_duration
+from planner.wording import word
 
 Category = Literal["emergency evacuation", "movement", "static site"]
 Purpose = Literal["people", "aid", "team", "empty"]
 Point = Literal["start", "edge of the ground", "end"]
 PURPOSES: dict[Purpose, str] = {
-    "people": "brings people out of danger",
-    "aid": "brings aid in",
-    "team": "brings a team in",
-    "empty": "goes to collect people, or returns",
+    "people": word("brings people out of danger"),
+    "aid": word("brings aid in"),
+    "team": word("brings a team in"),
+    "empty": word("goes to collect people, or returns"),
 }
 """Why a movement is made, in English."""
 

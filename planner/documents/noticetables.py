@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from planner.documents.columns import Column
+from planner.documents.columns import columns
 from planner.documents.notices import PURPOSES, Movement, Notice
 from planner.documents.rows import Row, Table
 from planner.units import format_duration
@@ -14,11 +14,6 @@ def tables(found: Notice) -> list[Table]:
         facts(found), movements(found), waypoints(found), vehicles(found), sites(found),
         asked(found), changes(found),
     ]  # fmt: skip
-
-
-def _columns(text: str) -> tuple[Column, ...]:
-    pairs = (line.split(": ", 1) for line in text.splitlines() if line.strip())
-    return tuple(Column(name.strip(), means.strip()) for name, means in pairs)
 
 
 def facts(found: Notice) -> Table:
@@ -41,8 +36,8 @@ def facts(found: Notice) -> Table:
         *found.recipients,
     ]
     rows: list[Row] = [{"field": field, "value": value} for field, value in pairs]
-    columns = _columns("field: what\nvalue: what is known; a line where somebody fills it in")
-    return Table("notification", "Notification", columns, tuple(rows))
+    told = columns("field: what\nvalue: what is known; a line where somebody fills it in")
+    return Table("notification", "Notification", told, tuple(rows))
 
 
 def movements(found: Notice) -> Table:
@@ -64,7 +59,7 @@ def movements(found: Notice) -> Table:
                 "awaits": " ".join(one.permissions),
             }
         )  # fmt: skip
-    columns = _columns(
+    told = columns(
         """
         movement: code of the convoy
         category: emergency evacuation or movement
@@ -82,7 +77,7 @@ def movements(found: Notice) -> Table:
         awaits: permissions of this party that are not granted yet
         """
     )
-    return Table("movements", "Movements", columns, tuple(rows))
+    return Table("movements", "Movements", told, tuple(rows))
 
 
 def waypoints(found: Notice) -> Table:
@@ -97,7 +92,7 @@ def waypoints(found: Notice) -> Table:
                     "time_local": point.local, "time_utc": point.utc,
                 }
             )  # fmt: skip
-    columns = _columns(
+    told = columns(
         """
         movement: code of the convoy
         number: order in which it is passed
@@ -110,13 +105,13 @@ def waypoints(found: Notice) -> Table:
         time_utc: the same in UTC
         """
     )
-    return Table("waypoints", "Waypoints", columns, tuple(rows))
+    return Table("waypoints", "Waypoints", told, tuple(rows))
 
 
 def vehicles(found: Notice) -> Table:
     """A row for each kind of vehicle in a convoy."""
     rows: list[Row] = [row for one in found.movements for row in _vehicle_rows(one)]
-    columns = _columns(
+    told = columns(
         """
         movement: code of the convoy
         kind: kind of vehicle
@@ -129,7 +124,7 @@ def vehicles(found: Notice) -> Table:
         roof_marking: to fill in
         """
     )
-    return Table("vehicles", "Vehicles", columns, tuple(rows))
+    return Table("vehicles", "Vehicles", told, tuple(rows))
 
 
 def _vehicle_rows(one: Movement) -> list[Row]:
@@ -153,7 +148,7 @@ def sites(found: Notice) -> Table:
         }
         for site in found.sites
     ]  # fmt: skip
-    columns = _columns(
+    told = columns(
         """
         name: what people call the place
         degrees: latitude and longitude, WGS 84
@@ -164,7 +159,7 @@ def sites(found: Notice) -> Table:
         until_utc: the same in UTC
         """
     )
-    return Table("sites", "Static sites", columns, tuple(rows))
+    return Table("sites", "Static sites", told, tuple(rows))
 
 
 def asked(found: Notice) -> Table:
@@ -178,7 +173,7 @@ def asked(found: Notice) -> Table:
         }
         for one in found.asked
     ]  # fmt: skip
-    columns = _columns(
+    told = columns(
         """
         kind: authorisation (asked for) or notification (this message)
         id: its code
@@ -192,7 +187,7 @@ def asked(found: Notice) -> Table:
         too_late_for: convoys that leave before the lead time is over
         """
     )
-    return Table("asked", "Asked", columns, tuple(rows))
+    return Table("asked", "Asked", told, tuple(rows))
 
 
 def changes(found: Notice) -> Table:
@@ -200,11 +195,11 @@ def changes(found: Notice) -> Table:
     rows: list[Row] = [
         {"change": what, "now": now, "before": before} for what, now, before in found.change
     ]
-    columns = _columns(
+    told = columns(
         """
         change: added, dropped, or what changed (times, way, vehicles, people, permission)
         now: the movement as it is now
         before: the movement as it was
         """
     )
-    return Table("changes", "Changes", columns, tuple(rows))
+    return Table("changes", "Changes", told, tuple(rows))

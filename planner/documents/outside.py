@@ -14,8 +14,9 @@ from planner.documents.mapping import View, ground
 from planner.documents.marks import map_svg
 from planner.documents.paper import Paper
 from planner.documents.rows import Row, movements
+from planner.wording import word, words
 
-MOVEMENTS, BRIEF = "Movements", "Public brief"
+MOVEMENTS, BRIEF = word("Movements"), word("Public brief")
 _BESIDE = 1.0  # degrees around the middle of the public map
 
 
@@ -38,16 +39,16 @@ def movements_content(paper: Paper) -> dict[str, Any]:
     table = movements(paper)
     told = [_line(paper, row) for row in sorted(table.rows, key=_order)]
     with_lying = "stretchers" in {column.name for column in table.columns}
-    heads = ["convoy", "vehicle", "from", "to", "km", "leaves", "arrives", "people"]
-    heads += ["stretchers"] if with_lying else []
+    heads = [*words("convoy", "vehicle", "from", "to", "km", "leaves", "arrives", "people")]
+    heads += [word("stretchers")] if with_lying else []
     people = sum(leg.persons for sortie in paper.verdict.plan.sorties for leg in sortie.legs)
     return {
         **press.frame(paper, MOVEMENTS, paper.verdict.scenario.title),
         "lead": _lead(paper, len(paper.convoys)),
         "figures": [
-            [paper.say("Convoys"), f"{len(paper.convoys):,}"],
-            [paper.say("Vehicle trips"), f"{len(paper.verdict.plan.sorties):,}"],
-            [paper.say("People on board, all movements added"), f"{people:,}"],
+            [paper.say("Convoys"), paper.count(len(paper.convoys))],
+            [paper.say("Vehicle trips"), paper.count(len(paper.verdict.plan.sorties))],
+            [paper.say("People on board, all movements added"), paper.count(people)],
         ],
         "heads": [paper.say(head) for head in heads],
         "columns": ["auto", "wide", "wide", "wide"] + ["auto"] * (len(heads) - 4),
@@ -66,8 +67,8 @@ def _lead(paper: Paper, number: int) -> str:
     ]
     words = paper.say("{n} movements from {first} to {last}, local time ({zone}).")
     return words.format(
-        n=number, first=_clock(min(spans)), last=_clock(max(spans)),
-        zone=paper.verdict.scenario.timezone,
+        n=number, first=paper.latin(_clock(min(spans))), last=paper.latin(_clock(max(spans))),
+        zone=paper.latin(paper.verdict.scenario.timezone),
     )  # fmt: skip
 
 
@@ -114,18 +115,18 @@ def brief_content(paper: Paper) -> dict[str, Any]:
             "It is planned to bring people out of danger. Times, routes and places are not "
             "published for their safety."
         ),
-        "figures": [[paper.say(what), value] for what, value in _facts(paper)],
+        "figures": [list(fact) for fact in _facts(paper)],
         "credits": sources(paper),
     }
 
 
 def _facts(paper: Paper) -> list[tuple[str, str]]:
     lat, lon = _spot(paper)
-    people = paper.verdict.figures.evacuated
+    say, people = paper.say, paper.verdict.figures.evacuated
     return [
-        ("People to be brought to safety, about", f"{people:,}" if people else "< 100"),
-        ("Month", month(paper)),
-        ("Area, about", f"{lat:.1f} N, {lon:.1f} E"),
+        (say("People to be brought to safety, about"), paper.count(people) if people else "< 100"),
+        (say("Month"), month(paper)),
+        (say("Area, about"), paper.latin(f"{lat:.1f} N, {lon:.1f} E")),
     ]
 
 
@@ -158,17 +159,18 @@ def brief_svg(paper: Paper) -> str:
 
 def brief_rows(paper: Paper) -> list[tuple[str, str]]:
     """(what, value) of the brief for tables, with what every table says."""
+    say = paper.say
     return [
-        *_facts(paper), ("Valid until", paper.expiry), ("Audience", paper.addressee),
-        ("Plan", paper.plan_id), ("Check", paper.warning or paper.status),
-        ("Use", paper.disclaimer),
+        *_facts(paper), (say("Valid until"), paper.expiry), (say("Audience"), paper.addressee),
+        (say("Plan"), paper.plan_id), (say("Check"), paper.warning or say(paper.status)),
+        (say("Use"), paper.disclaimer),
     ]  # fmt: skip
 
 
 def brief_geojson(paper: Paper) -> bytes:
     """One point, to a tenth of a degree, with the facts as its fields."""
     lat, lon = _spot(paper)
-    told = {paper.say(what): clean(value) for what, value in brief_rows(paper)}
+    told = {what: clean(value) for what, value in brief_rows(paper)}
     spot = {"type": "Point", "coordinates": lon_lat(lat, lon)}
     document = {
         "type": "FeatureCollection",

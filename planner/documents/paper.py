@@ -9,18 +9,20 @@ from typing import TYPE_CHECKING
 from planner import __version__, wording
 from planner.cells import clean
 from planner.charts import Convoy, convoy_ids
+from planner.documents.vocabulary import LEVELS
 from planner.redact import Audience, Code, Redacted, Whole, redact
+from planner.wording import figures
 
 if TYPE_CHECKING:
     from planner.verify import Verdict
 
-DISCLAIMER = "Decision support, not clearance"
+DISCLAIMER = wording.word("Decision support, not clearance")
 AUDIENCE_WORDS: dict[Audience, str] = {
-    "internal": "INTERNAL",
-    "partners": "PARTNERS",
-    "crew": "CREW",
-    "parties": "PARTIES",
-    "public": "PUBLIC",
+    "internal": wording.word("INTERNAL"),
+    "partners": wording.word("PARTNERS"),
+    "crew": wording.word("CREW"),
+    "parties": wording.word("PARTIES"),
+    "public": wording.word("PUBLIC"),
 }
 TO_FILL = "______________________"
 
@@ -55,6 +57,30 @@ class Paper:
     def say(self, english: str) -> str:
         """Words of the program in the language of this paper."""
         return wording.text(english, self.language)
+
+    def count(self, value: float, decimals: int = 0) -> str:
+        """A number as its language writes it: '22,759'."""
+        return figures.number(value, self.language, decimals)
+
+    def percent(self, share: float) -> str:
+        """'0.50 %'."""
+        return figures.percent(share, self.language)
+
+    def clock(self, t_s: int) -> str:
+        """Local clock time of a moment of the plan: '13 Dec 06:00'."""
+        return figures.clock(self.local(t_s), self.language)
+
+    def span(self, seconds: int) -> str:
+        """'3 h 20 min'."""
+        return figures.span(seconds, self.language)
+
+    def apart(self, text: str) -> str:
+        """A name or a foreign sentence inside words of this paper's language."""
+        return figures.apart(text, self.language)
+
+    def latin(self, text: str) -> str:
+        """An id, plate or position, which runs from left to right in every language."""
+        return figures.apart(text, self.language, latin=True)
 
     @property
     def internal(self) -> bool:
@@ -104,55 +130,71 @@ class Paper:
         office = self.verdict.scenario.office
         slug = "-".join(document.lower().split())
         origin = self._origin() if self.internal else []
+        say = self.say
         title = clean(self.verdict.scenario.title)
-        named = [("Operation", title)] if title and not self.internal else []
-        superseded = [] if self.before is None else [("Supersedes", self._superseded())]
-        checked = "VERIFIED: replayed in true time, no rule broken"
-        rows = [
-            ("Document", f"{self.say(document)}, {self.plan_id}-{slug}"),
-            ("Plan", f"{self.plan_id}, " + self.say("revision {n}").format(n=self.revision)),
+        named = [(say("Operation"), title)] if title and not self.internal else []
+        superseded = [] if self.before is None else [(say("Supersedes"), self.before._numbered())]
+        checked = say("VERIFIED: replayed in true time, no rule broken")
+        return [
+            (say("Document"), f"{self.say(document)}, " + self.latin(f"{self.plan_id}-{slug}")),
+            (
+                say("Plan"),
+                f"{self.latin(self.plan_id)}, " + say("revision {n}").format(n=self.revision),
+            ),
             *superseded,
             *named,
             *origin,
-            ("Issued", self._issued()),
-            ("Valid until", self.expiry),
-            ("Audience", self.addressee),
-            ("Organisation", clean(office.organisation or TO_FILL)),
-            ("Contact, 24 hours", clean(office.contact_24h or TO_FILL)),
-            ("Prepared by", clean(office.prepared_by or TO_FILL)),
-            ("Approved by", clean(office.approved_by or TO_FILL)),
-            ("Status", self.say("draft")),
-            ("Check", self.warning or self.say(checked)),
-            *([("Solver", solver_line(self.verdict))] if self.internal else []),
-            ("Made with", self._tool()),
-            ("Use", self.disclaimer),
+            (say("Issued"), self._issued()),
+            (say("Valid until"), self.expiry),
+            (say("Audience"), self.addressee),
+            (say("Organisation"), clean(office.organisation or TO_FILL)),
+            (say("Contact, 24 hours"), clean(office.contact_24h or TO_FILL)),
+            (say("Prepared by"), clean(office.prepared_by or TO_FILL)),
+            (say("Approved by"), clean(office.approved_by or TO_FILL)),
+            (say("Status"), say("draft")),
+            (say("Check"), self.warning or checked),
+            *([(say("Solver"), self._solver())] if self.internal else []),
+            (say("Made with"), self._tool()),
+            (say("Use"), self.disclaimer),
         ]
-        return [(self.say(field), value) for field, value in rows]
 
-    def _superseded(self) -> str:
-        assert self.before is not None
-        told = self.say("revision {n}").format(n=self.before.revision)
-        return f"{self.before.plan_id}, {told}"
+    def _numbered(self) -> str:
+        return f"{self.latin(self.plan_id)}, " + self.say("revision {n}").format(n=self.revision)
 
     def _issued(self) -> str:
         if self.audience == "public":
             return f"{self.issued_at:%Y-%m-%d}"
         here = self.issued_at.astimezone(self.verdict.scenario.zone)
-        return f"{stamp(self.issued_at.astimezone(UTC))} = {stamp(here)}"
+        return self.latin(f"{stamp(self.issued_at.astimezone(UTC))} = {stamp(here)}")
 
     def _origin(self) -> list[tuple[str, str]]:
-        origin = self.verdict.plan.provenance
+        say, origin = self.say, self.verdict.plan.provenance
         return [
-            ("Scenario", clean(origin.scenario_title)),
-            ("Scenario file", clean(origin.scenario_file) or TO_FILL),
-            ("Scenario SHA-256", origin.scenario_sha256 or TO_FILL),
-            ("What-if", clean(origin.what_if or self.say("none (base case)"))),
+            (say("Scenario"), clean(origin.scenario_title)),
+            (say("Scenario file"), clean(origin.scenario_file) or TO_FILL),
+            (say("Scenario SHA-256"), origin.scenario_sha256 or TO_FILL),
+            (say("What-if"), clean(origin.what_if or say("none (base case)"))),
         ]
+
+    def _solver(self) -> str:
+        """'OPTIMAL, stopped by gap, widest gap 0.00 % (arrival)': the worst level's gap."""
+        plan, say = self.verdict.plan, self.say
+        status = say(plan.status)
+        if not plan.levels:
+            return status
+        if plan.status == "PROVEN_IMPOSSIBLE":
+            return f"{status}: {say('nobody at all can get out as things stand')}"
+        worst = max(plan.levels, key=lambda level: level.gap)
+        told = say("{status}, stopped by {what}, widest gap {gap} ({level})")
+        return told.format(
+            status=status, what=say(plan.stopped_by), gap=self.percent(worst.gap),
+            level=say(LEVELS[worst.name]),
+        )  # fmt: skip
 
     def _tool(self) -> str:
         origin = self.verdict.plan.provenance
         more = f", {clean(origin.engine)}, seed {origin.seed}" if self.internal else ""
-        return f"Safe Passage {__version__}{more}"
+        return self.latin(f"Safe Passage {__version__}{more}")
 
 
 def stamp(moment: datetime) -> str:
@@ -163,17 +205,6 @@ def stamp(moment: datetime) -> str:
     name = moment.tzname() or ""
     named = f" {name}" if name and name[0] not in "+-" else ""
     return moment.strftime("%Y-%m-%d %H:%M") + f"{named} ({offset[:3]}:{offset[3:5]})"
-
-
-def solver_line(verdict: Verdict) -> str:
-    """'OPTIMAL, widest gap 0 % (arrival)': the worst level's gap."""
-    plan = verdict.plan
-    if not plan.levels:
-        return plan.status
-    if plan.status == "PROVEN_IMPOSSIBLE":
-        return f"{plan.status}: nobody at all can get out as things stand"
-    worst = max(plan.levels, key=lambda level: level.gap)
-    return f"{plan.status}, stopped by {plan.stopped_by}, widest gap {worst.gap:.2%} ({worst.name})"
 
 
 def prepare(
@@ -206,7 +237,8 @@ def _warning(told: Redacted, language: str) -> str:
     if verdict.status == "FAILED":
         count = len(verdict.violations)
         words = wording.text("FAILED ITS CHECK: DO NOT USE", language)
-        return f"{words} ({count} {'breach' if count == 1 else 'breaches'})"
+        many = wording.text("breaches: {n}", language).format(n=count)
+        return f"{words} ({many})"
     if verdict.status == "CONDITIONAL":
         named = _awaited(told)
         if not named:

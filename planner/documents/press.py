@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from datetime import UTC
 from functools import cache
 from pathlib import Path
@@ -12,9 +11,9 @@ from typing import Any, Literal
 from planner import wording
 from planner.cells import clean
 from planner.documents.paper import Paper
+from planner.wording.extraction import sayings
 
 FOLDER = Path(__file__).resolve().parent / "templates"
-_SAID = re.compile(r'say\("((?:[^"\\]|\\.)*)"\)')
 
 
 def pdf(paper: Paper, template: str, content: dict[str, Any], drawings: dict[str, str]) -> bytes:
@@ -75,11 +74,6 @@ def words(template: str, language: str) -> dict[str, str]:
     return found
 
 
-def sayings(template: str) -> list[str]:
-    """Every ``say("…")`` in a template's text, in order."""
-    return [match[1] for match in _SAID.finditer(template)]
-
-
 def frame(paper: Paper, document: str, title: str) -> dict[str, Any]:
     """What every page of every document says; ``document`` is its title in English."""
     issued = paper.issued_at.astimezone(UTC)
@@ -89,7 +83,7 @@ def frame(paper: Paper, document: str, title: str) -> dict[str, Any]:
         "rtl": paper.language in wording.RIGHT_TO_LEFT,
         "remark": wording.remark(paper.language),
         "audience": paper.addressee,
-        "expiry": f"{paper.say('Valid until')} {paper.expiry}",
+        "expiry": f"{paper.say('Valid until')} {paper.latin(paper.expiry)}",
         "disclaimer": paper.disclaimer,
         "warning": paper.warning,
         "band": band(paper.warning),

@@ -95,7 +95,7 @@ def _gpx(paper: Paper) -> Files:
 
 def _facts(paper: Paper) -> rows.Table:
     told: list[rows.Row] = [
-        {"what": paper.say(what), "value": value} for what, value in outside.brief_rows(paper)
+        {"what": what, "value": value} for what, value in outside.brief_rows(paper)
     ]
     return rows.Table("brief", "Public brief", FACT_COLUMNS, tuple(told))
 

@@ -11,6 +11,7 @@ from planner import wording
 from planner.cells import guarded
 from planner.documents.paper import Paper
 from planner.documents.rows import Cell, Table
+from planner.wording import word, words
 
 if TYPE_CHECKING:
     from xlsxwriter.workbook import Workbook
@@ -118,7 +119,7 @@ def _new(book: Workbook, paper: Paper, title: str) -> Worksheet:
 
 
 def _about(book: Workbook, formats: dict[str, Any], paper: Paper, document: str) -> None:
-    sheet = _new(book, paper, "About")
+    sheet = _new(book, paper, word("About"))
     _page(sheet, paper, document)
     sheet.set_column(0, 0, 22)
     sheet.set_column(1, 1, 90)
@@ -170,11 +171,11 @@ def _cell(sheet: Worksheet, row: int, at: int, cell: Cell, formats: dict[str, An
 
 
 def _dictionary(book: Workbook, formats: dict[str, Any], paper: Paper, tables: list[Table]) -> None:
-    sheet = _new(book, paper, "Columns")
+    sheet = _new(book, paper, word("Columns"))
     _page(sheet, paper, "Columns")
     sheet.set_column(0, 1, 22)
     sheet.set_column(2, 2, 100)
-    for at, name in enumerate(("sheet", "column", "means")):
+    for at, name in enumerate(words("sheet", "column", "means")):
         sheet.write_string(0, at, paper.say(name), formats["head"])
     number = 0
     for table in tables:

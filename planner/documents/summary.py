@@ -8,24 +8,19 @@ from typing import Any
 from planner.cells import clean
 from planner.charts import crowds, havens
 from planner.documents import press
-from planner.documents.basis import CLOCK, assumptions, authorisations, changes, sources
+from planner.documents.basis import assumptions, authorisations, changes, sources
 from planner.documents.curve import evacuation_svg
 from planner.documents.marks import map_svg
 from planner.documents.paper import Paper
-from planner.documents.rows import left_behind, people
+from planner.documents.rows import Cell, Row, left_behind, people
+from planner.documents.vocabulary import LEVELS, REASONS, REMEDIES
 from planner.plan import AidDelivery
 from planner.scenario import Consignment
-from planner.units import format_duration
+from planner.wording import figures as figures_of
+from planner.wording import word
 
 TEMPLATE = "summary.typ"
 FULL_CLOCK = "%Y-%m-%d %H:%M"
-_LEVEL_WORDS = {
-    "left_behind": "left behind",
-    "missed_deadlines": "missed deadlines",
-    "harm": "expected harm",
-    "arrival": "sum of arrival times",
-    "effort": "effort",
-}
 
 
 def pdf_bytes(paper: Paper) -> bytes:
@@ -47,7 +42,7 @@ def content(paper: Paper) -> dict[str, Any]:
     verdict = paper.verdict
     scenario = verdict.scenario
     return {
-        **press.frame(paper, "Summary", scenario.title),
+        **press.frame(paper, word("Evacuation plan"), scenario.title),
         "what_if": clean(verdict.plan.provenance.what_if or ""),
         "situation": clean(scenario.description or ""),
         "weighted": any(group.weight != 1 for group in scenario.groups),
@@ -66,21 +61,24 @@ def content(paper: Paper) -> dict[str, Any]:
     }
 
 
-def figure(value: float) -> str:
+def figure(paper: Paper, value: float) -> str:
     """Three significant digits below 100, whole numbers above, nothing but 0 for zero."""
     if value == round(value) or abs(value) >= 1000:
-        return f"{value:,.0f}"
-    return f"{value:,.1f}" if abs(value) >= 100 else f"{value:.3g}"
+        return paper.count(value)
+    if abs(value) >= 100:
+        return paper.count(value, 1)
+    plain = f"{value:.3g}"
+    return plain if "e" in plain else paper.count(value, len(plain.partition(".")[2]))
 
 
 def lead(paper: Paper) -> str:
     """The plan in two sentences."""
-    told, say = paper.verdict.figures, paper.say
+    told, say, count = paper.verdict.figures, paper.say, paper.count
     willing = told.people - told.unwilling
     start = paper.local(0).strftime(FULL_CLOCK)
     if not told.evacuated:
         words = say("Nobody of the {willing} people who want to leave gets out by this plan.")
-        return words.format(willing=f"{willing:,}")
+        return words.format(willing=count(willing))
     remaining = willing - told.evacuated
     words = say(
         "{out} of {willing} people who want to leave are safe by {last} local time, "
@@ -92,55 +90,60 @@ def lead(paper: Paper) -> str:
             "{after} after the start ({start})."
         )
     out = words.format(
-        out=f"{told.evacuated:,}", willing=f"{willing:,}", start=start,
-        last=paper.local(told.clearance_s).strftime(FULL_CLOCK),
-        after=format_duration(told.clearance_s),
+        out=count(told.evacuated), willing=count(willing), start=paper.latin(start),
+        last=paper.latin(paper.local(told.clearance_s).strftime(FULL_CLOCK)),
+        after=paper.span(told.clearance_s),
     )  # fmt: skip
-    left = say("{n} are left behind.").format(n=f"{remaining:,}")
+    left = say("{n} are left behind.").format(n=count(remaining))
     return f"{out} {left}" if remaining else out
 
 
 def figures(paper: Paper) -> list[list[str]]:
     """(what, value) pairs of the headline table."""
-    told, plan, say = paper.verdict.figures, paper.verdict.plan, paper.say
+    told, plan, say, count = paper.verdict.figures, paper.verdict.plan, paper.say, paper.count
     left_willing = told.left_behind - told.unwilling
     harm = told.levels.get("harm", 0.0)
     rows = [
-        (say("People in the scenario"), f"{told.people:,}"),
-        (say("Safe by vehicle, ship or aircraft"), f"{told.by_sortie:,}"),
-        (say("Safe by own means"), f"{told.self_moved:,}"),
-        (say("Left behind against their will"), f"{left_willing:,}"),
-        (say("Stay by choice"), f"{told.unwilling:,}"),
-        (say("Last arrival after"), format_duration(told.clearance_s) if told.evacuated else "-"),
-        (say("Sorties"), f"{told.sorties:,}"),
-        (say("Convoys with people"), f"{sum(c.loaded for c in paper.convoys):,}"),
-        (say("Expected casualties by this plan"), figure(harm)),
-        (say("Expected casualties if nobody moved"), figure(told.harm_of_staying)),
+        (say("People in the scenario"), count(told.people)),
+        (say("Safe by vehicle, ship or aircraft"), count(told.by_sortie)),
+        (say("Safe by own means"), count(told.self_moved)),
+        (say("Left behind against their will"), count(left_willing)),
+        (say("Stay by choice"), count(told.unwilling)),
+        (say("Last arrival after"), paper.span(told.clearance_s) if told.evacuated else "-"),
+        (say("Sorties"), count(told.sorties)),
+        (say("Convoys with people"), count(sum(c.loaded for c in paper.convoys))),
+        (say("Expected casualties by this plan"), figure(paper, harm)),
+        (say("Expected casualties if nobody moved"), figure(paper, told.harm_of_staying)),
     ]
     teams = {team.id: clean(team.label) for team in paper.verdict.scenario.teams}
     for team in plan.teams:
         when = say("does not arrive") if team.arrive_s is None else (
-            say("there on {when}").format(when=paper.local(team.arrive_s).strftime(CLOCK))
+            say("there on {when}").format(when=paper.clock(team.arrive_s))
         )  # fmt: skip
-        name = say("Team {name}").format(name=teams.get(team.team, team.team))
+        name = say("Team {name}").format(name=paper.apart(teams.get(team.team, team.team)))
         rows.append((name, f"{team.persons}, {when}"))
     goods = {aid.id: aid for aid in paper.verdict.scenario.aid}
     rows += [
-        (f"{say('Aid')}: {clean(goods[entry.aid].goods)}", _aid(paper, goods[entry.aid], entry))
-        for entry in plan.aid if entry.aid in goods
-    ]  # fmt: skip
+        (
+            f"{say('Aid')}: {paper.apart(clean(goods[entry.aid].goods))}",
+            _aid(paper, goods[entry.aid], entry),
+        )
+        for entry in plan.aid
+        if entry.aid in goods
+    ]
     return [list(row) for row in rows]
 
 
 def _aid(paper: Paper, goods: Consignment, told: AidDelivery) -> str:
     """How much of a consignment goes in, and when the last of it is there."""
-    much = f"{told.kg:,} of {goods.mass_kg:,} kg"
+    say = paper.say
+    much = say("{kg} of {all} kg").format(kg=paper.count(told.kg), all=paper.count(goods.mass_kg))
     if told.arrive_s is None:
-        return f"{much}, no vehicle has time for it"
-    when = f"the last on {paper.local(told.arrive_s).strftime(CLOCK)}"
+        return f"{much}, {say('no vehicle has time for it')}"
+    when = say("the last on {when}").format(when=paper.clock(told.arrive_s))
     due_s = None if goods.by is None else paper.verdict.scenario.at_s(goods.by)
     late = due_s is not None and told.arrive_s > due_s
-    return f"{much}, {when}{', later than asked for' if late else ''}"
+    return f"{much}, {when}" + (f", {say('later than asked for')}" if late else "")
 
 
 def levels(paper: Paper) -> list[list[str]]:
@@ -149,9 +152,10 @@ def levels(paper: Paper) -> list[list[str]]:
     for level in paper.verdict.plan.levels:
         found.append(
             [
-                paper.say(_LEVEL_WORDS.get(level.name, level.name)), figure(level.value),
-                figure(level.bound), f"{level.gap:.2%}", level.unit, level.status,
-                f"{level.holds_for}; {level.method}",
+                paper.say(LEVELS[level.name]), figure(paper, level.value),
+                figure(paper, level.bound), paper.percent(level.gap), paper.say(level.unit),
+                paper.say(level.status),
+                paper.apart(f"{level.holds_for}; {level.method}"),
             ]
         )  # fmt: skip
     return found
@@ -162,15 +166,20 @@ def groups(paper: Paper) -> list[list[str]]:
     found = []
     for row in people(paper).rows:
         last = row["last_safe_local"]
-        when = last.strftime(CLOCK) if isinstance(last, datetime) else ""
+        when = figures_of.clock(last, paper.language) if isinstance(last, datetime) else ""
         numbers = ("people", "out_by_sortie", "own_means", "unwilling", "left_behind")
         found.append(
-            [str(row["group"]), str(row["at"]), *(f"{row[name]:,}" for name in numbers), when]
+            [
+                str(row["group"]),
+                str(row["at"]),
+                *(paper.count(_whole(row[name])) for name in numbers),
+                when,
+            ]
         )
     told = paper.verdict.figures
     left_willing = told.left_behind - told.unwilling
     sums = (told.people, told.by_sortie, told.self_moved, told.unwilling, left_willing)
-    return [*found, [paper.say("all"), "", *(f"{number:,}" for number in sums), ""]]
+    return [*found, [paper.say("all"), "", *(paper.count(number) for number in sums), ""]]
 
 
 def left(paper: Paper) -> list[list[str]]:
@@ -178,16 +187,39 @@ def left(paper: Paper) -> list[list[str]]:
     found = []
     for row in left_behind(paper).rows:
         if row["by_choice"] == "no":
-            remedy = str(row["remedy"] or paper.say("none was searched"))
-            told = []
-            if row["remedy_gain"] is not None:
-                told.append(f"+{row['remedy_gain']:,} people")
-            if row["remedy_price"] is not None:
-                told.append(f"price {row['remedy_price']}")
-            remedy += f" ({', '.join(told)})" if told else ""
             names = [str(row["group"]), str(row["at"])]
-            found.append([*names, f"{row['persons']:,}", str(row["reason"]), remedy])
+            told = [paper.count(_whole(row["persons"])), reason(paper, row), remedy(paper, row)]
+            found.append([*names, *told])
     return found
+
+
+def reason(paper: Paper, row: Row) -> str:
+    """The binding reason; in another language by its code, then the plan's own sentence."""
+    told = str(row["reason"])
+    if paper.language == "en" or str(row["reason_code"]) not in REASONS:
+        return paper.apart(told)
+    return f"{paper.say(REASONS[str(row['reason_code'])])}. {paper.apart(told)}"
+
+
+def remedy(paper: Paper, row: Row) -> str:
+    """What would help, how many more get out with it, and its price."""
+    kind, told = REMEDIES.get(str(row["remedy_kind"]), ""), str(row["remedy"])
+    words = told or paper.say("none was searched")
+    if paper.language != "en":
+        named = [paper.say(kind)] if kind else []
+        bare = row["remedy_kind"] in ("", "not_searched", "none_found")
+        words = ": ".join([*named, *([] if bare else [paper.apart(told)])]) or words
+    more = []
+    if row["remedy_gain"] is not None:
+        gain = paper.count(_whole(row["remedy_gain"]))
+        more.append(paper.say("+{n} people").format(n=gain))
+    if row["remedy_price"] is not None:
+        more.append(paper.say("price {n}").format(n=row["remedy_price"]))
+    return words + (f" ({', '.join(more)})" if more else "")
+
+
+def _whole(cell: Cell) -> int:
+    return int(str(cell))
 
 
 def days(paper: Paper) -> list[list[str]]:
@@ -202,7 +234,7 @@ def days(paper: Paper) -> list[list[str]]:
         _count(found, key, movement.vehicles, movement.persons, movement.depart_s)
     return [
         [
-            day, mode, f"{entry[0]:,}", f"{entry[1]:,}", f"{entry[2]:,}",
+            day, paper.say(mode), *(paper.count(number) for number in entry[:3]),
             paper.local(entry[3]).strftime("%H:%M"), paper.local(entry[4]).strftime("%H:%M"),
         ]
         for (day, mode), entry in sorted(found.items())
@@ -230,9 +262,9 @@ def arrivals(paper: Paper) -> list[list[str]]:
             intake = place.intake
             limits = []
             if intake and intake.total is not None:
-                limits.append(f"{intake.total:,} in all")
+                limits.append(paper.say("{n} in all").format(n=paper.count(intake.total)))
             if intake and intake.per_day is not None:
-                limits.append(f"{intake.per_day:,} a day")
+                limits.append(paper.say("{n} a day").format(n=paper.count(intake.per_day)))
             limit = ", ".join(limits) or "-"
-            found.append([paper.label(place.id), f"{end[place.id].safe:,}", limit])
+            found.append([paper.label(place.id), paper.count(end[place.id].safe), limit])
     return found
