@@ -1,19 +1,24 @@
-"""The scenario language as a JSON Schema (draft-07), for editors: ``config/scenario.schema.json``.
+"""The languages as JSON Schemas (draft-07), for editors: scenarios, and situation reports.
 
-Generated from the nouns; ``python -m planner.schema`` writes the file anew, a test keeps it
-fresh. It is narrower than the reader where an editor should hint (patterns of quantities).
+Generated from the nouns into ``config/scenario.schema.json`` and ``config/situation.schema.json``;
+``python -m planner.schema`` writes the files anew, a test keeps them fresh. They are narrower than
+the reader where an editor should hint (patterns of quantities).
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
+
 from planner import assets
-from planner.scenario import Scenario
+from planner.scenario import Scenario, Situation
 
 NAME = "scenario.schema.json"
+SITUATION = "situation.schema.json"
 _MAPS_OF_SCHEMAS = ("properties", "definitions", "patternProperties")
 _LISTS_OF_SCHEMAS = ("anyOf", "allOf", "oneOf")
 _PLAIN = (str, bool, int, float)
@@ -21,28 +26,43 @@ _PLAIN = (str, bool, int, float)
 
 def document() -> dict[str, Any]:
     """The schema as nested dicts."""
-    raw = Scenario.model_json_schema(by_alias=True)
+    return _titled(Scenario, "Safe Passage scenario", "One crisis to plan for.", _shorthands)
+
+
+def situation() -> dict[str, Any]:
+    """The schema of situation reports as nested dicts."""
+    about = "What has become of a running plan, for `planner replan`."
+    return _titled(Situation, "Safe Passage situation report", about)
+
+
+def _titled(
+    noun: type[BaseModel], title: str, about: str,
+    mend: Callable[[dict[str, Any]], None] = lambda definitions: None,
+) -> dict[str, Any]:  # fmt: skip
+    raw = noun.model_json_schema(by_alias=True)
     raw["definitions"] = raw.pop("$defs")
     schema: dict[str, Any] = _draft7(raw)
-    _shorthands(schema["definitions"])
+    mend(schema["definitions"])
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         **{key: value for key, value in schema.items() if key != "definitions"},
-        "title": "Safe Passage scenario",
-        "description": "One crisis to plan for.",
+        "title": title,
+        "description": about,
         "definitions": schema["definitions"],
     }
 
 
-def text() -> str:
-    """The schema as the file holds it."""
-    return json.dumps(document(), indent=1, ensure_ascii=False) + "\n"
+def text(schema: dict[str, Any] | None = None) -> str:
+    """A schema (else that of scenarios) as its file holds it."""
+    return json.dumps(document() if schema is None else schema, indent=1, ensure_ascii=False) + "\n"
 
 
 def write(folder: Path | None = None) -> Path:
-    """Write the file (into ``config/`` of the checkout) and return its path."""
-    path = (folder or assets.config_dir()) / NAME
+    """Write both files (into ``config/`` of the checkout) and return the scenarios' path."""
+    folder = folder or assets.config_dir()
+    path = folder / NAME
     path.write_text(text(), encoding="utf-8", newline="\n")
+    (folder / SITUATION).write_text(text(situation()), encoding="utf-8", newline="\n")
     return path
 
 

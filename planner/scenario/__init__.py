@@ -47,6 +47,7 @@ from planner.scenario.parts import (
     Zone,
 )  # fmt: skip
 from planner.scenario.people import Means, Segment, Unit, people, segments
+from planner.scenario.situation import Situation
 from planner.scenario.uncertainty import (
     Breakdown,
     Delay,
@@ -68,6 +69,7 @@ __all__ = [
     "Delay", "DurationSpread", "Duty", "Escort", "Event", "FactorSpread", "Fleet", "Fuel", "Group",
     "GroupShare", "Handling", "Intake", "Intensity", "LevelName", "Link", "Means", "Mode",
     "Notification", "Office", "Origin", "Party", "Patch", "PeopleSpread", "Place", "Priorities",
-    "Ring", "Scenario", "Segment", "ShareSpread", "Spread", "Team", "Threat", "TravelTime",
-    "Uncertainty", "Unit", "Vehicle", "VehicleDetail", "Window", "Zone", "people", "segments",
+    "Ring", "Scenario", "Segment", "ShareSpread", "Situation", "Spread", "Team", "Threat",
+    "TravelTime", "Uncertainty", "Unit", "Vehicle", "VehicleDetail", "Window", "Zone", "people",
+    "segments",
 ]  # fmt: skip

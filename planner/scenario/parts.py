@@ -182,6 +182,19 @@ class Place(Named):
         return parse_position(value)
 
 
+class Households(Part):
+    """Like households of a group that have one means."""
+
+    means: Literal["unwilling", "ride", "car", "foot"]
+    """Who stays by choice, rides, drives or walks."""
+    persons: CountNumber
+    """Heads in each."""
+    stretchers: CountNumber = 0
+    """How many of them lie."""
+    units: CountNumber
+    """How many such households."""
+
+
 class Group(Named):
     """People who wait at one place and can be treated alike."""
 
@@ -217,6 +230,8 @@ class Group(Named):
     """Seats in a private car."""
     needs_team: Identifier | None = None
     """A team that must have arrived before they can be loaded."""
+    exactly: tuple[Households, ...] = ()
+    """The group household by household, where more is known than shares: in their place."""
 
     @field_validator("households", mode="before")
     @classmethod

@@ -81,6 +81,8 @@ def _patients(group: Group, patients: int) -> dict[Unit, int]:
 
 def segments(scenario: Scenario, group: Group) -> tuple[Segment, ...]:
     """The group cut into its segments; together they hold every head of the group once."""
+    if group.exactly:
+        return _exactly(group)
     count = getattr(group.people, scenario.people_figure)
     willing, unwilling = largest_remainder(count, [group.willing, 10000 - group.willing])
     shares = [10000 - group.own_car - group.on_foot, group.own_car, group.on_foot]
@@ -97,6 +99,21 @@ def segments(scenario: Scenario, group: Group) -> tuple[Segment, ...]:
                 units = {Unit(size): n for size, n in _households(number, sizes).items()}
             out.append(Segment(group.id, mean, tuple(sorted(units.items()))))
     return tuple(out)
+
+
+def _exactly(group: Group) -> tuple[Segment, ...]:
+    """The segments of a group that is known household by household."""
+    known: dict[Means, dict[Unit, int]] = {}
+    for entry in group.exactly:
+        if entry.units and entry.persons:
+            units = known.setdefault(entry.means, {})
+            unit = Unit(entry.persons, entry.stretchers)
+            units[unit] = units.get(unit, 0) + entry.units
+    order: tuple[Means, ...] = ("unwilling", "ride", "car", "foot")
+    return tuple(
+        Segment(group.id, means, tuple(sorted(known[means].items())))
+        for means in order if means in known
+    )  # fmt: skip
 
 
 def people(scenario: Scenario) -> int:
