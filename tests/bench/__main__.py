@@ -68,14 +68,25 @@ def measure(arguments: list[str]) -> dict[str, Any]:
         [sys.executable, "-m", f"tests.bench.{module}", *rest, "--json"],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
-    told: Any = None
-    if done.stdout.strip():
-        told = json.loads(done.stdout)
+    told = answer(done.stdout)
+    failed = done.returncode or int(told is None)
     return {
-        "arguments": arguments, "status": done.returncode, "told": told,
+        "arguments": arguments, "status": failed, "told": told,
         "seconds": round(time.monotonic() - begun, 1),
-        "said": done.stderr.strip().splitlines()[-3:] if done.returncode else [],
+        "said": (done.stdout + done.stderr).strip().splitlines()[-3:] if failed else [],
     }  # fmt: skip
+
+
+def answer(printed: str) -> Any:
+    """What a bench told: the JSON at the end, whatever a solver wrote before it; None without."""
+    lines = printed.splitlines()
+    for number, line in enumerate(lines):
+        if line[:1] in ("{", "["):
+            try:
+                return json.loads("\n".join(lines[number:]))
+            except json.JSONDecodeError:
+                continue
+    return None
 
 
 def bars(name: str, told: Any, engine: str = "ours") -> Bars:
