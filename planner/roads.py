@@ -17,7 +17,7 @@ import json
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -128,10 +128,16 @@ class RegionMap:
 def load_map(name_or_path: str) -> RegionMap:
     """The shipped region of this name, or the region in this folder.
 
-    Raises ScenarioError when it is missing, incomplete, unreadable, or when a file is no longer
-    the one that its sidecar describes.
+    Read again only where a file has changed since. Raises ScenarioError when it is missing,
+    incomplete, unreadable, or when a file is no longer the one that its sidecar describes.
     """
     folder = region_folder(name_or_path)
+    states = [path.stat() for path in sorted(folder.iterdir())]
+    return _load(folder, tuple((state.st_mtime_ns, state.st_size) for state in states))
+
+
+@lru_cache(maxsize=1)
+def _load(folder: Path, _stamp: tuple[tuple[int, int], ...]) -> RegionMap:
     missing = [file for file in _REQUIRED_FILES if not (folder / file).is_file()]
     if missing:
         raise _fault(

@@ -11,6 +11,7 @@ import time
 import urllib.error
 import urllib.request
 import webbrowser
+from contextlib import suppress
 from pathlib import Path
 
 import planner
@@ -83,6 +84,7 @@ def desk(arguments: argparse.Namespace) -> int:
         return 1
     address = f"http://{ADDRESS}:{port}"
     print(f"The desk: {address} (this machine alone). Ctrl-C ends it.", flush=True)
+    threading.Thread(target=_warm_up, daemon=True).start()
     if not arguments.no_browser:
         threading.Thread(target=_open_when_ready, args=(address,), daemon=True).start()
     before = sys.argv
@@ -94,6 +96,17 @@ def desk(arguments: argparse.Namespace) -> int:
     finally:
         sys.argv = before
     return 0
+
+
+def _warm_up() -> None:
+    """Import what the first page needs, while the browser is still on its way.
+
+    What is wrong with one of them the page tells, which imports them too.
+    """
+    with suppress(ImportError):
+        import pandas  # noqa: F401
+
+        from planner import charts, pipeline, searches  # noqa: F401
 
 
 def _open_when_ready(address: str) -> None:

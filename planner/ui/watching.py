@@ -17,7 +17,7 @@ from planner.ui.words import _, counted
 from planner.units import format_duration
 
 
-@st.fragment(run_every=0.8)
+@st.fragment(run_every=0.5)
 def watch(session: Session) -> None:
     """Every job that runs or waits; when one has ended the whole page is drawn anew."""
     session.refresh()

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from planner import load
 from planner.charts import Unsourced, palette
 from planner.errors import ScenarioError
-from planner.network import TransportNetwork
-from planner.scenario import CONTESTED, Scenario
-from planner.ui import drawing, look, situation, situation_facts
-from planner.ui.mapview import Clock, Mode, Reading, Sheet, again, map_view, named
+from planner.scenario import CONTESTED
+from planner.ui import drawing, look, situation, situation_facts, situation_shown
+from planner.ui.mapview import Clock, Mode, Reading, Sheet, again, map_view
 from planner.ui.session import Session, current, fingerprint
+from planner.ui.situation_shown import Shown
 from planner.ui.words import _, counted, language
 
 MAP_PX = 430
@@ -23,25 +22,6 @@ CHOSEN = "situation-chosen"
 CHECKED, ASKED = "situation-checked", "situation-asked"
 CHECK_AFTER_S = 0.7
 MODES: tuple[str, ...] = ("look", "road", "place", "danger")
-
-
-class Shown:
-    """What the page shows of one text, made once."""
-
-    def __init__(self, net: TransportNetwork, text: str) -> None:
-        self.net = net
-        self.side, _ground, self.credit = situation.ground(net.scenario)
-        self.sheets = situation.situation_sheets(net)
-        self.near = situation.spread(net)
-        self.whole = situation.everything(net)
-        self.names = named(self.sheets)
-        self.notes = situation.situation_notes(net)
-        self.claims = situation_facts.without_source(net, text)
-
-    @property
-    def scenario(self) -> Scenario:
-        """What the map is of."""
-        return self.net.scenario
 
 
 def render() -> None:
@@ -69,8 +49,7 @@ def _shown(session: Session) -> tuple[Shown | None, str]:
         return kept[1], ""
     with st.spinner(_("Drawing the map …")):
         try:
-            scenario = load.read_text(session.text, session.file or "scenario.yaml")
-            shown = Shown(situation.outline(scenario), session.text)
+            shown = situation_shown.shown(session.text, session.file or "scenario.yaml")
         except ScenarioError as error:
             told = "; ".join(str(issue) for issue in error.issues[:2])
             return (kept[1] if kept is not None else None), told
