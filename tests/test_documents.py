@@ -110,12 +110,14 @@ def pdf_pages(content: bytes) -> list[str]:
 
 
 def test_every_document_is_written(folders: Callable[[str], Folder]) -> None:
-    assert sorted(folders("conditional")) == [
-        "codes.csv", "gpx/c0001.gpx", "gpx/c0002.gpx", "gpx/c0003.gpx", "gpx/c0004.gpx",
-        "gpx/c0005.gpx", "left_behind.csv", "manifest_blank.csv", "manifest_blank.xlsx",
-        "movement_table.csv", "movement_table.xlsx", "movements.ics", "people.csv", "plan.json",
-        "requests.csv", "requests.xlsx", "routes.geojson", "summary.pdf",
-    ]  # fmt: skip
+    tables = ("codes", "left_behind", "movement_table", "people", "places", "requests")
+    many = [f"gpx/c000{n}.gpx" for n in range(1, 6)] + [f"drivers/c000{n}.kml" for n in range(1, 6)]
+    assert sorted(folders("conditional")) == sorted([
+        *(f"{name}.{kind}" for name in tables for kind in ("csv", "json", "xlsx")), *many,
+        "manifest_blank.csv", "manifest_blank.xlsx", "movements.ics", "plan.json", "summary.pdf",
+        *(f"routes.{kind}" for kind in ("geojson", "gpkg", "kml", "kmz")),
+        *(f"flee/{name}.csv" for name in ("locations", "routes", "closures")),
+    ])  # fmt: skip
 
 
 def test_progress_names_each_document_and_one_format_can_be_had_alone(tmp_path: Path) -> None:
@@ -138,11 +140,9 @@ def test_same_plan_same_bytes_and_the_time_of_issue_enters_by_its_door(tmp_path:
     assert first == written(case.conditional(), tmp_path / "b")
     later = written(case.conditional(), tmp_path / "c", issued_at=ISSUED)
     changed = {name for name in first if first[name] != later[name]}
-    assert changed == {
-        *(name for name in first if name.startswith("gpx/")),
-        "movement_table.xlsx", "routes.geojson", "summary.pdf", "movements.ics",
-        "manifest_blank.xlsx", "requests.xlsx",
-    }  # fmt: skip
+    # CSV has no place for it, a phone's KML would only show it; plan.json is the plan itself.
+    silent = {name for name in first if name.endswith(".csv") or name.startswith("drivers/")}
+    assert changed == set(first) - silent - {"plan.json"}
     assert b"2012-12-12T21:30:00Z" in later["routes.geojson"]
     assert "2012-12-12T21:30:00Z" in unzipped(later["movement_table.xlsx"])["docProps/core.xml"]
     assert b"20121212213000" in later["summary.pdf"]
@@ -347,8 +347,10 @@ def every_text(folder: Folder) -> list[tuple[str, str]]:
     """(document, all the text that can be got out of it)."""
     out = []
     for name, told in folder.items():
-        if name.endswith(".xlsx"):
+        if name.endswith((".xlsx", ".kmz")):
             out += [(name, text) for text in unzipped(told).values()]
+        elif name.endswith(".gpkg"):
+            out.append((name, told.decode("utf-8", "replace")))
         elif name.endswith(".pdf"):
             out.append((name, " ".join(pdf_pages(told))))
             out.append((name, told.decode("latin-1")))

@@ -135,7 +135,9 @@ def _verify(commands: Commands[argparse.ArgumentParser]) -> None:
         return verify(arguments)
 
     command = _command(commands, "verify", run, "replay a plan in true time against its scenario")
-    command.add_argument("plan", type=Path, metavar="PLAN", help="a plan.json")
+    command.add_argument(
+        "plan", type=Path, metavar="PLAN", help="a plan.json, or a ZIP of documents of one"
+    )
     _json_flag(command)
 
 
@@ -184,7 +186,7 @@ def _worth(commands: Commands[argparse.ArgumentParser]) -> None:
 
 def _export(commands: Commands[argparse.ArgumentParser]) -> None:
     def run(arguments: argparse.Namespace) -> int:
-        from planner.cli.papers import export
+        from planner.cli.exports import export
 
         return export(arguments)
 
@@ -192,12 +194,14 @@ def _export(commands: Commands[argparse.ArgumentParser]) -> None:
     command.add_argument("plan", type=Path, metavar="PLAN", help="a plan.json")
     command.add_argument(
         "--document", metavar="NAME", default="all",
-        help="plan, movement-table, routes, people, left-behind, codes, movements, calendar, "
-        "requests, notification, manifest, brief (default: all that the audience gets)",
+        help="plan, movement-table, routes, places, people, left-behind, codes, movements, "
+        "calendar, requests, notification, manifest, displacement, brief (default: all that the "
+        "audience gets)",
     )  # fmt: skip
     command.add_argument(
         "--format", metavar="NAME", default="all",
-        help="json, pdf, csv, xlsx, geojson, gpx (default: all)",
+        help="json, pdf, csv, xlsx, geojson, gpkg, kml, kmz, gpx, driver-kml, ics, flee, or zip: "
+        "everything as one file (default: all)",
     )  # fmt: skip
     command.add_argument(
         "--audience", metavar="WHO", default="internal",
@@ -205,7 +209,8 @@ def _export(commands: Commands[argparse.ArgumentParser]) -> None:
     )  # fmt: skip
     command.add_argument(
         "--for", dest="recipient", metavar="ID",
-        help="partners: a fleet; crew: a vehicle (fleet-number) or a convoy; parties: a party",
+        help="partners: a fleet; crew: a vehicle (fleet-number) or a convoy; parties: a party; "
+        "all: a folder for each of them",
     )  # fmt: skip
     command.add_argument(
         "--language", metavar="CODE", default="en", help="en, ar or ru (default: en)"
@@ -220,6 +225,13 @@ def _export(commands: Commands[argparse.ArgumentParser]) -> None:
         "--issued-at",
         metavar="TIME",
         help="time of issue, ISO 8601 (default: the beginning of what is shown)",
+    )
+    command.add_argument(
+        "--zip", action="store_true",
+        help="one file with a list of hashes, which `planner verify` compares",
+    )  # fmt: skip
+    command.add_argument(
+        "--hxl", action="store_true", help="a row of HXL hashtags under the headings of each CSV"
     )
     command.add_argument(
         "--supersedes", type=Path, metavar="PLAN",

@@ -7,7 +7,7 @@ every document and goes to nobody outside.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -15,7 +15,8 @@ from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from planner.documents import ics, planjson
+from planner.documents import archive, ics, planjson
+from planner.documents.everyone import Heard, folder_name, for_everyone
 from planner.documents.paper import Paper, prepare
 from planner.documents.registry import DOCUMENTS, FORMATS, NAMES, Document, Files, named, offered
 from planner.errors import Issue, ScenarioError
@@ -26,8 +27,9 @@ if TYPE_CHECKING:
     from planner.verify import Verdict
 
 __all__ = [
-    "ALL", "DOCUMENTS", "FORMATS", "NAMES", "Document", "Files", "Order", "content", "faults",
-    "files", "flat", "named", "offered", "prepare", "save", "write", "write_all",
+    "ALL", "DOCUMENTS", "FORMATS", "NAMES", "Document", "Files", "Issued", "Order", "archive",
+    "content", "faults", "files", "flat", "folder_name", "issue", "issue_to_everyone", "named",
+    "offered", "prepare", "save", "write", "write_all",
 ]  # fmt: skip
 
 ALL = "all"
@@ -54,6 +56,8 @@ class Order:
     supersedes: Verdict | Whole | None = None
     revision: int | None = None
     calendar_before: bytes | None = None
+    with_hxl: bool = False
+    """Whether tables in CSV have a row of HXL hashtags."""
 
     def rows(self) -> tuple[Document, ...]:
         """The documents that are meant and that the audience gets."""
@@ -112,18 +116,52 @@ def files(verdict: Verdict | Whole, order: Order, progress: Progress | None = No
     Pass a :class:`planner.redact.Whole` where many orders of one plan are made.
     Raises ScenarioError with every fault of the order.
     """
+    return issue(verdict, order, progress).files
+
+
+@dataclass(frozen=True)
+class Issued:
+    """What an order gave: the redacted plan, and the files that were written from it.
+
+    ``written`` are the names of the files by (document, format), in the order of the table.
+    """
+
+    paper: Paper
+    files: Files
+    written: dict[tuple[str, str], tuple[str, ...]]
+
+    def bundle(self) -> bytes:
+        """All of it as one ZIP, with a list of hashes (see ``planner.documents.archive``)."""
+        return archive.bundle(self.paper, self.files)
+
+
+def issue(verdict: Verdict | Whole, order: Order, progress: Progress | None = None) -> Issued:
+    """As :func:`files`, with the paper that they were written from."""
     whole = Whole.of(verdict)
     found = faults(whole, order)
     if found:
         raise ScenarioError(found)
     paper = _paper(whole, order)
     out: Files = {}
+    names: dict[tuple[str, str], tuple[str, ...]] = {}
     for document in order.rows():
         for name in order.formats_of(document):
             if progress is not None:
                 progress(f"{document.name} {name}")
-            out |= _written(whole.verdict, paper, document, name)
-    return out
+            made = _written(whole.verdict, paper, document, name)
+            names[document.name, name] = tuple(made)
+            out |= made
+    return Issued(paper, out, names)
+
+
+def issue_to_everyone(
+    verdict: Verdict | Whole, order: Order, heard: Heard | None = None
+) -> Iterator[tuple[str, Issued | None]]:
+    """(folder, what was made) for each recipient of the audience; None where nothing concerns them.
+
+    See ``planner.documents.everyone``; raises ScenarioError as :func:`files`.
+    """
+    return for_everyone(Whole.of(verdict), order, issue, heard)
 
 
 def _paper(whole: Whole, order: Order) -> Paper:
@@ -139,7 +177,10 @@ def _paper(whole: Whole, order: Order) -> Paper:
         # A reader whom the former plan did not concern has no former paper.
         with suppress(ScenarioError):
             before = replace(prepare(order.supersedes, None, *reader), revision=revision - 1)
-    return replace(paper, revision=revision, before=before, calendar_before=order.calendar_before)
+    return replace(
+        paper, revision=revision, before=before, calendar_before=order.calendar_before,
+        with_hxl=order.with_hxl,
+    )  # fmt: skip
 
 
 def _written(verdict: Verdict, paper: Paper, document: Document, format: str) -> Files:
@@ -158,10 +199,7 @@ def save(made: Files, folder: Path) -> list[Path]:
         parts = PurePosixPath(name).parts
         if not parts or name.startswith("/") or ".." in parts or "\\" in name or ":" in name:
             raise ValueError(f"not a path below the folder: {name[:80]!r}")
-    for parent in sorted({(folder / name).parent for name in made if name.endswith(".gpx")}):
-        for pattern in ("c[0-9][0-9][0-9][0-9]*.gpx", "C-?????*.gpx"):
-            for old in sorted(parent.glob(pattern)):
-                old.unlink()
+    _remove_old_tracks(made, folder)
     for name, content in made.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -170,6 +208,17 @@ def save(made: Files, folder: Path) -> list[Path]:
     if not made:
         folder.mkdir(parents=True, exist_ok=True)
     return written
+
+
+def _remove_old_tracks(made: Files, folder: Path) -> None:
+    """One file a convoy: those of convoys that are no more would be taken for orders."""
+    for ending, parts in ((".gpx", ("gpx",)), (".kml", ("drivers",))):
+        told = [folder / name for name in made if name.endswith(ending)]
+        single = [path for path in told if ending == ".gpx" or path.parent.name in parts]
+        for parent in sorted({path.parent for path in single}):
+            for pattern in (f"c[0-9][0-9][0-9][0-9]*{ending}", f"C-?????*{ending}"):
+                for old in sorted(parent.glob(pattern)):
+                    old.unlink()
 
 
 def write_all(

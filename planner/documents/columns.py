@@ -136,6 +136,22 @@ CONVOY_COLUMNS = (
     *STAMPS,
 )
 
+PLACE_COLUMNS = (
+    *columns(
+        """
+        id: id of the place
+        name: what people call it
+        role: what the place is for
+        haven: yes where people are safe once they are there
+        lat: latitude, WGS 84, degrees
+        lon: longitude, WGS 84, degrees
+        mgrs: Military Grid Reference System, to a metre
+        people: who is there at the beginning, companions of patients included
+        """
+    ),
+    *STAMPS,
+)
+
 CODE_COLUMNS = (
     *columns(
         """

@@ -48,6 +48,8 @@ class Paper:
     convoy_of: dict[tuple[str, int], str]
     authorisations: dict[tuple[str, int], tuple[str, ...]]
     codes: tuple[Code, ...] = ()
+    with_hxl: bool = False
+    """Whether tables in CSV have a row of HXL hashtags."""
     revision: int = 1
     before: Paper | None = field(default=None, repr=False)
     """The paper for the same reader that this one supersedes."""
@@ -144,7 +146,7 @@ class Paper:
             *superseded,
             *named,
             *origin,
-            (say("Issued"), self._issued()),
+            (say("Issued"), self.issued),
             (say("Valid until"), self.expiry),
             (say("Audience"), self.addressee),
             (say("Organisation"), clean(office.organisation or TO_FILL)),
@@ -161,7 +163,9 @@ class Paper:
     def _numbered(self) -> str:
         return f"{self.latin(self.plan_id)}, " + self.say("revision {n}").format(n=self.revision)
 
-    def _issued(self) -> str:
+    @property
+    def issued(self) -> str:
+        """'2012-12-12 21:30 UTC = 2012-12-12 23:30 EET (+02:00)'; for the public the day."""
         if self.audience == "public":
             return f"{self.issued_at:%Y-%m-%d}"
         here = self.issued_at.astimezone(self.verdict.scenario.zone)
@@ -195,6 +199,22 @@ class Paper:
         origin = self.verdict.plan.provenance
         more = f", {clean(origin.engine)}, seed {origin.seed}" if self.internal else ""
         return self.latin(f"Safe Passage {__version__}{more}")
+
+
+def stamps(paper: Paper) -> dict[str, str]:
+    """What every file for machines says of itself; for the public, days in place of moments."""
+    told = {
+        "audience": paper.addressee,
+        "plan": f"{paper.plan_id}, revision {paper.revision}",
+        "plan_status": paper.status,
+        "issued": paper.issued,
+        "valid_until": paper.expiry,
+        "warning": paper.warning,
+        "translation": wording.remark(paper.language),
+        "use": paper.disclaimer,
+    }
+    # Marks for the direction of writing are for pages.
+    return {name: clean(value) for name, value in told.items() if value}
 
 
 def stamp(moment: datetime) -> str:

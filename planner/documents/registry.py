@@ -9,7 +9,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from planner.documents import (
+    flee,
+    geopackage,
     ics,
+    kml,
     leadtimes,
     manifests,
     notices,
@@ -53,8 +56,24 @@ def _one(name: str, write: Callable[[Paper], bytes]) -> Writer:
     return lambda paper: {name: write(paper)}
 
 
-def _table(name: str, make: Callable[[Paper], rows.Table]) -> Writer:
-    return lambda paper: {name: sheets.csv_bytes(make(paper))}
+Maker = Callable[[Paper], rows.Table]
+
+
+def _csv(name: str, make: Maker) -> Writer:
+    return lambda paper: {f"{name}.csv": sheets.csv_bytes(make(paper), paper.with_hxl)}
+
+
+def _json(name: str, title: str, make: Maker) -> Writer:
+    return lambda paper: {f"{name}.json": sheets.json_bytes(paper, title, make(paper))}
+
+
+def _tables(name: str, title: str, make: Maker) -> dict[str, Writer]:
+    """The three formats of a table."""
+    return {
+        "csv": _csv(name, make),
+        "xlsx": lambda paper: {f"{name}.xlsx": sheets.xlsx_bytes(paper, title, [make(paper)])},
+        "json": _json(name, title, make),
+    }
 
 
 def _workbook(paper: Paper) -> Files:
@@ -62,11 +81,6 @@ def _workbook(paper: Paper) -> Files:
     if paper.internal:
         tables += [rows.people(paper), rows.left_behind(paper), rows.code_table(paper)]
     return {"movement_table.xlsx": sheets.xlsx_bytes(paper, "Movement table", tables)}
-
-
-def _requests(paper: Paper) -> Files:
-    made = sheets.xlsx_bytes(paper, "Requests and messages", [leadtimes.table(paper)])
-    return {"requests.xlsx": made}
 
 
 def _notice(paper: Paper) -> bytes:
@@ -78,19 +92,18 @@ def _notice_book(paper: Paper) -> Files:
     return {"notification.xlsx": sheets.xlsx_bytes(paper, "Notification", tables)}
 
 
-def _waypoints(paper: Paper) -> Files:
-    table = noticetables.waypoints(notices.notice(paper))
-    return {"notification_waypoints.csv": sheets.csv_bytes(table)}
-
-
-def _manifests(paper: Paper) -> Files:
-    made = sheets.xlsx_bytes(paper, "Passenger manifest", [manifests.blanks(paper)])
-    return {"manifest_blank.xlsx": made}
+def _waypoints(paper: Paper) -> rows.Table:
+    return noticetables.waypoints(notices.notice(paper))
 
 
 def _gpx(paper: Paper) -> Files:
     """One file a convoy."""
     return {f"gpx/{c.id}.gpx": tracks.gpx_bytes(paper, c) for c in paper.convoys}
+
+
+def _drivers(paper: Paper) -> Files:
+    """One file a convoy."""
+    return {f"drivers/{c.id}.kml": kml.driver_kml(paper, c) for c in paper.convoys}
 
 
 def _facts(paper: Paper) -> rows.Table:
@@ -107,18 +120,28 @@ DOCUMENTS: tuple[Document, ...] = (
     ),
     Document(
         "movement-table", "Movement table", _MOVING,
-        {"csv": _table("movement_table.csv", rows.movements), "xlsx": _workbook},
+        {
+            "csv": _csv("movement_table", rows.movements), "xlsx": _workbook,
+            "json": _json("movement_table", "Movement table", rows.movements),
+        },
     ),
     Document(
         "routes", "Routes", _MOVING,
-        {"geojson": _one("routes.geojson", tracks.geojson_bytes), "gpx": _gpx},
+        {
+            "geojson": _one("routes.geojson", tracks.geojson_bytes),
+            "gpkg": _one("routes.gpkg", geopackage.gpkg_bytes),
+            "kml": _one("routes.kml", kml.kml_bytes),
+            "kmz": _one("routes.kmz", kml.kmz_bytes),
+            "gpx": _gpx, "driver-kml": _drivers,
+        },
     ),
-    Document("people", "People", ("internal",), {"csv": _table("people.csv", rows.people)}),
+    Document("places", "Places", _MOVING, _tables("places", "Places", rows.places)),
+    Document("people", "People", ("internal",), _tables("people", "People", rows.people)),
     Document(
         "left-behind", "People left behind", ("internal",),
-        {"csv": _table("left_behind.csv", rows.left_behind)},
+        _tables("left_behind", "People left behind", rows.left_behind),
     ),
-    Document("codes", "Codes", ("internal",), {"csv": _table("codes.csv", rows.code_table)}),
+    Document("codes", "Codes", ("internal",), _tables("codes", "Codes", rows.code_table)),
     Document(
         "movements", "Movements", ("partners", "crew", "parties"),
         {"pdf": _one("movements.pdf", outside.movements_pdf)},
@@ -126,20 +149,33 @@ DOCUMENTS: tuple[Document, ...] = (
     Document("calendar", "Calendar", _MOVING, {"ics": _one(ics.NAME, ics.ics_bytes)}),
     Document(
         "requests", "Requests and messages", ("internal",),
-        {"csv": _table("requests.csv", leadtimes.table), "xlsx": _requests},
+        _tables("requests", "Requests and messages", leadtimes.table),
     ),
     Document(
         "notification", "Notification", ("parties",),
-        {"json": _one("notification.json", _notice), "xlsx": _notice_book, "csv": _waypoints},
+        {
+            "json": _one("notification.json", _notice), "xlsx": _notice_book,
+            "csv": _csv("notification_waypoints", _waypoints),
+        },
     ),
     Document(
         "manifest", "Passenger manifest", ("internal",),
-        {"csv": _table("manifest_blank.csv", manifests.blanks), "xlsx": _manifests},
+        {
+            name: write
+            for name, write in _tables(
+                "manifest_blank", "Passenger manifest", manifests.blanks
+            ).items()
+            if name != "json"  # to be filled in by hand
+        },
+    ),
+    Document(
+        "displacement", "Displacement model", ("internal",), {"flee": flee.files},
     ),
     Document(
         "brief", "Public brief", ("public",),
         {
-            "pdf": _one("brief.pdf", outside.brief_pdf), "csv": _table("brief.csv", _facts),
+            "pdf": _one("brief.pdf", outside.brief_pdf),
+            **_tables("brief", "Public brief", _facts),
             "geojson": _one("brief.geojson", outside.brief_geojson),
         },
     ),

@@ -11,13 +11,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from planner.cells import clean
-from planner.charts import havens
+from planner.charts import havens, people_at
 from planner.documents.columns import (
     CODE_COLUMNS,
     CONVOY_COLUMNS,
     LEFT_COLUMNS,
     MOVEMENT_COLUMNS,
     PEOPLE_COLUMNS,
+    PLACE_COLUMNS,
     Column,
     columns_for,
 )
@@ -268,6 +269,28 @@ def convoy_table(paper: Paper) -> Table:
             }
         )
     return Table("convoys", "Convoys", CONVOY_COLUMNS, tuple(rows))
+
+
+def places(paper: Paper) -> Table:
+    """One row a place that the reader may know of, with its position."""
+    from planner.documents.positions import grid_reference
+
+    verdict = paper.verdict
+    safe, waiting = havens(verdict.scenario), people_at(verdict.scenario)
+    rows: list[Row] = []
+    for place in verdict.scenario.places:
+        lat, lon = verdict.network.positions[place.id]
+        row: Row = {
+            "id": place.id, "name": clean(place.label), "role": place.role,
+            "haven": "yes" if place.id in safe else "no",
+            "lat": round(lat, 5), "lon": round(lon, 5), "mgrs": grid_reference(lat, lon),
+            "people": waiting.get(place.id, 0), **_stamps(paper),
+        }  # fmt: skip
+        rows.append(row)
+    kept = tuple(one for one in PLACE_COLUMNS if paper.internal or one.name != "people")
+    names = [column.name for column in kept]
+    told = tuple({name: row[name] for name in names} for row in rows)
+    return Table("places", "Places", kept, told)
 
 
 def code_table(paper: Paper) -> Table:

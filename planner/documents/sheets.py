@@ -1,15 +1,17 @@
-"""Tables as CSV and XLSX bytes."""
+"""Tables as CSV, XLSX and JSON bytes."""
 
 from __future__ import annotations
 
 import csv
 import io
+import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from planner import wording
 from planner.cells import guarded
-from planner.documents.paper import Paper
+from planner.documents import hxl
+from planner.documents.paper import Paper, stamps
 from planner.documents.rows import Cell, Table
 from planner.wording import word, words
 
@@ -20,15 +22,18 @@ if TYPE_CHECKING:
 _MAX_WIDTH = 44
 
 
-def csv_bytes(table: Table) -> bytes:
+def csv_bytes(table: Table, with_hxl: bool = False) -> bytes:
     """UTF-8, a header row, text cells that look like formulas with an apostrophe in front.
 
     Moments are ISO 8601 with their offset; an empty cell means that there is nothing to say.
+    ``with_hxl`` adds the row of hashtags under the header.
     """
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")
     names = [column.name for column in table.columns]
     writer.writerow(names)
+    if with_hxl:
+        writer.writerow(hxl.row(table.columns))
     for row in table.rows:
         writer.writerow([_text(row[name]) for name in names])
     return out.getvalue().encode("utf-8")
@@ -40,6 +45,29 @@ def _text(cell: Cell) -> str:
     if isinstance(cell, datetime):
         return cell.isoformat(timespec="seconds")
     return guarded(cell) if isinstance(cell, str) else str(cell)
+
+
+def json_bytes(paper: Paper, document: str, table: Table) -> bytes:
+    """A table as JSON: what every document says, the data dictionary, a mapping a row.
+
+    Nothing is guarded against spreadsheets here; moments are ISO 8601 with their offset.
+    """
+    tree = {
+        "document": paper.say(document),
+        "safe_passage": stamps(paper),
+        "columns": [{"name": one.name, "means": paper.say(one.means)} for one in table.columns],
+    }
+    head = json.dumps(tree, ensure_ascii=False, indent=1, allow_nan=False).removesuffix("\n}")
+    rows = (
+        json.dumps({name: _plain(cell) for name, cell in row.items()}, ensure_ascii=False)
+        for row in table.rows
+    )
+    # A row a line: short, and what changed can be seen.
+    return (head + ',\n "rows": [\n' + ",\n".join(rows) + "\n ]\n}\n").encode("utf-8")
+
+
+def _plain(cell: Cell) -> str | int | float | None:
+    return cell.isoformat(timespec="seconds") if isinstance(cell, datetime) else cell
 
 
 def xlsx_bytes(paper: Paper, document: str, tables: list[Table]) -> bytes:

@@ -13,7 +13,8 @@ from planner.charts.shapes import feature, line, lon_lat
 from planner.documents.paper import Paper
 
 
-def _utc(moment: datetime) -> str:
+def utc(moment: datetime) -> str:
+    """'2012-12-13T05:20:00Z'."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
@@ -23,24 +24,31 @@ def geojson_bytes(paper: Paper) -> bytes:
     ``coordTimes`` has one time for each position of a line. The header is a foreign member.
     """
     verdict_title = paper.verdict.scenario.title
-    features = [_convoy_feature(paper, convoy) for convoy in paper.convoys]
-    features += [_own_feature(paper, number) for number in range(len(_own(paper)))]
-    features += _place_features(paper)
     document = {
         "type": "FeatureCollection",
         "safe_passage": {
             "audience": paper.addressee,
-            "valid_until_utc": _utc(paper.valid_until),
+            "valid_until_utc": utc(paper.valid_until),
             "warning": paper.warning,
             "plan_status": paper.status,
-            "issued_utc": _utc(paper.issued_at),
-            "Plan": f"{paper.plan_id}, revision 1",
+            "issued_utc": utc(paper.issued_at),
+            "Plan": f"{paper.plan_id}, revision {paper.revision}",
             **({"Scenario": clean(verdict_title)} if verdict_title else {}),
             "use": paper.disclaimer,
         },
-        "features": features,
+        "features": [*convoy_features(paper), *own_features(paper), *place_features(paper)],
     }
     return (json.dumps(document, ensure_ascii=False, allow_nan=False) + "\n").encode("utf-8")
+
+
+def convoy_features(paper: Paper) -> list[dict[str, Any]]:
+    """A line a convoy; every other file that shows movements says no more of them."""
+    return [_convoy_feature(paper, convoy) for convoy in paper.convoys]
+
+
+def own_features(paper: Paper) -> list[dict[str, Any]]:
+    """A line a party of people who go by their own means."""
+    return [_own_feature(paper, number) for number in range(len(_own(paper)))]
 
 
 def _line_of(track: Track) -> dict[str, Any]:
@@ -48,7 +56,7 @@ def _line_of(track: Track) -> dict[str, Any]:
 
 
 def _times_of(paper: Paper, track: Track) -> list[str]:
-    return [_utc(paper.utc(t_s)) for _, _, t_s in track]
+    return [utc(paper.utc(t_s)) for _, _, t_s in track]
 
 
 def _convoy_feature(paper: Paper, convoy: Convoy) -> dict[str, Any]:
@@ -69,8 +77,8 @@ def _convoy_feature(paper: Paper, convoy: Convoy) -> dict[str, Any]:
         sorties=[sortie.id for sortie, _ in convoy.members],
         persons=convoy.persons,
         stretchers=convoy.stretchers,
-        depart_utc=_utc(paper.utc(convoy.depart_s)),
-        arrive_utc=_utc(paper.utc(convoy.arrive_s)),
+        depart_utc=utc(paper.utc(convoy.depart_s)),
+        arrive_utc=utc(paper.utc(convoy.arrive_s)),
         km=round(route.length_m / 1000, 1),
         links=list(dict.fromkeys(use.link for use in route.links)),
         estimate=route.estimate,
@@ -98,8 +106,8 @@ def _own_feature(paper: Paper, number: int) -> dict[str, Any]:
         to_name=paper.label(movement.destination),
         vehicles=movement.vehicles,
         persons=movement.persons,
-        depart_utc=_utc(paper.utc(movement.depart_s)),
-        arrive_utc=_utc(paper.utc(movement.arrive_s)),
+        depart_utc=utc(paper.utc(movement.depart_s)),
+        arrive_utc=utc(paper.utc(movement.arrive_s)),
         km=round(route.length_m / 1000, 1),
         links=list(dict.fromkeys(use.link for use in route.links)),
         estimate=route.estimate,
@@ -107,7 +115,8 @@ def _own_feature(paper: Paper, number: int) -> dict[str, Any]:
     )
 
 
-def _place_features(paper: Paper) -> list[dict[str, Any]]:
+def place_features(paper: Paper) -> list[dict[str, Any]]:
+    """A point a place."""
     verdict = paper.verdict
     safe = havens(verdict.scenario)
     out = []
@@ -122,6 +131,28 @@ def _place_features(paper: Paper) -> list[dict[str, Any]]:
     return out
 
 
+_NO_MARKUP = str.maketrans("<>", "‹›")
+
+
+def title_of(paper: Paper, convoy: Convoy) -> str:
+    """What a phone calls the convoy. Phones show the name and hide the description."""
+    ends = f"{paper.label(convoy.origin)} - {paper.label(convoy.destination)}"
+    stamped = {"VERIFIED": "", "CONDITIONAL": "NOT AUTHORISED "}
+    mark = stamped.get(paper.status, f"{paper.status} ") if paper.warning else ""
+    return f"{mark}{convoy.id} {ends}"
+
+
+def described(paper: Paper, convoy: Convoy) -> str:
+    """Who may read it, what goes, until when it holds: one line."""
+    parts = (
+        paper.addressee, paper.warning, paper.plan_id,
+        clean(convoy_label(paper.verdict, convoy)),
+        f"{paper.say('people')}: {paper.count(convoy.persons)}",
+        f"{paper.say('Valid until')} {paper.expiry}", paper.disclaimer,
+    )  # fmt: skip
+    return " · ".join(part for part in parts if part)
+
+
 def gpx_bytes(paper: Paper, convoy: Convoy) -> bytes:
     """One convoy's way for a telephone: both ends as waypoints, a route, a track with UTC times."""
     from gpxpy import gpx
@@ -129,21 +160,12 @@ def gpx_bytes(paper: Paper, convoy: Convoy) -> bytes:
     verdict = paper.verdict
     points = convoy_track(verdict, convoy)
     names = {end: paper.label(end) for end in (convoy.origin, convoy.destination)}
-    title = f"{convoy.id} {names[convoy.origin]} - {names[convoy.destination]}"
-    if paper.warning:
-        # Phones show the name and hide the description.
-        title = f"{'NOT AUTHORISED' if paper.status == 'CONDITIONAL' else paper.status} {title}"
+    title = title_of(paper, convoy)
     document = gpx.GPX()
     document.creator = f"Safe Passage {__version__}"
     document.name = title
-    document.description = " · ".join(
-        part
-        for part in (
-            paper.addressee, paper.warning, paper.plan_id, clean(convoy_label(verdict, convoy)),
-            f"{convoy.persons} people", f"valid until {paper.expiry}", paper.disclaimer,
-        )
-        if part
-    )  # fmt: skip
+    # Some phones show descriptions as HTML.
+    document.description = described(paper, convoy).translate(_NO_MARKUP)
     document.time = paper.issued_at.astimezone(UTC)
     for name, t_s in ((convoy.origin, convoy.depart_s), (convoy.destination, convoy.arrive_s)):
         lat, lon = verdict.network.positions[name]

@@ -33,16 +33,28 @@ def order_for(verdict: Verdict, audience: Any) -> Order:
 def test_documents_are_offered_singly_and_together(planned: Session) -> None:
     app = show("documents", planned)
     labels = [found.proto.label for found in app.get("download_button")]
-    files = documents.files(planned.runs[-1].verdict, Order())
-    assert labels[0] == f"Everything as one file ({len(files)} documents)"
+    made = documents.issue(planned.runs[-1].verdict, Order())
+    assert labels[0] == f"Everything as one file ({len(made.files)} documents)"
     assert labels[1] == "Download summary.pdf"
-    assert set(app.radio(key="document-internal").options) == set(papers.offered(files))
-    content = packed(files)
-    assert content == packed(files)
+    wanted = [papers.title(name) for name in papers.offered(made)]
+    assert app.radio(key="document-internal").options == wanted
+    content = made.bundle()
+    assert documents.archive.check(io.BytesIO(content), "all.zip").faults == ()
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         assert archive.testzip() is None
-        assert "plan.json" in archive.namelist()
-        assert any(name.startswith("gpx/") for name in archive.namelist())
+        assert set(archive.namelist()) == {*made.files, "manifest.json"}
+
+
+def test_every_file_is_named_before_it_leaves(planned: Session) -> None:
+    app = show("documents", planned)
+    made = documents.issue(planned.runs[-1].verdict, Order())
+    rows = papers.leaving(made)
+    for shown, what, size in rows:
+        assert shown in told(app) and what.split(": ")[0] in told(app) and size.endswith("kB")
+    single = {shown for shown, _what, _size in rows if not shown.endswith("/")}
+    folders = {shown for shown, _what, _size in rows if shown.endswith("/")}
+    left = {name for name in made.files if name not in single}
+    assert left and {f"{name.rpartition('/')[0]}/" for name in left} == folders
 
 
 def test_what_is_shown_is_what_the_command_line_writes(tmp_path: Path) -> None:
@@ -62,35 +74,51 @@ def test_without_a_plan_there_is_nothing_to_hand_out(session: Session) -> None:
 def test_every_audience_gets_its_own_documents(audience: Any, planned: Session) -> None:
     app = show("documents", planned, audience=audience)
     verdict = planned.runs[-1].verdict
-    files = documents.files(verdict, order_for(verdict, audience))
+    made = documents.issue(verdict, order_for(verdict, audience))
     labels = [found.proto.label for found in app.get("download_button")]
-    assert labels[0] == f"Everything as one file ({len(files)} documents)"
-    assert set(app.radio(key=f"document-{audience}").options) == set(papers.offered(files))
+    assert labels[0] == f"Everything as one file ({len(made.files)} documents)"
+    wanted = [papers.title(name) for name in papers.offered(made)]
+    assert app.radio(key=f"document-{audience}").options == wanted
     assert papers.audiences()[audience][1] in told(app)
-    whole = papers.WHOLE in files
+    whole = papers.WHOLE in made.files
     assert whole == (audience == "internal")
 
 
 @pytest.mark.parametrize(
-    "name",
-    ["summary.pdf", "movement_table.xlsx", "people.csv", "routes.geojson", "gpx", "plan.json"],
-)
-def test_every_document_can_be_looked_at(name: str, planned: Session) -> None:
-    app = show("documents", planned, **{"document-internal": name})
-    verdict = planned.runs[-1].verdict
-    files = documents.files(verdict, Order())
+    ("document", "kind", "name"),
+    [
+        ("plan", "pdf", "summary.pdf"), ("movement-table", "xlsx", "movement_table.xlsx"),
+        ("people", "csv", "people.csv"), ("routes", "geojson", "routes.geojson"),
+        ("routes", "gpx", "c0001.gpx"), ("routes", "kml", "routes.kml"),
+        ("routes", "kmz", "routes.kmz"), ("routes", "gpkg", "routes.gpkg"),
+        ("routes", "driver-kml", "c0001.kml"), ("displacement", "flee", "locations.csv"),
+        ("plan", "json", "plan.json"),
+    ],
+)  # fmt: skip
+def test_every_document_can_be_looked_at(
+    document: str, kind: str, name: str, planned: Session
+) -> None:
+    chosen = {"document-internal": document, f"format-internal-{document}": kind}
+    app = show("documents", planned, **chosen)
+    made = documents.issue(planned.runs[-1].verdict, Order())
     labels = [found.proto.label for found in app.get("download_button")]
-    wanted = "c0001.gpx" if name == "gpx" else name
-    assert labels == [labels[0], f"Download {wanted}"]
+    assert labels == [labels[0], f"Download {name}"]
+    assert not app.exception
+    content = made.files[papers.offered(made)[document][kind][0]]
     if name.endswith(".csv"):
-        rows = list(csv.reader(io.StringIO(files[name].decode("utf-8-sig"))))
+        rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
         shown = app.dataframe[0].value
         assert list(shown.columns) == rows[0]
         assert shown.values.tolist() == rows[1 : papers.HEAD + 1]
     elif name == "summary.pdf":
+        verdict = planned.runs[-1].verdict
         assert len(app.get("image")) == len(papers.pages(verdict, Order(), name))
-    elif name in ("routes.geojson", "gpx"):
+    elif kind in ("geojson", "gpx"):
         assert len(app.get("deck_gl_json_chart")) == 1
+    elif kind in ("kml", "kmz"):
+        assert "<TimeSpan>" in app.code[0].value
+    elif kind == "gpkg":
+        assert "convoys" in told(app) and "depart_utc" in told(app)
     elif name == "plan.json":
         assert "For the office alone." in told(app)
 
@@ -142,7 +170,7 @@ def test_only_languages_that_have_their_words_are_offered(
     )
     assert papers.languages() == ["en", "ru"]
     app = show("documents", planned, audience="public", paper_language="ru")
-    app.radio(key="document-public").set_value("brief.csv").run()
+    app.radio(key="format-public-brief").set_value("csv").run()
     assert "Месяц" in list(app.dataframe[0].value["what"])
     monkeypatch.setattr(wording, "catalog", lambda code: {})
     assert papers.languages() == ["en"]
@@ -206,9 +234,10 @@ def test_what_the_page_says_is_withheld_is_missing(audience: Any) -> None:
 def test_what_is_withheld_is_in_no_file_but_the_plan(audience: Any) -> None:
     verdict = case.conditional()
     files = documents.files(verdict, order_for(verdict, audience))
-    assert set(papers.offered(files)) <= set(papers.kinds())
     for name, content in files.items():
-        if papers.suffix(name) in (".csv", ".geojson", ".gpx"):
+        if papers.suffix(name) in (".csv", ".geojson", ".gpx", ".kml", ".gpkg", ".json"):
+            if name == papers.WHOLE:
+                continue
             text = content.decode("utf-8", "replace")
             assert not [secret for secret in case.SECRETS if secret in text], name
     if audience == "internal":
@@ -216,14 +245,16 @@ def test_what_is_withheld_is_in_no_file_but_the_plan(audience: Any) -> None:
 
 
 def test_every_document_of_the_program_has_its_words() -> None:
+    assert set(papers.titles()) == set(documents.NAMES)
+    assert set(papers.formats()) == set(documents.FORMATS)
+    assert set(papers.audiences()) == set(AUDIENCES)
     verdict = case.conditional()
     for audience in AUDIENCES:
-        files = documents.files(verdict, order_for(verdict, audience))
-        assert list(papers.offered(files)), audience
-        for name in files:
-            kind = "gpx" if name.endswith(".gpx") else name
-            assert kind in papers.kinds() and papers.suffix(name) in papers.TYPES, name
-    assert set(papers.audiences()) == set(AUDIENCES)
+        made = documents.issue(verdict, order_for(verdict, audience))
+        found = papers.offered(made)
+        listed = [name for kinds in found.values() for names in kinds.values() for name in names]
+        assert sorted(listed) == sorted(made.files)
+        assert {papers.suffix(name) for name in made.files} <= set(papers.TYPES)
 
 
 # ------------------------------------------------------------------ the files themselves
@@ -261,8 +292,8 @@ def test_one_rounded_point_is_not_looked_at_closely() -> None:
 
 
 def test_a_track_has_the_points_of_its_file() -> None:
-    files = documents.files(case.conditional(), Order())
-    names = papers.offered(files)["gpx"]
+    made = documents.issue(case.conditional(), Order())
+    files, names = made.files, list(papers.offered(made)["routes"]["gpx"])
     assert papers.size_words(files, names).startswith(f"{len(names)} files, ")
     points = papers.track(files[names[0]])
     assert len(points) >= 2 and all(at.startswith("2012-12-13T") for _lat, _lon, at in points)

@@ -174,12 +174,20 @@ def test_each_document_is_seen_before_it_leaves(page_of: Any) -> None:
     page = watch.page
     expect(page.get_by_role("img", name="Page 1")).to_be_visible()
     found = []
-    for name in ("summary.pdf", "movement_table.xlsx", "people.csv", "routes.geojson", "gpx",
-                 "plan.json"):  # fmt: skip
-        page.get_by_text(name, exact=True).first.click()
+    for document, kind, name in (
+        ("Evacuation plan: map", "PDF to print", "summary.pdf"),
+        ("Movement table", "Excel", "movement_table.xlsx"),
+        ("What becomes of each group", "CSV", "people.csv"),
+        ("Routes with their times", "GeoJSON for GIS", "routes.geojson"),
+        ("Routes with their times", "GPX for phones", "c0001.gpx"),
+        ("Routes with their times", "KML for Google Earth", "routes.kml"),
+        ("Evacuation plan: map", "JSON for programs", "plan.json"),
+    ):
+        page.get_by_test_id("stRadio").get_by_text(document).click()
         settled(page)
-        wanted = "c0001.gpx" if name == "gpx" else name
-        expect(page.get_by_role("button", name=f"Download {wanted}")).to_be_visible()
+        page.get_by_test_id("stRadio").get_by_text(kind, exact=True).click()
+        settled(page)
+        expect(page.get_by_role("button", name=f"Download {name}")).to_be_visible()
         watch.picture(f"documents-{name.replace('.', '-')}")
         found += complaints(page)
     watch.check()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import zipfile
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from planner.ui.words import _, counted
 if TYPE_CHECKING:
     import pandas as pd
 
-    from planner.documents import Files, Order
+    from planner.documents import Files, Issued, Order
     from planner.redact import Audience
     from planner.verify import Verdict
 
@@ -24,6 +25,9 @@ TYPES = {
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ".csv": "text/csv",
     ".geojson": "application/geo+json",
+    ".gpkg": "application/geopackage+sqlite3",
+    ".kml": "application/vnd.google-earth.kml+xml",
+    ".kmz": "application/vnd.google-earth.kmz",
     ".json": "application/json",
     ".gpx": "application/gpx+xml",
     ".ics": "text/calendar",
@@ -68,39 +72,87 @@ def languages() -> list[str]:
     return [code for code in wording.LANGUAGES if code == "en" or wording.catalog(code)]
 
 
-def kinds() -> dict[str, str]:
-    """File → what it is, in this tab's language and in the order of the page."""
+def titles() -> dict[str, str]:
+    """Document → what it is, in this tab's language."""
     return {
-        "summary.pdf": _("Printed summary: map, curve, figures, who is left behind and why"),
-        "movements.pdf": _("Their movements on paper, with a map"),
-        "brief.pdf": _("The public brief: one page"),
-        "movement_table.xlsx": _("Movement table for Excel"),
-        "movement_table.csv": _("Movement table as CSV"),
-        "people.csv": _("What becomes of each group"),
-        "left_behind.csv": _("Who is left behind, why, what would help"),
-        "routes.geojson": _("Routes with times for GIS"),
-        "brief.csv": _("The facts of the brief as CSV"),
-        "brief.geojson": _("The area for GIS"),
-        "gpx": _("Tracks for phones (GPX), one a convoy"),
-        "movements.ics": _("Calendar of the movements"),
-        "requests.xlsx": _("What is to be asked and told, and until when, for Excel"),
-        "requests.csv": _("What is to be asked and told, as CSV"),
-        "notification.xlsx": _("The notification to this party for Excel"),
-        "notification.json": _("The notification as data"),
-        "notification_waypoints.csv": _("Waypoints of the notification as CSV"),
-        "manifest_blank.xlsx": _("Blank passenger lists for Excel; filled in on the command line"),
-        "manifest_blank.csv": _("Blank passenger lists as CSV"),
-        "codes.csv": _("The office's key to the code names; never hand it on"),
-        WHOLE: _("The whole plan, for planner verify; never hand it on"),
+        "plan": _("Evacuation plan: map, curve, figures, who is left behind and why"),
+        "movements": _("Their movements on paper, with a map"),
+        "brief": _("The public brief: one page"),
+        "notification": _("The notification to this party"),
+        "movement-table": _("Movement table"),
+        "routes": _("Routes with their times"),
+        "calendar": _("Calendar of the movements"),
+        "requests": _("What is to be asked and told, and until when"),
+        "manifest": _("Blank passenger lists; filled in on the command line"),
+        "people": _("What becomes of each group"),
+        "left-behind": _("Who is left behind, why, what would help"),
+        "places": _("Places and their positions"),
+        "displacement": _("Places, roads and closures for displacement models"),
+        "codes": _("The office's key to the code names; never hand it on"),
     }
 
 
-def offered(files: Files) -> dict[str, list[str]]:
-    """Kind of document → the names of its files, in the order of ``kinds``; others come last."""
-    found: dict[str, list[str]] = {name: [] for name in kinds()}
-    for name in files:
-        found.setdefault("gpx" if name.endswith(".gpx") else name, []).append(name)
-    return {kind: names for kind, names in found.items() if names}
+def formats() -> dict[str, str]:
+    """Format → what it is for, in this tab's language."""
+    return {
+        "pdf": _("PDF to print"),
+        "xlsx": _("Excel"),
+        "csv": "CSV",
+        "geojson": _("GeoJSON for GIS"),
+        "gpkg": _("GeoPackage for GIS"),
+        "kml": _("KML for Google Earth"),
+        "kmz": _("KMZ: the same, packed"),
+        "gpx": _("GPX for phones"),
+        "driver-kml": _("KML for drivers' phones"),
+        "ics": _("Calendar file"),
+        "flee": "FLEE CSV",
+        "json": _("JSON for programs"),
+    }
+
+
+def offered(made: Issued) -> dict[str, dict[str, tuple[str, ...]]]:
+    """Document → format → names of its files, in the order of ``titles``; others come last.
+
+    A format that gave no file is left out, and so is a document without any.
+    """
+    order = list(titles())
+    names = dict.fromkeys(document for document, _format in made.written)
+    found = {}
+    for name in sorted(names, key=lambda n: order.index(n) if n in order else len(order)):
+        known = {
+            kind: made.written[name, kind]
+            for kind in sorted(
+                (kind for document, kind in made.written if document == name), key=_rank
+            )
+            if made.written[name, kind]
+        }
+        if known:
+            found[name] = known
+    return found
+
+
+def _rank(kind: str) -> int:
+    known = list(formats())
+    return known.index(kind) if kind in known else len(known)
+
+
+def title(name: str) -> str:
+    """What a document is; its English title where nobody has translated one."""
+    from planner.documents import named
+
+    return titles().get(name) or named(name).title
+
+
+def leaving(made: Issued) -> list[tuple[str, str, str]]:
+    """(file, what it is, how large it is) of every file; many of one kind as one line."""
+    known = formats()
+    rows = []
+    for document, kinds in offered(made).items():
+        for kind, names in kinds.items():
+            what = f"{title(document)}: {known.get(kind, kind)}"
+            shown = names[0] if len(names) == 1 else f"{PurePosixPath(names[0]).parent}/"
+            rows.append((shown, what, size_words(made.files, list(names))))
+    return rows
 
 
 def size_words(files: Files, names: list[str]) -> str:
@@ -157,6 +209,30 @@ def features(content: bytes) -> dict[str, Any]:
     """A GeoJSON file as it stands."""
     found: dict[str, Any] = json.loads(content.decode("utf-8"))
     return found
+
+
+def layers(content: bytes) -> list[tuple[str, str, str]]:
+    """(name, how many rows, fields) of each layer of a GeoPackage."""
+    import sqlite3
+    from contextlib import closing
+
+    with closing(sqlite3.connect(":memory:")) as base:
+        base.deserialize(content)
+        names = [row[0] for row in base.execute("SELECT table_name FROM gpkg_contents")]
+        found = []
+        for name in names:
+            quoted = '"' + name.replace('"', '""') + '"'
+            count = base.execute(f"SELECT count(*) FROM {quoted}").fetchone()[0]
+            fields = [row[1] for row in base.execute(f"PRAGMA table_info({quoted})")]
+            told = ", ".join(field for field in fields if field not in ("fid", "geom"))
+            found.append((name, f"{count:,}", told))
+    return found
+
+
+def unpacked_kmz(content: bytes) -> str:
+    """The KML in a KMZ."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return archive.read("doc.kml").decode("utf-8")
 
 
 def track(content: bytes) -> list[tuple[float, float, str]]:

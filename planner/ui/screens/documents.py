@@ -12,19 +12,20 @@ from planner.documents import Order
 from planner.errors import ScenarioError
 from planner.redact import recipients, wants_recipient
 from planner.ui import look, maps
-from planner.ui.bundles import packed
 from planner.ui.result import papers, parts, tell
 from planner.ui.session import Run, Session, current
 from planner.ui.words import LANGUAGES, _
 
 if TYPE_CHECKING:
-    from planner.documents import Files
+    from planner.documents import Issued
     from planner.redact import Audience
 
 PREVIEW_PX = 560
 MAP_PX = (800, 480)
 KEPT = "papers"
 MOST_KEPT = 4
+SHOWN = 4000
+"""Letters of a text file that are shown."""
 
 
 def render() -> None:
@@ -40,13 +41,14 @@ def render() -> None:
     parts.standing(run.verdict)
     look.note(papers.audiences()[order.audience][1])
     try:
-        files = _files(run, order)
+        made = _made(run, order)
         rows = papers.withheld(run.verdict, order)
     except ScenarioError as error:
         _refused(error)
         return
     _withheld(order, rows)
-    _look_through(run, order, files)
+    _leaving(made)
+    _look_through(run, order, made)
 
 
 def _choose(session: Session) -> tuple[Run | None, Order]:
@@ -97,12 +99,17 @@ def _kept(key: tuple[Any, ...], what: str, make: Any) -> Any:
     return kept[key]
 
 
-def _files(run: Run, order: Order) -> Files:
-    found: Files = _kept(
+def _made(run: Run, order: Order) -> Issued:
+    found: Issued = _kept(
         (str(run.folder), order), _("Writing the documents …"),
-        lambda: documents.files(run.verdict, order),
+        lambda: documents.issue(run.verdict, order),
     )  # fmt: skip
     return found
+
+
+def _leaving(made: Issued) -> None:
+    with st.expander(_("What leaves ({n} files)").format(n=len(made.files))):
+        look.table((_("file"), _("what"), _("size")), papers.leaving(made))
 
 
 def _withheld(order: Order, rows: list[tuple[str, str, str]]) -> None:
@@ -116,9 +123,9 @@ def _withheld(order: Order, rows: list[tuple[str, str, str]]) -> None:
         look.table((_("what"), _("why"), _("what stands in its place")), rows)
 
 
-def _look_through(run: Run, order: Order, files: Files) -> None:
+def _look_through(run: Run, order: Order, made: Issued) -> None:
     """The documents on the left, the chosen one as it leaves on the right."""
-    found = papers.offered(files)
+    found = papers.offered(made)
     left, right = st.columns([2, 5], gap="medium")
     who = [order.audience, order.recipient] if order.audience != "internal" else []
     stem = "-".join(
@@ -126,32 +133,44 @@ def _look_through(run: Run, order: Order, files: Files) -> None:
     )
     with left:
         st.download_button(
-            _("Everything as one file ({n} documents)").format(n=len(files)),
-            lambda: packed(files), file_name=f"{stem}.zip", mime="application/zip",
+            _("Everything as one file ({n} documents)").format(n=len(made.files)),
+            made.bundle, file_name=f"{stem}.zip", mime="application/zip",
             type="primary", icon=":material/folder_zip:", on_click="ignore", width="stretch",
+            help=_("With a list of hashes; planner verify compares it with the files."),
         )  # fmt: skip
         chosen = st.radio(
-            _("Look at"), list(found), key=f"document-{order.audience}",
-            captions=[f"{papers.kinds().get(n, '')} ({papers.size_words(files, found[n])})"
-                      for n in found],
+            _("Look at"), list(found), key=f"document-{order.audience}", format_func=papers.title,
+            captions=[", ".join(kinds) for kinds in found.values()],
         )  # fmt: skip
-    names = found[chosen or next(iter(found))]
+    document = chosen or next(iter(found))
     with right:
+        names = _of_format(found[document], f"{order.audience}-{document}")
         name = names[0] if len(names) == 1 else _track(names)
         short = PurePosixPath(name).name
         st.download_button(
-            _("Download {name}").format(name=short), files[name], file_name=short,
+            _("Download {name}").format(name=short), made.files[name], file_name=short,
             mime=papers.TYPES.get(papers.suffix(name), "application/octet-stream"),
             icon=":material/download:", on_click="ignore", key=f"one-{name}",
         )  # fmt: skip
         # Not in a part that scrolls by itself: the keyboard could not reach it.
         with st.container(border=True, key="preview"):
-            _preview(run, order, name, files[name])
+            _preview(run, order, name, made.files[name])
+
+
+def _of_format(kinds: dict[str, tuple[str, ...]], key: str) -> list[str]:
+    """The files of one of a document's formats."""
+    known = papers.formats()
+    chosen = st.radio(
+        _("Format"), list(kinds), key=f"format-{key}", horizontal=True,
+        format_func=lambda kind: known.get(kind, kind),
+    )  # fmt: skip
+    return list(kinds[chosen or next(iter(kinds))])
 
 
 def _track(names: list[str]) -> str:
+    """One of many files of a format: mostly one a convoy."""
     short = {PurePosixPath(name).name: name for name in names}
-    return short[st.selectbox(_("Convoy"), list(short)) or next(iter(short))]
+    return short[st.selectbox(_("Which file"), list(short)) or next(iter(short))]
 
 
 def _preview(run: Run, order: Order, name: str, content: bytes) -> None:
@@ -172,15 +191,19 @@ def _preview(run: Run, order: Order, name: str, content: bytes) -> None:
         _map(run, papers.features(content), MAP_PX[1], _("Map of what stands in the file"))
     elif kind == ".gpx":
         _points(run, name, content)
+    elif kind == ".gpkg":
+        look.table((_("layer"), _("rows"), _("fields")), papers.layers(content), right=(1,))
+    elif kind == ".kmz":
+        st.code(papers.unpacked_kmz(content)[:SHOWN], language=None, wrap_lines=True)
     elif name != papers.WHOLE:
-        st.code(content.decode("utf-8")[:4000], language=None, wrap_lines=True)
+        st.code(content.decode("utf-8")[:SHOWN], language=None, wrap_lines=True)
     else:
         look.banner(
             "wait", _("For the office alone."),
             _("The whole plan with everything that it was made from, protected places included: "
               "whoever has it can check it with planner verify."),
         )  # fmt: skip
-        st.code(content.decode("utf-8")[:4000], language=None, wrap_lines=True)
+        st.code(content.decode("utf-8")[:SHOWN], language=None, wrap_lines=True)
 
 
 def _pages(run: Run, order: Order, name: str) -> None:
