@@ -39,16 +39,23 @@ class Labels:
 
         Further out a thin line leads to the point.
         """
+        found = self.find(words, spot)
+        if found is not None:
+            lines, area, leader = found
+            yield leader
+            yield from _written(lines, area)
+
+    def find(self, words: list[str], spot: svg.Point) -> tuple[list[str], Area, str] | None:
+        """(lines, where they stand, a thin line to the point or nothing) of words beside a point;
+        the place is taken then. None where they fit nowhere."""
         for lines, reach in ((words, 10.0), (words, 22.0), (words, 40.0), (words[:1], 10.0),
                              (words[:1], 22.0), (words[:1], 40.0)):  # fmt: skip
             for aside in _ASIDE:
                 area = _area(lines, spot, aside, reach)
                 if self._fits(area):
                     self.keep_free(area)
-                    if reach > 10.0:
-                        yield _leader(spot, area)
-                    yield from _written(lines, area)
-                    return
+                    return lines, area, _leader(spot, area) if reach > 10.0 else ""
+        return None
 
     def _fits(self, area: Area) -> bool:
         if area[0] < 4 or area[1] < 4 or area[2] > self.width - 4 or area[3] > self.height - 4:

@@ -50,6 +50,8 @@ class Paper:
     codes: tuple[Code, ...] = ()
     with_hxl: bool = False
     """Whether tables in CSV have a row of HXL hashtags."""
+    alternates: dict[tuple[str, int], str] = field(default_factory=dict)
+    """(sortie id, index of the leg) → id of a route that could be taken instead."""
     revision: int = 1
     before: Paper | None = field(default=None, repr=False)
     """The paper for the same reader that this one supersedes."""
@@ -249,6 +251,7 @@ def paper_of(told: Redacted, issued_at: datetime | None = None, language: str = 
         plan_id=told.number, issued_at=issued_at or told.issued_at, valid_until=told.valid_until,
         warning=_warning(told, language), convoys=told.convoys,
         convoy_of=convoy_ids(told.convoys), authorisations=told.authorisations, codes=told.codes,
+        alternates=told.alternates,
     )  # fmt: skip
 
 

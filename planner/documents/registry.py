@@ -17,6 +17,7 @@ from planner.documents import (
     manifests,
     notices,
     noticetables,
+    orders,
     outside,
     rows,
     sheets,
@@ -137,6 +138,10 @@ DOCUMENTS: tuple[Document, ...] = (
     ),
     Document("places", "Places", _MOVING, _tables("places", "Places", rows.places)),
     Document("people", "People", ("internal",), _tables("people", "People", rows.people)),
+    Document(
+        "movement-order", "Movement order", ("internal", "partners", "crew"),
+        {"pdf": _one("movement_orders.pdf", orders.pdf_bytes)},
+    ),
     Document(
         "left-behind", "People left behind", ("internal",),
         _tables("left_behind", "People left behind", rows.left_behind),

@@ -278,7 +278,14 @@ def _network(
             if pair[0] not in hidden and pair[1] not in hidden
         },
         profile_of={words.other(name): profile for name, profile in network.profile_of.items()},
-        grounds={},
+        # Who holds a stretch of a way could tell where a zone around a protected place ends.
+        grounds={
+            name: dataclasses.replace(
+                ground, names=tuple(dict.fromkeys(words.other(word) for word in ground.names))
+            )
+            for name, ground in network.grounds.items()
+            if name in positions
+        },
         link_open={
             words.other(name): spans
             for name, spans in network.link_open.items()

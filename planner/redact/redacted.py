@@ -33,8 +33,9 @@ class Redacted:
     ``verdict`` has the shape of the whole one, so that everything that reads a Verdict reads it.
     ``recipient`` is what the reader calls himself ("" for internal and public). ``number`` names
     the plan as the reader knows it: a hash of what he is shown. ``convoys`` bear the names that
-    documents use, ``authorisations`` are by (sortie id, index of the leg). ``codes`` is the
-    office's key, empty for everybody else.
+    documents use, ``authorisations`` are by (sortie id, index of the leg), and so are
+    ``alternates``, ids of routes that could be taken instead. ``codes`` is the office's key, empty
+    for everybody else.
     """
 
     verdict: Verdict
@@ -44,6 +45,7 @@ class Redacted:
     convoys: tuple[Convoy, ...]
     authorisations: dict[_Key, tuple[str, ...]]
     codes: tuple[Code, ...]
+    alternates: dict[_Key, str]
 
     @property
     def valid_until(self) -> datetime:
@@ -73,11 +75,11 @@ def redact(verdict: Verdict | Whole, audience: Audience, recipient: str | None =
     if audience == "internal":
         return Redacted(
             whole.base, audience, "", plan_id(whole.verdict.plan), whole.convoys,
-            whole.authorisations, whole.codes,
+            whole.authorisations, whole.codes, whole.alternates,
         )  # fmt: skip
     if audience == "public":
         told = public_verdict(whole.base)
-        return Redacted(told, audience, "", _number(told, audience, ""), (), {}, ())
+        return Redacted(told, audience, "", _number(told, audience, ""), (), {}, (), {})
     return _outside(whole, audience, recipient or "")
 
 
@@ -90,6 +92,7 @@ def _outside(whole: Whole, audience: Audience, recipient: str) -> Redacted:
     reader = Reader(whole, audience, recipient, rights)
     scene = Scene(reader, legs)
     sorties, keys = _sorties(scene)
+    others = {keys[_id(one)]: scene.alternate(one) for one in legs}
     scenario = scene.scenario()
     told = _verdict(whole.verdict, scenario, scene.network(scenario), sorties)
     names, permissions = whole.coded["convoy"], scene.permissions()
@@ -103,6 +106,7 @@ def _outside(whole: Whole, audience: Audience, recipient: str) -> Redacted:
             for one in legs
         },
         codes=(),
+        alternates={key: name for key, name in others.items() if name},
     )  # fmt: skip
 
 

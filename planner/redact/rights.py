@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from planner.redact.audience import Audience
@@ -17,7 +17,8 @@ class Rights:
 
     ``ids``: fleets, vehicles and sorties keep their own names. ``geometry``: the road itself; else
     the ends and where the way enters and leaves the party's ground. ``roads``: names, status and
-    age of the links on the way, and the hours in which to move. ``crew``: drivers and radios.
+    age of the links on the way, and the hours in which to move. ``alternate``: another way for
+    one's own movement. ``crew``: drivers, radios, range and payload of one's own vehicles.
     ``escorts``: the escorts of one's own movements. ``medical``: patients by precedence, stretchers
     and seats, or heads alone. ``leave``: names and conditions of the permissions.
     """
@@ -25,6 +26,7 @@ class Rights:
     ids: bool
     geometry: bool
     roads: bool
+    alternate: bool
     crew: bool
     escorts: bool
     medical: Medical
@@ -32,9 +34,9 @@ class Rights:
 
 
 _TABLE: dict[Audience, Rights] = {
-    "partners": Rights(True, True, True, True, True, "stretchers", False),
-    "crew": Rights(False, True, True, True, False, "stretchers", False),
-    "parties": Rights(False, False, False, False, False, "none", True),
+    "partners": Rights(True, True, True, False, True, True, "stretchers", False),
+    "crew": Rights(False, True, True, True, True, False, "stretchers", False),
+    "parties": Rights(False, False, False, False, False, False, "none", True),
 }
 
 
@@ -42,7 +44,5 @@ def rights_of(audience: Audience, fleet: Fleet | None) -> Rights:
     """The row of the table; a partner with impartial medical vehicles sees precedence too."""
     row = _TABLE[audience]
     if audience == "partners" and fleet is not None and fleet.neutral:
-        return Rights(
-            row.ids, row.geometry, row.roads, row.crew, row.escorts, "precedence", row.leave
-        )
+        return replace(row, medical="precedence")
     return row

@@ -122,7 +122,7 @@ class Scene:
         whole = rights.ids and not one.is_escort
         kind = reader.base.scenario.vehicle(old)
         label = kind.name or old.vehicle.replace("_", " ")
-        name = self._kind(old.vehicle, kind)
+        name = self._kind(old.vehicle, kind, rights.crew and not one.is_escort)
         used = [number for (fleet, _), number in self.numbers.items() if fleet == one.fleet]
         return part(
             Fleet,
@@ -136,8 +136,12 @@ class Scene:
             vehicles=self._details(one.fleet, old, whole),
         )
 
-    def _kind(self, name: str, kind: Vehicle) -> str:
-        """Keep what everybody sees of a kind of vehicle; its id, one for each fleet shown."""
+    def _kind(self, name: str, kind: Vehicle, own: bool) -> str:
+        """Keep what everybody sees of a kind of vehicle; its id, one for each fleet shown.
+
+        Of one's ``own`` also how far it goes and what it carries.
+        """
+        more = {"range_m": kind.range_m, "payload_kg": kind.payload_kg} if own else {}
         number, found = 1, name
         while found in self.vehicles:
             number += 1
@@ -146,7 +150,7 @@ class Scene:
         self.vehicles[found] = part(
             Vehicle, mode=kind.mode, name=kind.name, seats=kind.seats, stretchers=lying,
             speed_mph=kind.speed_mph, loading=kind.loading, unloading=kind.unloading,
-            overhead_s=kind.overhead_s, crew=0, length_m=kind.length_m,
+            overhead_s=kind.overhead_s, crew=0, length_m=kind.length_m, **more,
         )  # fmt: skip
         return found
 
@@ -201,6 +205,17 @@ class Scene:
         points = old.points
         if not self.reader.rights.geometry:
             points = tuple(_waypoints(old, one.inside))
+        return self._kept(old, points)
+
+    def alternate(self, one: Shown) -> str | None:
+        """Id of another way for the leg; None where the reader may not know or there is none."""
+        name = self.reader.whole.alternates.get((one.sortie.id, one.index))
+        if name is None or not self.reader.rights.alternate:
+            return None
+        old = self.reader.base.network.routes[name]
+        return self._kept(old, old.points)
+
+    def _kept(self, old: Route, points: tuple[tuple[float, float, int], ...]) -> str:
         number = 0
         while True:
             number += 1

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from planner.charts import Convoy, convoy_ids, convoys
+from planner.redact.alternates import alternates
 from planner.redact.codes import Code, coded, key_of
 from planner.redact.handover import hand_over, renamed
 from planner.redact.reliance import relied_on
@@ -62,6 +63,18 @@ class Whole:
             (new.id, index): tuple(told[name] for name in self.relied[old.id, index])
             for old, new in pairs
             for index in range(len(old.legs))
+        }
+
+    @cached_property
+    def alternates(self) -> dict[tuple[str, int], str]:
+        """(sortie id of the base, index) → id of the route of the base that could be taken."""
+        found = alternates(self.verdict)
+        pairs = zip(self.verdict.plan.sorties, self.base.plan.sorties, strict=True)
+        return {
+            (new.id, index): found[old.id, index]
+            for old, new in pairs
+            for index in range(len(old.legs))
+            if found.get((old.id, index)) in self.base.network.routes
         }
 
     @cached_property

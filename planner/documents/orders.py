@@ -1,0 +1,363 @@
+"""Movement orders: a printed page for the leader of each road convoy, a second where it is long."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from planner.cells import clean
+from planner.charts import Convoy
+from planner.documents import press
+from planner.documents.course import Stretch, stretches
+from planner.documents.drawing import Drawing
+from planner.documents.hours import Clockwork, told
+from planner.documents.moves import awaited
+from planner.documents.paper import Paper
+from planner.documents.timestrip import strip
+from planner.documents.waymap import WayMaps
+from planner.plan import PlanLeg, Sortie
+from planner.roads import great_circle_m
+from planner.scenario import Link, VehicleDetail
+from planner.units import HOUR_S, MINUTE_S
+
+TITLE, TEMPLATE = "Movement order", "movement_order.typ"
+LINE = "__________"
+_NEAR_M = 15_000  # a hospital this near to the way is on the way
+_ROADS = 3  # classes of road that are named
+
+
+def pdf_bytes(paper: Paper) -> bytes:
+    """Every order of the paper in one file; a page that says so where there is none."""
+    content, drawings = _made(paper)
+    return press.pdf(paper, TEMPLATE, content, drawings)
+
+
+def pictures(paper: Paper, ppi: float = 80.0) -> list[bytes]:
+    """Its pages as PNG."""
+    content, drawings = _made(paper)
+    return press.pictures(paper, TEMPLATE, content, drawings, ppi)
+
+
+def content(paper: Paper) -> dict[str, Any]:
+    """Everything that the orders say, as text ready to be set."""
+    return _made(paper)[0]
+
+
+def ordered(paper: Paper) -> list[Convoy]:
+    """The convoys that get an order: those on roads; the lift schedule has ships and aircraft."""
+    return [convoy for convoy in paper.convoys if convoy.mode == "road"]
+
+
+def _made(paper: Paper) -> tuple[dict[str, Any], dict[str, str]]:
+    book = _Book(paper)
+    orders = [book.order(convoy) for convoy in ordered(paper)]
+    frame = press.frame(paper, TITLE, paper.verdict.scenario.title)
+    return {**frame, "orders": orders, "office": paper.internal, "line": LINE}, book.drawings
+
+
+class _Book:
+    """The orders of one paper, with what they share: maps, hours, who goes where next."""
+
+    def __init__(self, paper: Paper) -> None:
+        self.paper = paper
+        self.clockwork = Clockwork(paper)
+        self.maps = WayMaps(paper)
+        self.drawings: dict[str, str] = {}
+        self._names: dict[str, str] = {}
+        self._links = {link.id: link for link in paper.verdict.scenario.links}
+        self._parties = {party.id: clean(party.label) for party in paper.verdict.scenario.parties}
+        self._threats = {item.id: item for item in paper.verdict.scenario.threats}
+        self._turns = turns(paper)
+
+    def order(self, convoy: Convoy) -> dict[str, Any]:
+        """One order as text, its drawings kept."""
+        paper, say = self.paper, self.paper.say
+        pieces = stretches(paper, convoy)
+        first = convoy.members[0]
+        other = paper.alternates.get((first[0].id, first[1]), "")
+        ways = self.maps.of(convoy, pieces, other)
+        times = strip(paper, self.clockwork, convoy, pieces)
+        return {
+            "id": convoy.id,
+            "from": paper.label(convoy.origin),
+            "to": paper.label(convoy.destination),
+            "map": self._kept("map", ways),
+            "map_sheet": ways.sheet(),
+            "strip": self._kept("strip", times),
+            "strip_sheet": times.sheet(),
+            "alternate": bool(other),
+            "lead": self._lead(convoy),
+            "facts": [[say(what), value] for what, value in self._facts(convoy, other, pieces)],
+            "legs": self._legs(convoy, pieces),
+            "vehicles": vehicle_rows(paper, convoy, self._turns),
+            "permissions": self._permissions(convoy),
+            "notices": self._notices(convoy),
+        }
+
+    def _kept(self, kind: str, drawing: Drawing) -> str:
+        """Name of a drawing; the same picture is kept once."""
+        picture = drawing.picture()
+        if picture not in self._names:
+            self._names[picture] = f"{kind}-{len(self._names)}"
+            self.drawings[self._names[picture]] = picture
+        return self._names[picture]
+
+    def _lead(self, convoy: Convoy) -> list[str]:
+        """Start, end, load: (what, value) of the four large figures."""
+        paper = self.paper
+        load_s = min(leg.load_start_s for leg in convoy.legs)
+        return [
+            f"{paper.local(load_s):%Y-%m-%d %H:%M}", f"{paper.local(convoy.depart_s):%H:%M}",
+            clock_beside(paper, convoy.arrive_s, convoy.depart_s),
+            str(len(convoy.members)), load(paper, convoy),
+        ]  # fmt: skip
+
+    def _facts(
+        self, convoy: Convoy, other: str, pieces: tuple[Stretch, ...]
+    ) -> Iterator[tuple[str, str]]:
+        """(what in English, value) beside the map."""
+        paper, network = self.paper, self.paper.verdict.network
+        route = network.routes[convoy.route]
+        yield "Way", f"{route.length_m / 1000:,.1f} km · {hours(convoy.arrive_s - convoy.depart_s)}"
+        classes = sorted(route.segments, key=lambda part: -part[1])[:_ROADS]
+        classes = [part for part in classes if part[1] >= 500] or classes[:1]
+        if classes:
+            told_roads = [
+                f"{paper.say(kind)} {metres / 1000:,.0f} km" for kind, metres, _ in classes
+            ]
+            yield "Road", ", ".join(told_roads)
+        if route.oldest_as_of:
+            yield "Map as of", clean(route.oldest_as_of)
+        yield "Daylight", told(paper, self.clockwork.daylight(convoy)) or paper.say("none")
+        for window in self.clockwork.windows(convoy):
+            words = told(paper, window.open) or paper.say("none")
+            yield paper.say("Movement allowed"), f"{words} ({window.label})"
+        yield "Alternate (dashes)" if other else "Alternate", self._alternate(convoy, other)
+        yield "Hospital on the way", self._hospital(convoy)
+        everywhere = _everywhere(pieces)
+        if everywhere:
+            yield "Hazard all the way", "; ".join(self._danger(name) for name in everywhere)
+
+    def _alternate(self, convoy: Convoy, other: str) -> str:
+        if not other:
+            return self.paper.say("none known") if self._tells_other() else LINE
+        route = self.paper.verdict.network.routes[other]
+        links = dict.fromkeys(use.link for use in route.links if use.link in self._links)
+        by = [clean(self._links[name].label) for name in links]
+        last = clock_beside(self.paper, convoy.depart_s + route.travel_s, convoy.depart_s)
+        way = f"{route.length_m / 1000:,.1f} km · {hours(route.travel_s)} · ETA {last}"
+        return f"{way} · {', '.join(by)}" if by else way
+
+    def _tells_other(self) -> bool:
+        return self.paper.audience in ("internal", "crew")
+
+    def _hospital(self, convoy: Convoy) -> str:
+        """Hospitals that may be named, the nearest to the way first; a line where none is known."""
+        verdict = self.paper.verdict
+        points = verdict.network.routes[convoy.route].points
+        found = []
+        for place in verdict.scenario.places:
+            if place.role == "hospital" and not place.protected:
+                lat, lon = verdict.network.positions[place.id]
+                near = min(great_circle_m(lat, lon, a, b) for a, b, _ in points)
+                if near <= _NEAR_M:
+                    found.append((near, clean(place.label)))
+        return ", ".join(name for _, name in sorted(found)) or LINE
+
+    # ------------------------------------------------------------------ legs
+
+    def _legs(self, convoy: Convoy, pieces: tuple[Stretch, ...]) -> list[list[str]]:
+        """Rows: number, what, km, km/h, ETD, ETA, road, age, party, hazard (office alone)."""
+        say, paper = self.paper.say, self.paper
+        load_s = min(leg.load_start_s for leg in convoy.legs)
+        end_s = max(leg.unload_end_s for leg in convoy.legs)
+        rows = []
+        if load_s < convoy.depart_s:
+            rows.append(self._halt(say("Halt: loading at {place}"), convoy.origin, load_s,
+                                   convoy.depart_s))  # fmt: skip
+        for number, one in enumerate(pieces, start=1):
+            ends = [self._spot(one.from_name, one.from_m), self._spot(one.to_name, one.to_m)]
+            row = [
+                str(number), " – ".join(dict.fromkeys(ends)), f"{one.length_m / 1000:,.1f}",
+                str(one.speed_kmh), clock_beside(paper, one.start_s, load_s),
+                clock_beside(paper, one.end_s, load_s), *self._road(one, convoy),
+            ]  # fmt: skip
+            rows.append([*row, *self._secret(one, pieces)] if paper.internal else row)
+        if convoy.arrive_s < end_s:
+            rows.append(self._halt(say("Halt: unloading at {place}"), convoy.destination,
+                                   convoy.arrive_s, end_s))  # fmt: skip
+        return rows
+
+    def _halt(self, words: str, place: str, from_s: int, until_s: int) -> list[str]:
+        span = [f"{self.paper.local(t_s):%H:%M}" for t_s in (from_s, until_s)]
+        row = ["", words.format(place=self.paper.label(place)), "", "", *span,
+               hours(until_s - from_s), ""]  # fmt: skip
+        return [*row, "", ""] if self.paper.internal else row
+
+    def _spot(self, name: str, metre: int) -> str:
+        return press.shortened(name) if name else f"km {metre / 1000:,.0f}"
+
+    def _road(self, one: Stretch, convoy: Convoy) -> tuple[str, str]:
+        """Status of the road and how old that report is at departure."""
+        named = [self._links[name] for name in one.links if name in self._links]
+        if not named:
+            return self.paper.say("no report"), "–"
+        status = [f"{clean(link.label)}: {self.paper.say(link.status)}" for link in named]
+        return "; ".join(status), "; ".join(self._age(link, convoy) for link in named)
+
+    def _age(self, link: Link, convoy: Convoy) -> str:
+        if link.as_of is None:
+            return self.paper.say("not dated")
+        seen_s = self.paper.verdict.scenario.at_s(link.as_of)
+        return age(convoy.depart_s - seen_s)
+
+    def _secret(self, one: Stretch, pieces: tuple[Stretch, ...]) -> tuple[str, str]:
+        """Who holds it, and what does harm there at that time but not all the way."""
+        holders = [self._parties.get(name, self.paper.say(name)) for name in one.parties]
+        here = [name for name in one.threats if name not in _everywhere(pieces)]
+        dangers = [self._danger(name) for name in here]
+        return ", ".join(holders) or "–", "; ".join(dangers) or "–"
+
+    def _danger(self, name: str) -> str:
+        threat = self._threats[name]
+        return f"{clean(threat.label)} {threat.rate_nano / 1_000_000:g}"
+
+    # ------------------------------------------------------------------ leave
+
+    def _permissions(self, convoy: Convoy) -> list[list[str]]:
+        """Permissions that the movement relies on: reference, name, state, valid until."""
+        paper = self.paper
+        waiting = set(awaited(paper, convoy))
+        names = dict.fromkeys(
+            name
+            for sortie, index in convoy.members
+            for name in paper.authorisations.get((sortie.id, index), ())
+        )
+        found = []
+        for item in paper.verdict.scenario.authorisations:
+            if item.id in names:
+                state = paper.say("AWAITED") if item.id in waiting else paper.say(item.state)
+                until = paper.local(paper.verdict.scenario.at_s(item.until))
+                party = self._parties.get(item.party, "")
+                # Outside the office a permission has its code for a name.
+                label = clean(item.label) if item.label != item.id else ""
+                told_name = " · ".join(filter(None, (label, party)))
+                found.append([item.id, told_name, state, f"{until:%Y-%m-%d %H:%M}"])
+        return found
+
+    def _notices(self, convoy: Convoy) -> list[str]:
+        """Messages to the parties about these vehicles, as far as the reader may know them."""
+        paper, found = self.paper, []
+        for item in paper.verdict.scenario.notifications:
+            if item.fleets and not set(item.fleets) & set(convoy.vehicles()):
+                continue
+            sent = LINE
+            if item.sent_at is not None:
+                sent = f"{paper.local(paper.verdict.scenario.at_s(item.sent_at)):%Y-%m-%d %H:%M}"
+            party = self._parties.get(item.party, "")
+            found.append(f"{item.id} ({party}): {paper.say(item.state)}, {sent}")
+        return found
+
+
+def _everywhere(pieces: tuple[Stretch, ...]) -> list[str]:
+    """Threats that do harm on every stretch of a way that has several."""
+    if len(pieces) < 2:
+        return []
+    return [name for name in pieces[0].threats if all(name in one.threats for one in pieces)]
+
+
+# ------------------------------------------------------------------ vehicles
+
+
+def turns(paper: Paper) -> dict[tuple[str, int], tuple[Sortie, PlanLeg]]:
+    """(sortie id, index of a leg) → the leg that this vehicle makes next, with its sortie."""
+    by_vehicle: dict[tuple[str, int], list[tuple[Sortie, int]]] = {}
+    for sortie in paper.verdict.plan.sorties:
+        legs = by_vehicle.setdefault((sortie.fleet, sortie.vehicle), [])
+        legs += [(sortie, index) for index in range(len(sortie.legs))]
+    found = {}
+    for legs in by_vehicle.values():
+        legs.sort(key=lambda one: one[0].legs[one[1]].depart_s)
+        for (sortie, index), (then, at) in itertools.pairwise(legs):
+            found[sortie.id, index] = (then, then.legs[at])
+    return found
+
+
+def vehicle_rows(
+    paper: Paper, convoy: Convoy, following: dict[tuple[str, int], tuple[Sortie, PlanLeg]]
+) -> list[list[str]]:
+    """Rows in the order of march: number, vehicle, plate, marking, driver, radio, places, people,
+    range, what it does next. Places and people are told with those who lie."""
+    scenario, rows = paper.verdict.scenario, []
+    for number, (sortie, index) in enumerate(convoy.members, start=1):
+        fleet = scenario.fleet(sortie.fleet)
+        kind, known = scenario.vehicle(fleet), detail(paper, sortie)
+        leg = sortie.legs[index]
+        lying = sum(line.stretchers for line in leg.manifest)
+        radio = " · ".join(filter(None, (known.call_sign, known.radio)))
+        rows.append(
+            [
+                str(number), f"{clean(fleet.label)} {sortie.vehicle}",
+                clean(known.plate or known.name or LINE),
+                paper.say("impartial") if fleet.neutral else LINE, clean(known.driver or LINE),
+                clean(radio or LINE), f"{kind.seats} + {kind.stretchers}",
+                f"{leg.persons - lying} + {lying}",
+                f"{kind.range_m / 1000:,.0f}" if kind.range_m else LINE,
+                _next(paper, following.get((sortie.id, index)), leg),
+            ]
+        )  # fmt: skip
+    return [[press.shortened(cell) for cell in row] for row in rows]
+
+
+def detail(paper: Paper, sortie: Sortie) -> VehicleDetail:
+    """What is known of the vehicle."""
+    listed = paper.verdict.scenario.fleet(sortie.fleet).vehicles
+    return listed[sortie.vehicle - 1] if sortie.vehicle <= len(listed) else VehicleDetail()
+
+
+def _next(paper: Paper, following: tuple[Sortie, PlanLeg] | None, leg: PlanLeg) -> str:
+    if following is None:
+        return paper.say("released")
+    then = following[1]
+    moment = clock_beside(paper, then.depart_s, leg.depart_s)
+    return f"{moment} {paper.label(then.destination)}"
+
+
+def load(paper: Paper, convoy: Convoy) -> str:
+    """Who or what is on board, in a few words."""
+    told = []
+    if convoy.persons:
+        told.append(paper.say("{n} people").format(n=f"{convoy.persons:,}"))
+    if convoy.stretchers:
+        told.append(paper.say("{n} of them lying").format(n=f"{convoy.stretchers:,}"))
+    team = sum(ride.persons for leg in convoy.legs for ride in leg.teams)
+    if team:
+        told.append(paper.say("team of {n}").format(n=team))
+    aid_kg = sum(load.kg for leg in convoy.legs for load in leg.aid)
+    if aid_kg:
+        told.append(paper.say("{n} kg of aid").format(n=f"{aid_kg:,}"))
+    return ", ".join(told) or paper.say("nobody: empty")
+
+
+# ------------------------------------------------------------------ words for times
+
+
+def hours(seconds: int) -> str:
+    """'2:05': hours and minutes, as every language reads them."""
+    minutes = round(max(0, seconds) / MINUTE_S)
+    return f"{minutes // 60}:{minutes % 60:02d}"
+
+
+def age(seconds: int) -> str:
+    """'66 h': whole hours, days from four days on, nothing younger than an hour told apart."""
+    whole = max(0, seconds) // HOUR_S
+    return f"{whole // 24} d" if whole >= 96 else f"{max(1, whole)} h"
+
+
+def clock_beside(paper: Paper, t_s: int, beside_s: int) -> str:
+    """'16:30', with the date in front where it is not the day of the other moment."""
+    moment: datetime = paper.local(t_s)
+    same = moment.date() == paper.local(beside_s).date()
+    return f"{moment:%H:%M}" if same else f"{moment:%m-%d %H:%M}"
