@@ -114,7 +114,8 @@ def test_every_document_is_written(folders: Callable[[str], Folder]) -> None:
     many = [f"gpx/c000{n}.gpx" for n in range(1, 6)] + [f"drivers/c000{n}.kml" for n in range(1, 6)]
     assert sorted(folders("conditional")) == sorted([
         *(f"{name}.{kind}" for name in tables for kind in ("csv", "json", "xlsx")), *many,
-        "manifest_blank.csv", "manifest_blank.xlsx", "movements.ics", "plan.json", "summary.pdf",
+        "manifest_blank.csv", "manifest_blank.xlsx", "movement_orders.pdf", "movements.ics",
+        "plan.json", "summary.pdf",
         *(f"routes.{kind}" for kind in ("geojson", "gpkg", "kml", "kmz")),
         *(f"flee/{name}.csv" for name in ("locations", "routes", "closures")),
     ])  # fmt: skip

@@ -12,6 +12,13 @@ from planner.network.clock import governs_movement, governs_place
 from planner.scenario import Window
 from planner.timeline import Intervals
 from planner.units import DAY_S
+from planner.wording import word
+
+KINDS = {
+    "daylight": word("daylight"), "curfew": word("curfew"), "pause": word("pause"),
+    "weather": word("weather"), "sea_state": word("sea state"), "other": word("hours"),
+}  # fmt: skip
+"""What kinds of windows are called."""
 
 
 class Hours(NamedTuple):
@@ -76,19 +83,16 @@ class Clockwork:
         return self._open[window.id]
 
     def _label(self, window: Window) -> str:
-        kind = {"daylight": "Daylight", "curfew": "Curfew", "pause": "Pause", "weather": "Weather",
-                "sea_state": "Sea state"}.get(window.kind, "Hours")  # fmt: skip
-        return clean(window.name) if window.name else self.paper.say(kind)
+        return clean(window.name) if window.name else self.paper.say(KINDS[window.kind])
 
 
 def told(paper: Paper, spans: Intervals) -> str:
     """'06:31 to 16:29', several with commas; with the date where they are of several days."""
     days = {paper.local(t_s).date() for start, end in spans.spans for t_s in (start, end - 1)}
     form = "%H:%M" if len(days) <= 1 else "%m-%d %H:%M"
+    words = paper.say("{first} to {last}")
     pieces = []
     for start, end in spans.spans:
-        last = paper.local(end).strftime("%H:%M")
-        pieces.append(
-            f"{paper.local(start).strftime(form)} – {last if last != '00:00' else '24:00'}"
-        )
+        clock = paper.local(end).strftime("%H:%M").replace("00:00", "24:00")
+        pieces.append(words.format(first=paper.local(start).strftime(form), last=clock))
     return ", ".join(pieces)

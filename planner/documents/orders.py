@@ -20,7 +20,7 @@ from planner.documents.waymap import WayMaps
 from planner.plan import PlanLeg, Sortie
 from planner.roads import great_circle_m
 from planner.scenario import Link, VehicleDetail
-from planner.units import HOUR_S, MINUTE_S
+from planner.units import DAY_S, HOUR_S, MINUTE_S
 
 TITLE, TEMPLATE = "Movement order", "movement_order.typ"
 LINE = "__________"
@@ -46,15 +46,21 @@ def content(paper: Paper) -> dict[str, Any]:
 
 
 def ordered(paper: Paper) -> list[Convoy]:
-    """The convoys that get an order: those on roads; the lift schedule has ships and aircraft."""
-    return [convoy for convoy in paper.convoys if convoy.mode == "road"]
+    """The convoys that get an order: those on roads; the lift schedule has ships and aircraft.
+
+    Between a protected place and its handover point there is no way that could be written down.
+    """
+    roads = [convoy for convoy in paper.convoys if convoy.mode == "road"]
+    return [convoy for convoy in roads if convoy.origin != convoy.destination]
 
 
 def _made(paper: Paper) -> tuple[dict[str, Any], dict[str, str]]:
     book = _Book(paper)
     orders = [book.order(convoy) for convoy in ordered(paper)]
     frame = press.frame(paper, TITLE, paper.verdict.scenario.title)
-    return {**frame, "orders": orders, "office": paper.internal, "line": LINE}, book.drawings
+    counted = [[paper.say("Convoys"), paper.count(len(orders))]]
+    told = {"orders": orders, "figures": counted, "office": paper.internal, "line": LINE}
+    return {**frame, **told}, book.drawings
 
 
 class _Book:
@@ -73,7 +79,7 @@ class _Book:
 
     def order(self, convoy: Convoy) -> dict[str, Any]:
         """One order as text, its drawings kept."""
-        paper, say = self.paper, self.paper.say
+        paper = self.paper
         pieces = stretches(paper, convoy)
         first = convoy.members[0]
         other = paper.alternates.get((first[0].id, first[1]), "")
@@ -89,7 +95,7 @@ class _Book:
             "strip_sheet": times.sheet(),
             "alternate": bool(other),
             "lead": self._lead(convoy),
-            "facts": [[say(what), value] for what, value in self._facts(convoy, other, pieces)],
+            "facts": [list(fact) for fact in self._facts(convoy, other, pieces)],
             "legs": self._legs(convoy, pieces),
             "vehicles": vehicle_rows(paper, convoy, self._turns),
             "permissions": self._permissions(convoy),
@@ -117,28 +123,26 @@ class _Book:
     def _facts(
         self, convoy: Convoy, other: str, pieces: tuple[Stretch, ...]
     ) -> Iterator[tuple[str, str]]:
-        """(what in English, value) beside the map."""
-        paper, network = self.paper, self.paper.verdict.network
-        route = network.routes[convoy.route]
-        yield "Way", f"{route.length_m / 1000:,.1f} km · {hours(convoy.arrive_s - convoy.depart_s)}"
+        """(what, value) beside the map."""
+        paper, say = self.paper, self.paper.say
+        route = paper.verdict.network.routes[convoy.route]
+        yield say("Way"), f"{kilometres(paper, route.length_m)} · {_spent(convoy)}"
         classes = sorted(route.segments, key=lambda part: -part[1])[:_ROADS]
         classes = [part for part in classes if part[1] >= 500] or classes[:1]
         if classes:
-            told_roads = [
-                f"{paper.say(kind)} {metres / 1000:,.0f} km" for kind, metres, _ in classes
-            ]
-            yield "Road", ", ".join(told_roads)
+            roads = [f"{say(kind)} {kilometres(paper, metres, 0)}" for kind, metres, _ in classes]
+            yield say("Road"), ", ".join(roads)
         if route.oldest_as_of:
-            yield "Map as of", clean(route.oldest_as_of)
-        yield "Daylight", told(paper, self.clockwork.daylight(convoy)) or paper.say("none")
+            yield say("Map as of"), clean(route.oldest_as_of)
+        yield say("Daylight"), told(paper, self.clockwork.daylight(convoy)) or say("none")
         for window in self.clockwork.windows(convoy):
-            words = told(paper, window.open) or paper.say("none")
-            yield paper.say("Movement allowed"), f"{words} ({window.label})"
-        yield "Alternate (dashes)" if other else "Alternate", self._alternate(convoy, other)
-        yield "Hospital on the way", self._hospital(convoy)
+            words = told(paper, window.open) or say("none")
+            yield say("Movement allowed"), f"{words} ({paper.apart(window.label)})"
+        yield say("Alternate (dashes)" if other else "Alternate"), self._alternate(convoy, other)
+        yield say("Hospital on the way"), self._hospital(convoy)
         everywhere = _everywhere(pieces)
         if everywhere:
-            yield "Hazard all the way", "; ".join(self._danger(name) for name in everywhere)
+            yield say("Hazard all the way"), "; ".join(self._danger(name) for name in everywhere)
 
     def _alternate(self, convoy: Convoy, other: str) -> str:
         if not other:
@@ -147,7 +151,9 @@ class _Book:
         links = dict.fromkeys(use.link for use in route.links if use.link in self._links)
         by = [clean(self._links[name].label) for name in links]
         last = clock_beside(self.paper, convoy.depart_s + route.travel_s, convoy.depart_s)
-        way = f"{route.length_m / 1000:,.1f} km · {hours(route.travel_s)} · ETA {last}"
+        way = self.paper.say("{km}, {hours} h, there at {time}").format(
+            km=kilometres(self.paper, route.length_m), hours=hours(route.travel_s), time=last
+        )
         return f"{way} · {', '.join(by)}" if by else way
 
     def _tells_other(self) -> bool:
@@ -180,7 +186,7 @@ class _Book:
         for number, one in enumerate(pieces, start=1):
             ends = [self._spot(one.from_name, one.from_m), self._spot(one.to_name, one.to_m)]
             row = [
-                str(number), " – ".join(dict.fromkeys(ends)), f"{one.length_m / 1000:,.1f}",
+                str(number), " – ".join(dict.fromkeys(ends)), paper.count(one.length_m / 1000, 1),
                 str(one.speed_kmh), clock_beside(paper, one.start_s, load_s),
                 clock_beside(paper, one.end_s, load_s), *self._road(one, convoy),
             ]  # fmt: skip
@@ -197,7 +203,9 @@ class _Book:
         return [*row, "", ""] if self.paper.internal else row
 
     def _spot(self, name: str, metre: int) -> str:
-        return press.shortened(name) if name else f"km {metre / 1000:,.0f}"
+        if name:
+            return press.shortened(name)
+        return self.paper.say("km {n}").format(n=self.paper.count(metre / 1000))
 
     def _road(self, one: Stretch, convoy: Convoy) -> tuple[str, str]:
         """Status of the road and how old that report is at departure."""
@@ -211,7 +219,7 @@ class _Book:
         if link.as_of is None:
             return self.paper.say("not dated")
         seen_s = self.paper.verdict.scenario.at_s(link.as_of)
-        return age(convoy.depart_s - seen_s)
+        return self.paper.span(age(convoy.depart_s - seen_s))
 
     def _secret(self, one: Stretch, pieces: tuple[Stretch, ...]) -> tuple[str, str]:
         """Who holds it, and what does harm there at that time but not all the way."""
@@ -257,7 +265,8 @@ class _Book:
             if item.sent_at is not None:
                 sent = f"{paper.local(paper.verdict.scenario.at_s(item.sent_at)):%Y-%m-%d %H:%M}"
             party = self._parties.get(item.party, "")
-            found.append(f"{item.id} ({party}): {paper.say(item.state)}, {sent}")
+            who = f"{paper.latin(item.id)} ({paper.apart(party)})"
+            found.append(f"{who}: {paper.say(item.state)}, {sent}")
         return found
 
 
@@ -289,7 +298,7 @@ def vehicle_rows(
     paper: Paper, convoy: Convoy, following: dict[tuple[str, int], tuple[Sortie, PlanLeg]]
 ) -> list[list[str]]:
     """Rows in the order of march: number, vehicle, plate, marking, driver, radio, places, people,
-    range, what it does next. Places and people are told with those who lie."""
+    range, what it does next. Places and people are those who sit, then those who lie."""
     scenario, rows = paper.verdict.scenario, []
     for number, (sortie, index) in enumerate(convoy.members, start=1):
         fleet = scenario.fleet(sortie.fleet)
@@ -302,9 +311,9 @@ def vehicle_rows(
                 str(number), f"{clean(fleet.label)} {sortie.vehicle}",
                 clean(known.plate or known.name or LINE),
                 paper.say("impartial") if fleet.neutral else LINE, clean(known.driver or LINE),
-                clean(radio or LINE), f"{kind.seats} + {kind.stretchers}",
-                f"{leg.persons - lying} + {lying}",
-                f"{kind.range_m / 1000:,.0f}" if kind.range_m else LINE,
+                clean(radio or LINE), str(kind.seats), str(kind.stretchers),
+                str(leg.persons - lying), str(lying),
+                paper.count(kind.range_m / 1000) if kind.range_m else LINE,
                 _next(paper, following.get((sortie.id, index)), leg),
             ]
         )  # fmt: skip
@@ -329,15 +338,15 @@ def load(paper: Paper, convoy: Convoy) -> str:
     """Who or what is on board, in a few words."""
     told = []
     if convoy.persons:
-        told.append(paper.say("{n} people").format(n=f"{convoy.persons:,}"))
+        told.append(paper.say("{n} people").format(n=paper.count(convoy.persons)))
     if convoy.stretchers:
-        told.append(paper.say("{n} of them lying").format(n=f"{convoy.stretchers:,}"))
+        told.append(paper.say("{n} of them lying").format(n=paper.count(convoy.stretchers)))
     team = sum(ride.persons for leg in convoy.legs for ride in leg.teams)
     if team:
         told.append(paper.say("team of {n}").format(n=team))
     aid_kg = sum(load.kg for leg in convoy.legs for load in leg.aid)
     if aid_kg:
-        told.append(paper.say("{n} kg of aid").format(n=f"{aid_kg:,}"))
+        told.append(paper.say("{n} kg of aid").format(n=paper.count(aid_kg)))
     return ", ".join(told) or paper.say("nobody: empty")
 
 
@@ -350,10 +359,19 @@ def hours(seconds: int) -> str:
     return f"{minutes // 60}:{minutes % 60:02d}"
 
 
-def age(seconds: int) -> str:
-    """'66 h': whole hours, days from four days on, nothing younger than an hour told apart."""
-    whole = max(0, seconds) // HOUR_S
-    return f"{whole // 24} d" if whole >= 96 else f"{max(1, whole)} h"
+def age(seconds: int) -> int:
+    """Whole hours, whole days from four days on: nobody knows it better."""
+    unit = DAY_S if seconds >= 4 * DAY_S else HOUR_S
+    return max(HOUR_S, seconds // unit * unit)
+
+
+def kilometres(paper: Paper, metres: int, decimals: int = 1) -> str:
+    """'12.3 km'."""
+    return paper.say("{n} km").format(n=paper.count(metres / 1000, decimals))
+
+
+def _spent(convoy: Convoy) -> str:
+    return hours(convoy.arrive_s - convoy.depart_s)
 
 
 def clock_beside(paper: Paper, t_s: int, beside_s: int) -> str:

@@ -65,3 +65,8 @@ FIGURES = words("low", "base", "high", "confirmed", "probable", "doubtful", "urg
                 "routine")  # fmt: skip
 ABOARD = words("Passengers", "Patients, urgent", "Patients, priority", "Patients, routine")
 """What readers outside are told of who is on board."""
+ROADS = words("motorway", "trunk", "primary", "secondary", "tertiary", "unclassified",
+              "residential", "living_street", "service", "track", "path", "road", "sea_lane",
+              "flight")  # fmt: skip
+"""Classes of roads, as OpenStreetMap has them."""
+LINKS = words("operational", "restricted", "closed", "contested")

@@ -22,7 +22,7 @@ from planner.documents.mapping import DASHES, Box, View, danger
 from planner.documents.marks import sign
 from planner.documents.paper import Paper
 
-WIDTH, HEIGHT = 460.0, 300.0
+WIDTH, HEIGHT = 460.0, 280.0
 _RIM = 0.12  # of the box, around the way
 _LEAST_DEGREES = 0.06
 _FINE = 0.7  # units of the drawing: nobody sees more
@@ -155,7 +155,7 @@ class WayMaps:
             drawing.add("circle", cx=spot[0], cy=spot[1], r=2.4, fill="#fff", stroke="#333",
                         stroke_width=1.0)  # fmt: skip
             drawing.label(labels, [name], spot)
-        _scale(drawing, view, way)
+        _scale(drawing, paper, view)
 
     def _towns(self, name: str, view: View) -> list[tuple[str, svg.Point]]:
         route = self.paper.verdict.network.routes[name]
@@ -238,7 +238,7 @@ def _badge(drawing: Drawing, labels: Labels, spot: svg.Point, words: str) -> Non
     labels.keep_sign(spot, 7.0)
 
 
-def _scale(drawing: Drawing, view: View, way: list[svg.Point]) -> None:
+def _scale(drawing: Drawing, paper: Paper, view: View) -> None:
     """A bar of a round length, true in the middle of the sheet, and where north is."""
     middle = math.degrees(math.atan(math.sinh(view.north_y - HEIGHT / 2 / view.scale)))
     a_unit = view.metres(middle)
@@ -249,6 +249,7 @@ def _scale(drawing: Drawing, view: View, way: list[svg.Point]) -> None:
     bar = svg.path([(left, y - 4), (left, y), (left + length, y), (left + length, y - 4)])
     drawing.add("path", d=bar, fill="none", stroke="#000", stroke_width=1.2)
     words = f"{metres / 1000:,g} km" if metres >= 1000 else f"{metres} m"
+    words = paper.latin(words)
     drawing.write((left + 3, y - 5), words, 8.5, lifted=True)
     north = svg.path([(left, y - 20), (left + 4, y - 32), (left + 8, y - 20)], closed=True)
     drawing.add("path", d=north, fill="#000")
