@@ -133,7 +133,7 @@ class Scene:
             base=one.leg.origin,
             neutral=old.neutral,
             is_escort=old.is_escort,
-            vehicles=self._details(one.fleet, old, whole),
+            vehicles=self._details(one, old, whole),
         )
 
     def _kind(self, name: str, kind: Vehicle, own: bool) -> str:
@@ -154,20 +154,24 @@ class Scene:
         )  # fmt: skip
         return found
 
-    def _details(self, number: int, old: Fleet, whole: bool) -> tuple[VehicleDetail, ...]:
+    def _details(self, one: Shown, old: Fleet, whole: bool) -> tuple[VehicleDetail, ...]:
         if not old.vehicles:
             return ()
-        shown = {new: was for (fleet, was), new in self.numbers.items() if fleet == number}
+        shown = {new: was for (fleet, was), new in self.numbers.items() if fleet == one.fleet}
         known = range(1, len(old.vehicles) + 1) if whole else range(1, max(shown) + 1)
-        return tuple(self._detail(old, n if whole else shown.get(n, 0)) for n in known)
+        told = (n if whole else shown.get(n, 0) for n in known)
+        return tuple(self._detail(old, number, one.is_escort) for number in told)
 
-    def _detail(self, old: Fleet, number: int) -> VehicleDetail:
+    def _detail(self, old: Fleet, number: int, is_escort: bool) -> VehicleDetail:
+        """One vehicle; of an escort, how to call it."""
         if not 1 <= number <= len(old.vehicles):
             return VehicleDetail()
         told = old.vehicles[number - 1]
-        if self.reader.rights.crew:
-            return told
-        return VehicleDetail(plate=told.plate, name=told.name)
+        if not self.reader.rights.crew:
+            return VehicleDetail(plate=told.plate, name=told.name)
+        if is_escort:
+            return VehicleDetail(call_sign=told.call_sign, radio=told.radio, name=told.name)
+        return told
 
     # -------------------------------------------------------------- people and ways
 
