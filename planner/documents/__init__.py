@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from planner.documents import archive, ics, planjson
 from planner.documents.everyone import Heard, folder_name, for_everyone
 from planner.documents.paper import Paper, prepare
+from planner.documents.press import Printed
 from planner.documents.registry import DOCUMENTS, FORMATS, NAMES, Document, Files, named, offered
 from planner.errors import Issue, ScenarioError
 from planner.redact import AUDIENCES, Audience, Whole, refusals
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ALL", "DOCUMENTS", "FORMATS", "NAMES", "Document", "Files", "Issued", "Order", "archive",
     "content", "faults", "files", "flat", "folder_name", "issue", "issue_to_everyone", "named",
-    "offered", "prepare", "save", "write", "write_all",
+    "offered", "pictures", "prepare", "save", "write", "write_all",
 ]  # fmt: skip
 
 ALL = "all"
@@ -152,6 +153,17 @@ def issue(verdict: Verdict | Whole, order: Order, progress: Progress | None = No
             names[document.name, name] = tuple(made)
             out |= made
     return Issued(paper, out, names)
+
+
+def pictures(verdict: Verdict | Whole, order: Order, name: str, ppi: float = 80.0) -> list[bytes]:
+    """The pages of a PDF of an order as PNG, before it leaves; none where it writes no such PDF."""
+    paper = _paper(Whole.of(verdict), order)
+    for document in order.rows():
+        writer = document.writers.get("pdf")
+        pages = writer.pictures(paper, name, ppi) if isinstance(writer, Printed) else []
+        if pages:
+            return pages
+    return []
 
 
 def issue_to_everyone(

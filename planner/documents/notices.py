@@ -295,11 +295,11 @@ def _recipients(paper: Paper) -> tuple[tuple[str, str], ...]:
     )
     received = sent and all(item.state == "acknowledged" for item in sent)
     return (
-        ("Recipient", clean(paper.recipient)),
-        ("Channel", TO_FILL),
-        ("Sent", at or TO_FILL),
-        ("Acknowledged", "yes" if received else TO_FILL),
-        ("Reference", TO_FILL),
+        (word("Recipient"), clean(paper.recipient)),
+        (word("Channel"), TO_FILL),
+        (word("Sent"), at or TO_FILL),
+        (word("Acknowledged"), "yes" if received else TO_FILL),
+        (word("Reference"), TO_FILL),
     )
 
 

@@ -23,15 +23,10 @@ _BESIDE = 1.0  # degrees around the middle of the public map
 # ------------------------------------------------------------------ movements
 
 
-def movements_pdf(paper: Paper) -> bytes:
+def movement_sheets(paper: Paper) -> list[press.Sheet]:
     """The recipient's legs in order of time, with a map of their ways."""
-    return press.pdf(paper, "movements.typ", movements_content(paper), {"map": map_svg(paper)})
-
-
-def movements_pictures(paper: Paper, ppi: float = 80.0) -> list[bytes]:
-    """Its pages as PNG."""
     drawings = {"map": map_svg(paper)}
-    return press.pictures(paper, "movements.typ", movements_content(paper), drawings, ppi)
+    return [press.Sheet("movements.pdf", "movements.typ", movements_content(paper), drawings)]
 
 
 def movements_content(paper: Paper) -> dict[str, Any]:
@@ -96,15 +91,10 @@ def _clock(moment: Any) -> str:
 # ------------------------------------------------------------------ the public
 
 
-def brief_pdf(paper: Paper) -> bytes:
+def brief_sheets(paper: Paper) -> list[press.Sheet]:
     """One page: a rounded total, the month, a map of the country around."""
-    return press.pdf(paper, "brief.typ", brief_content(paper), {"map": brief_svg(paper)})
-
-
-def brief_pictures(paper: Paper, ppi: float = 80.0) -> list[bytes]:
-    """Its page as PNG."""
     drawings = {"map": brief_svg(paper)}
-    return press.pictures(paper, "brief.typ", brief_content(paper), drawings, ppi)
+    return [press.Sheet("brief.pdf", "brief.typ", brief_content(paper), drawings)]
 
 
 def brief_content(paper: Paper) -> dict[str, Any]:

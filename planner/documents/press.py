@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from datetime import UTC
 from functools import cache
 from pathlib import Path
@@ -14,6 +16,36 @@ from planner.documents.paper import Paper
 from planner.wording.extraction import sayings
 
 FOLDER = Path(__file__).resolve().parent / "templates"
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What becomes one PDF: the path of the file, and what :func:`pdf` takes."""
+
+    name: str
+    template: str
+    content: dict[str, Any]
+    drawings: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A writer of PDFs whose pages can be looked at as pictures before they leave."""
+
+    sheets: Callable[[Paper], Iterable[Sheet]]
+
+    def __call__(self, paper: Paper) -> dict[str, bytes]:
+        return {
+            one.name: pdf(paper, one.template, one.content, one.drawings)
+            for one in self.sheets(paper)
+        }
+
+    def pictures(self, paper: Paper, name: str, ppi: float = 80.0) -> list[bytes]:
+        """The pages of the file of that path as PNG; none where it is not one of these."""
+        for one in self.sheets(paper):
+            if one.name == name:
+                return pictures(paper, one.template, one.content, one.drawings, ppi)
+        return []
 
 
 def pdf(paper: Paper, template: str, content: dict[str, Any], drawings: dict[str, str]) -> bytes:
@@ -90,7 +122,7 @@ def frame(paper: Paper, document: str, title: str) -> dict[str, Any]:
         "failed": paper.verdict.status == "FAILED",
         "plan_id": paper.plan_id,
         "date": [issued.year, issued.month, issued.day, issued.hour, issued.minute, issued.second],
-        "header": [(field, shortened(value)) for field, value in paper.header(document)],
+        "header": [(name, shortened(value)) for name, value in paper.header(document)],
     }
 
 

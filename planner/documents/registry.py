@@ -14,11 +14,15 @@ from planner.documents import (
     ics,
     kml,
     leadtimes,
+    leftbehind,
     manifests,
+    noticepaper,
     notices,
     noticetables,
     orders,
     outside,
+    press,
+    requestforms,
     rows,
     sheets,
     summary,
@@ -117,7 +121,7 @@ def _facts(paper: Paper) -> rows.Table:
 DOCUMENTS: tuple[Document, ...] = (
     Document(
         "plan", "Evacuation plan", ("internal",),
-        {"pdf": _one("summary.pdf", summary.pdf_bytes)}, frozenset({"json"}),
+        {"pdf": press.Printed(summary.sheets)}, frozenset({"json"}),
     ),
     Document(
         "movement-table", "Movement table", _MOVING,
@@ -144,12 +148,15 @@ DOCUMENTS: tuple[Document, ...] = (
     ),
     Document(
         "left-behind", "People left behind", ("internal",),
-        _tables("left_behind", "People left behind", rows.left_behind),
+        {
+            "pdf": press.Printed(leftbehind.sheets),
+            **_tables("left_behind", "People left behind", rows.left_behind),
+        },
     ),
     Document("codes", "Codes", ("internal",), _tables("codes", "Codes", rows.code_table)),
     Document(
         "movements", "Movements", ("partners", "crew", "parties"),
-        {"pdf": _one("movements.pdf", outside.movements_pdf)},
+        {"pdf": press.Printed(outside.movement_sheets)},
     ),
     Document("calendar", "Calendar", _MOVING, {"ics": _one(ics.NAME, ics.ics_bytes)}),
     Document(
@@ -159,9 +166,14 @@ DOCUMENTS: tuple[Document, ...] = (
     Document(
         "notification", "Notification", ("parties",),
         {
+            "pdf": press.Printed(noticepaper.sheets),
             "json": _one("notification.json", _notice), "xlsx": _notice_book,
             "csv": _csv("notification_waypoints", _waypoints),
         },
+    ),
+    Document(
+        "authorisation-request", "Request for authorisation", ("internal", "parties"),
+        {"pdf": press.Printed(requestforms.sheets)},
     ),
     Document(
         "manifest", "Passenger manifest", ("internal",),
@@ -179,7 +191,7 @@ DOCUMENTS: tuple[Document, ...] = (
     Document(
         "brief", "Public brief", ("public",),
         {
-            "pdf": _one("brief.pdf", outside.brief_pdf),
+            "pdf": press.Printed(outside.brief_sheets),
             **_tables("brief", "Public brief", _facts),
             "geojson": _one("brief.geojson", outside.brief_geojson),
         },

@@ -1,4 +1,4 @@
-"""The printable summary: what typst sets, as data; never as markup."""
+"""The evacuation plan on paper: what typst sets, as data; never as markup."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from planner.cells import clean
-from planner.charts import crowds, havens
-from planner.documents import press
+from planner.documents import evacuation, press
 from planner.documents.basis import assumptions, authorisations, changes, sources
 from planner.documents.curve import evacuation_svg
 from planner.documents.marks import map_svg
@@ -23,18 +22,10 @@ TEMPLATE = "summary.typ"
 FULL_CLOCK = "%Y-%m-%d %H:%M"
 
 
-def pdf_bytes(paper: Paper) -> bytes:
-    """The summary as PDF, A4; the time of issue is the only clock time in its metadata."""
-    return press.pdf(paper, TEMPLATE, content(paper), _drawings(paper))
-
-
-def pictures(paper: Paper, ppi: float = 80.0) -> list[bytes]:
-    """The pages of the same summary as PNG, to be looked at before it leaves."""
-    return press.pictures(paper, TEMPLATE, content(paper), _drawings(paper), ppi)
-
-
-def _drawings(paper: Paper) -> dict[str, str]:
-    return {"map": map_svg(paper), "curve": evacuation_svg(paper)}
+def sheets(paper: Paper) -> list[press.Sheet]:
+    """The plan on paper, A4."""
+    drawings = {"map": map_svg(paper), "curve": evacuation_svg(paper)}
+    return [press.Sheet("summary.pdf", TEMPLATE, content(paper), drawings)]
 
 
 def content(paper: Paper) -> dict[str, Any]:
@@ -45,18 +36,31 @@ def content(paper: Paper) -> dict[str, Any]:
         **press.frame(paper, word("Evacuation plan"), scenario.title),
         "what_if": clean(verdict.plan.provenance.what_if or ""),
         "situation": clean(scenario.description or ""),
+        "objective": evacuation.objective(paper),
+        "decision": evacuation.decision(paper),
+        "options": evacuation.options(paper),
+        "to_settle": evacuation.to_settle(paper),
         "weighted": any(group.weight != 1 for group in scenario.groups),
         "lead": lead(paper),
         "figures": figures(paper),
         "levels": levels(paper),
         "violations": [[v.rule, clean(v.where), clean(v.message)] for v in verdict.violations],
+        "persons": evacuation.persons(paper),
+        "patients": evacuation.patients(paper),
         "groups": groups(paper),
         "left": left(paper),
         "days": days(paper),
-        "havens": arrivals(paper),
+        "gatherings": evacuation.gatherings(paper),
+        "ways": evacuation.ways(paper),
+        "hours": evacuation.hours(paper),
+        "fleets": evacuation.fleets(paper),
+        "havens": evacuation.safe_places(paper),
         "authorisations": authorisations(paper),
+        "reliance": evacuation.reliance(paper),
+        "waiting": evacuation.waiting(paper),
         "changes": changes(paper),
         "assumptions": assumptions(paper),
+        "claims": evacuation.claims(paper),
         "sources": sources(paper),
     }
 
@@ -250,21 +254,3 @@ def _count(found: _Days, key: tuple[str, str], vehicles: int, persons: int, t_s:
     entry[1] += vehicles
     entry[2] += persons
     entry[3], entry[4] = min(entry[3], t_s), max(entry[4], t_s)
-
-
-def arrivals(paper: Paper) -> list[list[str]]:
-    """Havens: name, people taken in, the limit."""
-    verdict = paper.verdict
-    end = crowds(verdict, verdict.plan.horizon_s)
-    found = []
-    for place in verdict.scenario.places:
-        if place.id in havens(verdict.scenario):
-            intake = place.intake
-            limits = []
-            if intake and intake.total is not None:
-                limits.append(paper.say("{n} in all").format(n=paper.count(intake.total)))
-            if intake and intake.per_day is not None:
-                limits.append(paper.say("{n} a day").format(n=paper.count(intake.per_day)))
-            limit = ", ".join(limits) or "-"
-            found.append([paper.label(place.id), paper.count(end[place.id].safe), limit])
-    return found

@@ -70,3 +70,4 @@ ROADS = words("motorway", "trunk", "primary", "secondary", "tertiary", "unclassi
               "flight")  # fmt: skip
 """Classes of roads, as OpenStreetMap has them."""
 LINKS = words("operational", "restricted", "closed", "contested")
+WINDOWS = words("daylight", "curfew", "pause", "weather", "sea_state", "other")

@@ -75,10 +75,11 @@ def languages() -> list[str]:
 def titles() -> dict[str, str]:
     """Document → what it is, in this tab's language."""
     return {
-        "plan": _("Evacuation plan: map, curve, figures, who is left behind and why"),
+        "plan": _("Evacuation plan: map, curve, groups, fleet, permissions, what it rests on"),
         "movements": _("Their movements on paper, with a map"),
         "brief": _("The public brief: one page"),
         "notification": _("The notification to this party"),
+        "authorisation-request": _("Requests for permission, one each"),
         "movement-table": _("Movement table"),
         "routes": _("Routes with their times"),
         "calendar": _("Calendar of the movements"),
@@ -165,16 +166,9 @@ def size_words(files: Files, names: list[str]) -> str:
 
 def pages(verdict: Verdict, order: Order, name: str) -> list[bytes]:
     """The pages of a PDF of that order as pictures, set from the same redacted plan."""
-    from planner.documents import outside, summary
-    from planner.documents.paper import prepare
+    from planner import documents
 
-    makers = {
-        "summary.pdf": summary.pictures,
-        "movements.pdf": outside.movements_pictures,
-        "brief.pdf": outside.brief_pictures,
-    }
-    paper = prepare(verdict, order.issued_at, order.audience, order.recipient, order.language)
-    return makers[name](paper)
+    return documents.pictures(verdict, order, name)
 
 
 def csv_head(content: bytes, rows: int = HEAD) -> tuple[pd.DataFrame, int]:
