@@ -116,6 +116,7 @@ def test_every_document_is_written(folders: Callable[[str], Folder]) -> None:
         *(f"{name}.{kind}" for name in tables for kind in ("csv", "json", "xlsx")), *many,
         "manifest_blank.csv", "manifest_blank.xlsx", "movement_orders.pdf", "movements.ics",
         "plan.json", "summary.pdf",
+        "authorisation_requests/P-GZVZG.pdf", "left_behind.pdf",
         *(f"routes.{kind}" for kind in ("geojson", "gpkg", "kml", "kmz")),
         *(f"flee/{name}.csv" for name in ("locations", "routes", "closures")),
     ])  # fmt: skip
@@ -485,7 +486,8 @@ def test_the_summary_says_what_matters(folders: Callable[[str], Folder]) -> None
         "8 are left behind", "Expected casualties by this plan 0.00491",
         "sum of arrival times 500 490.5 1.90 %", "no seat is left: the North gate goes first",
         "one more bus at North gate (+8 people, price 5)", "requested; ASSUMED by this plan",
-        "authorisations[port_leave].assume nothing granted", "Far island 24 500 in all",
+        "authorisations[port_leave].assume nothing granted",
+        "Far island 24 14 Dec 09:32 14 Dec 09:32 500 in all",
         "+Relief & Co", "duty officer", "2012-12-13 04:00 UTC = 2012-12-13 06:00 EET (+02:00)",
     ):  # fmt: skip
         assert words in pages, words

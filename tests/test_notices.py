@@ -129,7 +129,9 @@ def test_the_files_say_what_the_notice_says() -> None:
         paper_case.conditional(),
         Order("notification", audience="parties", recipient="navy", issued_at=ISSUED),
     )
-    assert sorted(made) == ["notification.json", "notification.xlsx", "notification_waypoints.csv"]
+    assert sorted(made) == [
+        "notification.json", "notification.pdf", "notification.xlsx", "notification_waypoints.csv",
+    ]  # fmt: skip
     assert made["notification.json"] == as_json(navy())
     told = json.loads(made["notification.json"])
     assert sum(one["people"] for one in told["movements"]) == 48
