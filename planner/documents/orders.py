@@ -34,10 +34,9 @@ def pdf_bytes(paper: Paper) -> bytes:
     return press.pdf(paper, TEMPLATE, content, drawings)
 
 
-def pictures(paper: Paper, ppi: float = 80.0) -> list[bytes]:
-    """Its pages as PNG."""
-    content, drawings = _made(paper)
-    return press.pictures(paper, TEMPLATE, content, drawings, ppi)
+def sheets(paper: Paper) -> list[press.Sheet]:
+    """The same, to be printed or looked at."""
+    return [press.Sheet("movement_orders.pdf", TEMPLATE, *_made(paper))]
 
 
 def content(paper: Paper) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC
 from functools import cache
 from pathlib import Path
@@ -30,9 +30,13 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Printed:
-    """A writer of PDFs whose pages can be looked at as pictures before they leave."""
+    """A writer of PDFs whose pages can be looked at as pictures before they leave.
+
+    Where there is a page a convoy, the first ``shown`` convoys are looked at.
+    """
 
     sheets: Callable[[Paper], Iterable[Sheet]]
+    shown: int | None = None
 
     def __call__(self, paper: Paper) -> dict[str, bytes]:
         return {
@@ -42,7 +46,8 @@ class Printed:
 
     def pictures(self, paper: Paper, name: str, ppi: float = 80.0) -> list[bytes]:
         """The pages of the file of that path as PNG; none where it is not one of these."""
-        for one in self.sheets(paper):
+        few = paper if self.shown is None else replace(paper, convoys=paper.convoys[: self.shown])
+        for one in self.sheets(few):
             if one.name == name:
                 return pictures(paper, one.template, one.content, one.drawings, ppi)
         return []

@@ -144,7 +144,7 @@ DOCUMENTS: tuple[Document, ...] = (
     Document("people", "People", ("internal",), _tables("people", "People", rows.people)),
     Document(
         "movement-order", "Movement order", ("internal", "partners", "crew"),
-        {"pdf": _one("movement_orders.pdf", orders.pdf_bytes)},
+        {"pdf": press.Printed(orders.sheets, shown=12)},
     ),
     Document(
         "left-behind", "People left behind", ("internal",),
