@@ -79,6 +79,7 @@ def titles() -> dict[str, str]:
         "movements": _("Their movements on paper, with a map"),
         "brief": _("The public brief: one page"),
         "notification": _("The notification to this party"),
+        "movement-order": _("Movement orders: a page a road convoy, with map and strip of times"),
         "authorisation-request": _("Requests for permission, one each"),
         "movement-table": _("Movement table"),
         "routes": _("Routes with their times"),
