@@ -72,11 +72,20 @@ def _json(name: str, title: str, make: Maker) -> Writer:
     return lambda paper: {f"{name}.json": sheets.json_bytes(paper, title, make(paper))}
 
 
+def _book(name: str, title: str, make: Maker) -> Writer:
+    return lambda paper: {f"{name}.xlsx": sheets.xlsx_bytes(paper, title, [make(paper)])}
+
+
+def _blanks(paper: Paper) -> bytes:
+    """Without hashtags: what is filled in is read again line by line."""
+    return sheets.csv_bytes(manifests.blanks(paper))
+
+
 def _tables(name: str, title: str, make: Maker) -> dict[str, Writer]:
     """The three formats of a table."""
     return {
         "csv": _csv(name, make),
-        "xlsx": lambda paper: {f"{name}.xlsx": sheets.xlsx_bytes(paper, title, [make(paper)])},
+        "xlsx": _book(name, title, make),
         "json": _json(name, title, make),
     }
 
@@ -178,11 +187,8 @@ DOCUMENTS: tuple[Document, ...] = (
     Document(
         "manifest", "Passenger manifest", ("internal",),
         {
-            name: write
-            for name, write in _tables(
-                "manifest_blank", "Passenger manifest", manifests.blanks
-            ).items()
-            if name != "json"  # to be filled in by hand
+            "csv": _one("manifest_blank.csv", _blanks),
+            "xlsx": _book("manifest_blank", "Passenger manifest", manifests.blanks),
         },
     ),
     Document(

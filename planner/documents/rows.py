@@ -117,14 +117,18 @@ def _summed(lines: tuple[Row, ...]) -> tuple[Row, ...]:
     return tuple(found.values())
 
 
+def own_vehicles(movement: SelfMovement) -> str:
+    """'12 private cars', or 'on foot'."""
+    return f"{movement.vehicles} private cars" if movement.means == "car" else "on foot"
+
+
 def _own_rows(paper: Paper, movement: SelfMovement, final: bool) -> Iterator[Row]:
     route = paper.verdict.network.routes[movement.route]
-    cars = f"{movement.vehicles} private cars" if movement.means == "car" else "on foot"
     shared: Row = {
         **{column.name: "" for column in MOVEMENT_COLUMNS},
         "kind": "own means",
         "sortie": movement.id,
-        "fleet": cars,
+        "fleet": own_vehicles(movement),
         "vehicle": None,
         "leg": 1,
         "mode": movement.means,

@@ -11,6 +11,7 @@ from planner.cells import clean
 from planner.charts import Convoy, Track, convoy_label, convoy_track, havens, self_track
 from planner.charts.shapes import feature, line, lon_lat
 from planner.documents.paper import Paper
+from planner.documents.rows import own_vehicles
 
 
 def utc(moment: datetime) -> str:
@@ -104,7 +105,7 @@ def _own_feature(paper: Paper, number: int) -> dict[str, Any]:
         from_name=paper.label(movement.origin),
         to_id=movement.destination,
         to_name=paper.label(movement.destination),
-        vehicles=movement.vehicles,
+        vehicles=own_vehicles(movement),
         persons=movement.persons,
         depart_utc=utc(paper.utc(movement.depart_s)),
         arrive_utc=utc(paper.utc(movement.arrive_s)),
