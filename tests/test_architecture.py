@@ -69,6 +69,7 @@ FLOORS: dict[str, int] = {
     "pipeline": 7,
     "sweep": 7,
     "worth": 7,
+    "rehearsals": 7,
     "trigger": 7,
     "replan": 7,
     "store": 7,
@@ -104,6 +105,7 @@ SOLE_USERS: dict[str, frozenset[str]] = {
     "streamlit": frozenset({"ui"}),
     "typst": frozenset({"documents"}),
     "pyrage": frozenset({"manifest"}),
+    "simpy": frozenset({"simulate"}),
 }
 # Clash with OR-Tools in one process, or cost seconds and gigabytes when imported.
 BANNED_LIBRARIES = frozenset({"highspy", "scgraph", "scgraph_data"})

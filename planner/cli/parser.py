@@ -38,6 +38,7 @@ def build_parser() -> argparse.ArgumentParser:
     _verify(commands)
     _compare(commands)
     _worth(commands)
+    _rehearse(commands)
     _export(commands)
     add_manifest(commands)
     _new(commands)
@@ -184,6 +185,29 @@ def _worth(commands: Commands[argparse.ArgumentParser]) -> None:
     _json_flag(command)
 
 
+def _rehearse(commands: Commands[argparse.ArgumentParser]) -> None:
+    def run(arguments: argparse.Namespace) -> int:
+        from planner.cli.rehearse import rehearse
+
+        return rehearse(arguments)
+
+    about = "play a plan through many draws of what nobody knows for sure"
+    command = _command(commands, "rehearse", run, about)
+    command.add_argument("plan", type=Path, metavar="PLAN", help="a plan.json")
+    command.add_argument(
+        "--draws", type=_draws, default=1000, metavar="N", help="how many (default: 1000)"
+    )
+    command.add_argument("--seed", type=_whole, default=0, metavar="S")
+    command.add_argument(
+        "--uncertainty", type=Path, metavar="FILE",
+        help="a scenario whose `uncertainty:` counts instead of that in the plan",
+    )  # fmt: skip
+    command.add_argument(
+        "--out", type=Path, metavar="DIR", help="folder for rehearsal.json, tables and charts"
+    )
+    _json_flag(command)
+
+
 def _export(commands: Commands[argparse.ArgumentParser]) -> None:
     def run(arguments: argparse.Namespace) -> int:
         from planner.cli.exports import export
@@ -324,6 +348,13 @@ def _whole(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 12):
         raise argparse.ArgumentTypeError(f"a whole number of 0 or more (got '{text}')")
     return int(text)
+
+
+def _draws(text: str) -> int:
+    count = _whole(text)
+    if not 1 <= count <= 1_000_000:
+        raise argparse.ArgumentTypeError(f"1 to 1,000,000 draws (got '{text}')")
+    return count
 
 
 def _port(text: str) -> int:

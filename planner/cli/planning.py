@@ -63,8 +63,11 @@ class ProgressPrinter:
 
 
 @contextmanager
-def interruptible() -> Iterator[Callable[[], bool]]:
-    """A function that tells whether Ctrl-C was pressed once; the second Ctrl-C ends the command."""
+def interruptible(kept: str = "the best plan so far") -> Iterator[Callable[[], bool]]:
+    """A function that tells whether Ctrl-C was pressed once; the second Ctrl-C ends the command.
+
+    ``kept`` names what the command keeps when it is stopped.
+    """
     asked = False
 
     def on_interrupt(number: int, frame: FrameType | None) -> None:
@@ -72,9 +75,7 @@ def interruptible() -> Iterator[Callable[[], bool]]:
         if asked:
             raise KeyboardInterrupt
         asked = True
-        print(
-            "\nStopping: the best plan so far is kept (Ctrl-C again ends at once).", file=sys.stderr
-        )
+        print(f"\nStopping: {kept} is kept (Ctrl-C again ends at once).", file=sys.stderr)
 
     before = signal.signal(signal.SIGINT, on_interrupt)
     try:

@@ -61,15 +61,18 @@ def survey(
     return positions, graph, [*issues, *graph.issues, *ground_faults(scenario, region, graph)]
 
 
-def build(scenario: Scenario, region: RegionMap | None) -> TransportNetwork:
+def build(
+    scenario: Scenario, region: RegionMap | None, around: frozenset[str] = frozenset()
+) -> TransportNetwork:
     """The network of a scenario on its map; ``region`` None where it has links of its own only.
 
+    ``around`` names links for which ways round them are looked for too, though they are open.
     Raises ScenarioError with every fault against the map: unknown places, links, roads.
     """
     positions, graph, issues = survey(scenario, region)
     if issues:
         raise ScenarioError(issues)
-    return _Builder(scenario, region, positions, graph).network()
+    return _Builder(scenario, region, positions, graph, around).network()
 
 
 def outline(scenario: Scenario, region: RegionMap | None) -> TransportNetwork:
@@ -118,6 +121,7 @@ class _Builder:
     region: RegionMap | None
     positions: dict[str, tuple[float, float]]
     graph: RoadGraph
+    around: frozenset[str] = frozenset()
     grounds: dict[str, Ground] = field(default_factory=dict)
     direct: dict[str, DirectLegs] = field(default_factory=dict)
 
@@ -149,6 +153,7 @@ class _Builder:
         scenario = self.scenario
         zones = [t.zone for t in scenario.threats] + [c.zone for c in scenario.control]
         matters = frozenset(links_that_matter(scenario, network) | self.graph.bridges)
+        matters |= self.around
         # What may close is told with every route, but no route is chosen for it.
         unsure = scenario.uncertainty
         told = matters | (unsure.names_of_links if unsure else frozenset())

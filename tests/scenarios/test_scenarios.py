@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from planner import assets, documents, load
+from planner.draws import nothing_happens
 from planner.pipeline import Result
+from planner.simulate import Course, play
 from tests.scenarios import expected
 
 Solved = Callable[[str, str | None], Result]
@@ -47,6 +49,35 @@ def test_plan_is_verified_and_nobody_drops_out(
     )
     assert all(entry.reason for entry in verdict.plan.left_behind)
     assert verdict.plan.provenance.what_if == what_if
+
+
+@every_case
+def test_rehearsed_without_a_surprise_it_is_the_plan_itself(
+    solved: Solved, name: str, what_if: str | None
+) -> None:
+    """To the second: every load, the curve, harm and every other figure."""
+    verdict = solved(name, what_if).verdict
+    course = Course.of(verdict.plan, verdict.scenario, verdict.network)
+    played = play(course, nothing_happens(verdict.scenario))
+    figures = verdict.figures
+    planned = {
+        (sortie.id, number): (leg.unload_end_s, leg.persons)
+        for sortie in verdict.plan.sorties
+        for number, leg in enumerate(sortie.legs)
+        if leg.manifest
+    } | {(own.id, 0): (own.arrive_s, own.persons) for own in verdict.plan.self_movements}
+    assert {(a.sortie, a.leg): (a.at_s, a.persons) for a in played.arrivals} == planned
+    assert dict(played.safe_by()) == dict(figures.arrivals)
+    assert played.incidents == () and played.stranded == 0
+    assert (played.people, played.unwilling, played.no_shows) == (
+        figures.people, figures.unwilling, 0,
+    )  # fmt: skip
+    assert (played.by_sortie, played.self_moved) == (figures.by_sortie, figures.self_moved)
+    assert played.left == figures.left_behind - figures.unwilling
+    assert played.clearance_s == figures.clearance_s
+    assert played.missed == figures.levels["missed_deadlines"]
+    assert played.harm == pytest.approx(figures.levels["harm"], rel=1e-9, abs=1e-12)
+    assert played.waiting_s / 3600 == pytest.approx(figures.levels["arrival"])
 
 
 @every_case

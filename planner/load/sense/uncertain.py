@@ -173,8 +173,8 @@ def _window(look: Look, event: Event) -> None:
     if start_s >= scenario.horizon_s:
         remedy = "check the date, or delete the event"
         look.error((*path, "from"), "begins after the end of the plan", remedy)
-    elif event.until is not None and (end_s <= 0 or end_s < start_s):
-        problem = "over before the start" if end_s <= 0 else "ends before it begins"
+    elif event.until is not None and (end_s < 0 or end_s < start_s):
+        problem = "over before the start" if end_s < 0 else "ends before it begins"
         look.error((*path, "until"), problem, "check both moments")
     if event.per_day is not None and (event.after is not None or event.follows is not None):
         key = "after" if event.after is not None else "follows"
