@@ -213,6 +213,8 @@ def _thing_label(scenario: Scenario, kind: str, thing: str) -> str:
     listed: tuple[Named, ...] = ()
     if (kind, thing) == ("hours", "horizon"):
         return "end of the plan"
+    if kind == "hours":
+        return f"closed hours ({thing})"
     if kind == "crowding" and ">" in thing:
         ends = thing.split(":")[0].split(">")
         return " → ".join(_thing_label(scenario, "place", end) for end in ends)
