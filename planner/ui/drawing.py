@@ -191,7 +191,7 @@ def _road(session: Session, net: TransportNetwork, side: Roadside | None, t_s: i
     )
     if picked is not None:
         st.session_state.pop("drawing-stretch", None)
-        _close_link(session, net, links[picked], t_s)
+        close_link(session, net, links[picked], t_s)
     elif isinstance(click, Click):
         _close_stretch(session, net, side, click, t_s)
     else:
@@ -205,10 +205,17 @@ def _clicked_link(click: Any, links: dict[str, Link]) -> Link | None:
     return next((links[ident] for ident in hits if ident in links), None)
 
 
-def _close_link(session: Session, net: TransportNetwork, link: Link, t_s: int) -> None:
+def close_link(
+    session: Session, net: TransportNetwork, link: Link, t_s: int, *, beside: bool = False
+) -> None:
+    """Close a road of the scenario, or open it again.
+
+    ``beside``: below what is told of it, where there is nothing to leave.
+    """
     scenario = net.scenario
     if link.status == "closed" or link.closed:
-        look.note(situation.when_words(scenario, charts.link_spans(net, link).get("closed")))
+        if not beside:
+            look.note(situation.when_words(scenario, charts.link_spans(net, link).get("closed")))
         if st.button(_("Open it again"), key=_key("open"), icon=":material/lock_open:"):
             what = _("Open {road}").format(road=link.label)
             _apply(session, lambda: drawn.open_link(session.text, link, session.file), what)
@@ -221,6 +228,7 @@ def _close_link(session: Session, net: TransportNetwork, link: Link, t_s: int) -
         _("Close this road"),
         _("Close {road}").format(road=link.label),
         lambda: drawn.close_link(session.text, scenario, link, spans, grounds, session.file),
+        leave=not beside,
     )
 
 
@@ -298,12 +306,14 @@ def _show_stretch(net: TransportNetwork, what: Meant) -> None:
         again()
 
 
-def _send(session: Session, label: str, what: str, change: Callable[[], str]) -> None:
+def _send(
+    session: Session, label: str, what: str, change: Callable[[], str], leave: bool = True
+) -> None:
     left, right = st.columns(2)
     with left:
         sent = st.button(label, type="primary", key=_key("send"), width="stretch")
     with right:
-        if st.button(_("Leave it"), key=_key("leave"), width="stretch"):
+        if leave and st.button(_("Leave it"), key=_key("leave"), width="stretch"):
             _forget()
             st.session_state[ROUND] = st.session_state.get(ROUND, 0) + 1
             again()

@@ -31,6 +31,7 @@ STYLE = f"""
 [class*="st-key-map-land"] [data-testid="stDeckGlJsonChart"] {{ background: #f6f4ee; }}
 .st-key-language-choice {{ position: fixed; top: .55rem; right: 4.2rem; width: 8.5rem;
   z-index: 999990; }}
+[data-testid="stStatusWidget"] {{ position: fixed; top: .8rem; right: 13.4rem; }}
 .sp-note {{ font-size: .9rem; color: var(--sp-quiet); margin: 0; }}
 .sp-banner {{ border-radius: 6px; padding: .6rem .9rem; border-left: 6px solid; margin: 0; }}
 .sp-banner b {{ letter-spacing: .02em; }}
@@ -72,7 +73,7 @@ STYLE = f"""
   text-align: center; line-height: 1.25em; font-style: normal; font-weight: 700; color: #fff;
   font-size: .74rem; margin-inline-end: .35em; }}
 .sp-legend i.sp-area {{ border-radius: 2px; opacity: .45; }}
-.sp-legend i.sp-ring {{ background: none !important; border: .28em double currentColor; }}
+.sp-legend i.sp-ring {{ background: none !important; border: .28em double; color: inherit; }}
 .sp-legend i.sp-line {{ border-radius: 1px; height: .3em; vertical-align: middle; }}
 .st-key-as-tables {{ height: 0; align-items: flex-end; position: relative; z-index: 5;
   top: .5rem; }}

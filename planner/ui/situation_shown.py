@@ -24,7 +24,10 @@ class Shown:
         self.sheets = situation.situation_sheets(net)
         self.near = situation.spread(net)
         self.whole = situation.everything(net)
-        self.names = named(self.sheets)
+        # A road's tooltip begins with its state, which changes with the hour.
+        roads = {("link", link.id): link.label for link in net.scenario.links}
+        found = named(self.sheets)
+        self.names = {key: roads.get(key, name) for key, name in found.items()}
         self.notes = situation.situation_notes(net)
         self.claims = situation_facts.without_source(net, text)
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from planner.documents import Files, Issued, Order
     from planner.redact import Audience
+    from planner.ui.session import Run
     from planner.verify import Verdict
 
 HEAD = 200
@@ -63,6 +64,13 @@ def audiences() -> dict[Audience, tuple[str, str]]:
               "ways."),
         ),
     }  # fmt: skip
+
+
+def stem(run: Run, order: Order) -> str:
+    """What a file of all documents is called: the scenario, the what-if, whom it is for."""
+    whom = [order.audience, order.recipient] if order.audience != "internal" else []
+    file = PurePosixPath(run.verdict.plan.provenance.scenario_file).stem
+    return "-".join([file, run.case, *filter(None, whom)])
 
 
 def languages() -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -127,15 +127,12 @@ def _look_through(run: Run, order: Order, made: Issued) -> None:
     """The documents on the left, the chosen one as it leaves on the right."""
     found = papers.offered(made)
     left, right = st.columns([2, 5], gap="medium")
-    who = [order.audience, order.recipient] if order.audience != "internal" else []
-    stem = "-".join(
-        [Path(run.verdict.plan.provenance.scenario_file).stem, run.case, *filter(None, who)]
-    )
     with left:
         st.download_button(
             _("Everything as one file ({n} documents)").format(n=len(made.files)),
-            made.bundle, file_name=f"{stem}.zip", mime="application/zip",
-            type="primary", icon=":material/folder_zip:", on_click="ignore", width="stretch",
+            made.bundle, file_name=f"{papers.stem(run, order)}.zip",
+            mime="application/zip", type="primary", icon=":material/folder_zip:",
+            on_click="ignore", width="stretch",
             help=_("With a list of hashes; planner verify compares it with the files."),
         )  # fmt: skip
         chosen = st.radio(

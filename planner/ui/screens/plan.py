@@ -7,9 +7,11 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from planner import documents
+from planner.documents import Order
 from planner.scenario import Scenario
 from planner.ui import look, tables, watching
-from planner.ui.result import parts, tell
+from planner.ui.result import papers, parts, tell
 from planner.ui.runner import Wish
 from planner.ui.session import BASE, Run, Session, current, fingerprint
 from planner.ui.words import _
@@ -53,7 +55,8 @@ def _head(session: Session, title: str) -> Run | None:
     numbers = [run.number for run in reversed(session.runs)]
     labels = {run.number: run.label for run in session.runs}
     shown = session.run()
-    with right, st.container(horizontal=True, vertical_alignment="bottom"):
+    beside = right.container(horizontal=True, vertical_alignment="bottom")
+    with beside:
         number = st.selectbox(
             _("Shown plan"), numbers, index=numbers.index(shown.number) if shown else 0,
             format_func=lambda number: labels[number], label_visibility="collapsed",
@@ -64,6 +67,8 @@ def _head(session: Session, title: str) -> Run | None:
     session.shown = number
     run = session.run(number)
     if run is not None:
+        with beside:
+            _download(run)
         checks = {
             "VERIFIED": _("VERIFIED: replayed in true time by a second program, no rule is broken"),
             "CONDITIONAL": _("CONDITIONAL: no rule is broken, but it awaits somebody's yes"),
@@ -73,6 +78,16 @@ def _head(session: Session, title: str) -> Run | None:
         with left:
             look.title(run.verdict.scenario.title, f"{case} · {checks[run.verdict.status]}")
     return run
+
+
+def _download(run: Run) -> None:
+    """Every document of the office in one file; they are written when somebody asks for them."""
+    order = Order()
+    st.download_button(
+        _("Download"), lambda: documents.issue(run.verdict, order).bundle(),
+        file_name=f"{papers.stem(run, order)}.zip", mime="application/zip", on_click="ignore",
+        icon=":material/download:", help=_("All documents for the office, as one file"),
+    )  # fmt: skip
 
 
 def _start(session: Session, scenario: Scenario) -> None:

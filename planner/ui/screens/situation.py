@@ -92,7 +92,7 @@ def _panel(session: Session, shown: Shown) -> None:
     t_s = min(reading.time_s, shown.scenario.horizon_s - 1)
     with right, st.container(height=PANEL_PX + 60, border=False):
         if mode == "look":
-            _look(shown, t_s)
+            _look(session, shown, t_s)
         else:
             drawing.form(session, shown.net, shown.side, mode, t_s)
 
@@ -167,16 +167,16 @@ def _take(reading: Reading, mode: str) -> None:
             again()
 
 
-def _look(shown: Shown, t_s: int) -> None:
+def _look(session: Session, shown: Shown, t_s: int) -> None:
     names = [_("On the map"), _("No source yet ({n})").format(n=len(shown.claims))]
     first, second = st.tabs(names)
     with first:
-        _facts(shown, t_s)
+        _facts(session, shown, t_s)
     with second:
         _claims(shown.claims)
 
 
-def _facts(shown: Shown, t_s: int) -> None:
+def _facts(session: Session, shown: Shown, t_s: int) -> None:
     chosen = st.session_state.get(CHOSEN)
     if chosen is not None and chosen not in shown.names:
         st.session_state[CHOSEN] = st.session_state["situation-pick"] = chosen = None
@@ -198,6 +198,9 @@ def _facts(shown: Shown, t_s: int) -> None:
     heading, rows = situation_facts.facts_of(shown.net, kind, ident, t_s)
     look.heading(heading)
     look.facts(rows)
+    link = next((one for one in shown.scenario.links if (kind, one.id) == ("link", ident)), None)
+    if link is not None:
+        drawing.close_link(session, shown.net, link, t_s, beside=True)
 
 
 def _picked() -> None:
