@@ -121,7 +121,7 @@ def _keys(
     scenario: Scenario, network: TransportNetwork, limits: Limits, remedies: bool
 ) -> tuple[str, str, str]:
     """Of exactly this plan, of its crisis' base, and of anything planned of the crisis."""
-    ground = [FORMAT, planner.__version__, _config(), network.map_hashes]
+    ground = [FORMAT, planner.__version__, config_digests(), network.map_hashes]
     tree = scenario.model_dump(mode="json", by_alias=True, exclude={"uncertainty"})
     exact = [*ground, tree, limits.seed, limits.gap, remedies]
     start = scenario.start_at.isoformat()
@@ -134,7 +134,7 @@ def _digest(thing: Any) -> str:
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
-def _config() -> dict[str, str]:
+def config_digests() -> dict[str, str]:
     """Name to digest of every file of the configuration."""
     files = sorted(assets.config_dir().glob("*.yaml"))
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}

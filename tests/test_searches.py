@@ -85,7 +85,7 @@ def test_another_configuration_is_another_plan(
     known: Store, asked: list[Memory | None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     planned(known, load.read(SMALL))
-    monkeypatch.setattr(searches, "_config", lambda: {"solver.yaml": "another"})
+    monkeypatch.setattr(searches, "config_digests", lambda: {"solver.yaml": "another"})
     planned(known, load.read(SMALL))
     assert asked == [None, None]
 
