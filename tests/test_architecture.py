@@ -106,6 +106,9 @@ SOLE_USERS: dict[str, frozenset[str]] = {
     "typst": frozenset({"documents"}),
     "pyrage": frozenset({"manifest"}),
     "simpy": frozenset({"simulate"}),
+    "dask": frozenset({"sweep"}),
+    "distributed": frozenset({"sweep"}),
+    "pyarrow": frozenset({"sweep"}),
 }
 # Clash with OR-Tools in one process, or cost seconds and gigabytes when imported.
 BANNED_LIBRARIES = frozenset({"highspy", "scgraph", "scgraph_data"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -39,6 +40,7 @@ def build_parser() -> argparse.ArgumentParser:
     _compare(commands)
     _worth(commands)
     _rehearse(commands)
+    _sweep(commands)
     _export(commands)
     add_manifest(commands)
     _new(commands)
@@ -208,6 +210,55 @@ def _rehearse(commands: Commands[argparse.ArgumentParser]) -> None:
     _json_flag(command)
 
 
+def _sweep(commands: Commands[argparse.ArgumentParser]) -> None:
+    def run(arguments: argparse.Namespace) -> int:
+        from planner.cli.sweeps import sweep
+
+        return sweep(arguments)
+
+    about = "plan every what-if in every draw from every start date, one row a case"
+    command = _command(commands, "sweep", run, about)
+    command.add_argument(
+        "file", type=Path, metavar="FILE", help="a scenario, or a shipped one's name"
+    )
+    command.add_argument(
+        "--what-ifs", nargs="+", default=["base"], metavar="NAME",
+        help="'all' for the base and every what-if; 'base' is the scenario itself (default)",
+    )  # fmt: skip
+    command.add_argument(
+        "--draws", type=_whole, default=0, metavar="N",
+        help="draws 0 to N-1 of the scenario's uncertainty (default: as it states itself)",
+    )  # fmt: skip
+    command.add_argument(
+        "--seed", type=_whole, default=0, metavar="S", help="of draws and searches"
+    )
+    command.add_argument(
+        "--dates", nargs="+", default=[], metavar="T",
+        help="nobody moves before: '2012-12-15', '2012-12-15T18:00', '36 h' after the start",
+    )  # fmt: skip
+    command.add_argument(
+        "--out", type=Path, metavar="DIR", help="folder of the rows (default: out/SCENARIO--sweep)"
+    )
+    where = command.add_mutually_exclusive_group()
+    where.add_argument(
+        "--workers", type=_count, metavar="N", help="processes here (default: one a core)"
+    )
+    where.add_argument(
+        "--scheduler",
+        type=_scheduler,
+        metavar="ADDRESS",
+        help="of a Dask scheduler: tcp://HOST:PORT",
+    )
+    command.add_argument("--time-limit", type=_duration, metavar="T", help="for each case")
+    command.add_argument("--node-limit", type=_whole, metavar="N", help="for each case")
+    command.add_argument("--gap", type=_share, metavar="G", help="for each case: good enough")
+    command.add_argument(
+        "--memory", type=_memory, metavar="M", help="the most that one worker here may take: '4 GB'"
+    )
+    command.set_defaults(any_moment=0)
+    _json_flag(command)
+
+
 def _export(commands: Commands[argparse.ArgumentParser]) -> None:
     def run(arguments: argparse.Namespace) -> int:
         from planner.cli.exports import export
@@ -369,6 +420,20 @@ def _share(text: str) -> float:
         return parse_share_bp(text) / 10000
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _count(text: str) -> int:
+    found = _whole(text)
+    if not 1 <= found <= 1024:
+        raise argparse.ArgumentTypeError(f"write a number from 1 to 1024 (got '{text}')")
+    return found
+
+
+def _scheduler(text: str) -> str:
+    found = re.fullmatch(r"(tcp|tls)://(\[[0-9A-Fa-f:]+\]|[A-Za-z0-9._-]+):(\d{1,5})", text.strip())
+    if found is None or not 0 < int(found[3]) < 65536:
+        raise argparse.ArgumentTypeError(f"write tcp://HOST:PORT or tls://HOST:PORT (got '{text}')")
+    return text.strip()
 
 
 def _memory(text: str) -> float:
