@@ -12,7 +12,7 @@ if __name__ == "__main__":
     here = str(Path(__file__).resolve().parent)
     sys.path[:] = [entry for entry in sys.path if entry != here]
 
-from planner.ui import keeping, look, words
+from planner.ui import keeping, look, memory, words
 from planner.ui.session import current
 from planner.ui.words import _
 
@@ -74,6 +74,7 @@ def main() -> None:
     ]
     page = st.navigation(pages, position="top")
     session = current()
+    memory.keep_within(session)
     session.refresh()
     if any(job.ending() is not None for job in session.jobs):
         with st.spinner(_("Replaying the plan against the scenario …")):

@@ -7,7 +7,7 @@ import time
 import streamlit as st
 
 from planner import searches
-from planner.ui import draft, look, runner, tickets, words, workspace
+from planner.ui import draft, look, memory, runner, tickets, words, workspace
 from planner.ui.runs import VERDICTS_KEPT
 from planner.ui.session import KEY, RUNS_KEPT, Session, open_desk
 from planner.ui.words import _, counted, language
@@ -154,7 +154,20 @@ def _facts(session: Session) -> dict[str, str]:
         _("On disk"): limit.format(size=f"{size:,.1f}", most=f"{workspace.MOST_MB:,}"),
         _("Plans here"): plans.format(n=len(session.runs), most=RUNS_KEPT),
         _("In memory"): held.format(n=session.held, most=VERDICTS_KEPT),
+        _("This tab's share"): _memory(),
     }
+
+
+def _memory() -> str:
+    told = _(
+        "{share} MB of at most {most} MB; the program takes {all} MB with {tabs}, "
+        "and beyond {bound} MB what can be made again goes"
+    )
+    n = memory.tabs()
+    return told.format(
+        share=f"{memory.share_mb():,.0f}", most=memory.TAB_MB, all=f"{memory.taken_mb():,.0f}",
+        tabs=counted("{n} open tab", "{n} open tabs", n), bound=f"{memory.most_mb():,}",
+    )  # fmt: skip
 
 
 def forget_everything() -> None:

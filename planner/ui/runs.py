@@ -46,6 +46,11 @@ class Shown:
         while len(self._held) > self._most:
             self._held.popitem(last=False)
 
+    def let_go(self) -> None:
+        """Hold the one looked at last alone."""
+        while len(self._held) > 1:
+            self._held.popitem(last=False)
+
     def __len__(self) -> int:
         return len(self._held)
 

@@ -125,6 +125,10 @@ class Session:
         """How many verdicts this tab holds in memory."""
         return len(self._held)
 
+    def let_go(self) -> None:
+        """Hold the plan looked at last in memory alone; others are replayed when looked at."""
+        self._held.let_go()
+
     def edit(self, text: str, what: str, *, typed: bool = False) -> None:
         """Change the text; ``what`` names the change for undo.
 

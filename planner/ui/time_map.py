@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 STEP_S = 600
 REGION, WHOLE = "(region)", "(whole)"  # no place has such an id
 KEPT = "movement-kept"
-MOST_KEPT = 6
+MOST_KEPT = 4
 
 
 class Shown:

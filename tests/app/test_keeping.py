@@ -7,14 +7,18 @@ import time
 from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from planner.ui import keeping, runner, tickets, workspace
+from planner.ui import keeping, memory, runner, runs, tickets, workspace
 from planner.ui.runner import Ending, Wish
 from planner.ui.session import KEY, Session, open_desk
 from planner.ui.tickets import Place
+
+if TYPE_CHECKING:
+    from planner.verify import Verdict
 
 ROOT = Path(__file__).resolve().parents[2]
 BRIDGE = ROOT / "tests" / "scenarios" / "small_bridge.yaml"
@@ -105,6 +109,24 @@ def test_the_desk_tells_what_it_keeps(place: Path) -> None:
     assert str(place) in page and "of at most 500 MB" in page
     assert "0 of at most 4; the others are read from disk" in page
     assert [b.key for b in app.button if b.label == "Continue"] == [f"draft-{TWO}"]
+
+
+def test_a_tab_that_takes_too_much_lets_go_of_what_can_be_made_again(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = opened()
+    held = runs.Shown()
+    for number in (1, 2, 3):
+        held.put(number, cast("Verdict", object()))
+    desk_of(app)._held = held
+    for name in memory.KEPT:
+        app.session_state[name] = {"made": "again"}
+    monkeypatch.setattr(memory, "taken_mb", lambda: 1.0)
+    app.run()
+    assert len(held) == 3 and all(name in app.session_state for name in memory.KEPT)
+    monkeypatch.setattr(memory, "taken_mb", lambda: memory.most_mb() + 1.0)
+    app.run()
+    assert len(held) == 1 and not any(name in app.session_state for name in memory.KEPT)
 
 
 def test_everything_is_forgotten_on_demand(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
