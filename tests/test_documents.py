@@ -110,11 +110,20 @@ def pdf_pages(content: bytes) -> list[str]:
 
 
 def test_every_document_is_written(folders: Callable[[str], Folder]) -> None:
-    tables = ("codes", "left_behind", "movement_table", "people", "places", "requests")
+    tables = (
+        "codes",
+        "left_behind",
+        "lift_schedule",
+        "movement_table",
+        "people",
+        "places",
+        "requests",
+    )
     many = [f"gpx/c000{n}.gpx" for n in range(1, 6)] + [f"drivers/c000{n}.kml" for n in range(1, 6)]
     assert sorted(folders("conditional")) == sorted([
         *(f"{name}.{kind}" for name in tables for kind in ("csv", "json", "xlsx")), *many,
-        "manifest_blank.csv", "manifest_blank.xlsx", "movement_orders.pdf", "movements.ics",
+        "manifest_blank.csv", "manifest_blank.xlsx", "lift_schedule.pdf",
+        "movement_orders.pdf", "movements.ics",
         "plan.json", "summary.pdf",
         "authorisation_requests/P-GZVZG.pdf", "left_behind.pdf",
         *(f"routes.{kind}" for kind in ("geojson", "gpkg", "kml", "kmz")),

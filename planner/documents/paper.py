@@ -132,7 +132,7 @@ class Paper:
         ``document`` is its title in English. Where the plan comes from is told in the office alone.
         """
         office = self.verdict.scenario.office
-        slug = "-".join(document.lower().split())
+        slug = "-".join(document.lower().replace("'", "").split())
         origin = self._origin() if self.internal else []
         say = self.say
         title = clean(self.verdict.scenario.title)

@@ -9,12 +9,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from planner.documents import (
+    cards,
     flee,
     geopackage,
     ics,
     kml,
     leadtimes,
     leftbehind,
+    liftpages,
+    lifts,
     manifests,
     noticepaper,
     notices,
@@ -150,6 +153,17 @@ DOCUMENTS: tuple[Document, ...] = (
         },
     ),
     Document("places", "Places", _MOVING, _tables("places", "Places", rows.places)),
+    Document(
+        "lift-schedule", "Lift schedule", ("internal", "partners", "crew"),
+        {
+            "pdf": press.Printed(liftpages.sheets),
+            **_tables("lift_schedule", "Lift schedule", lifts.table),
+        },
+    ),
+    Document(
+        "drivers-card", "Driver's card", ("crew",),
+        {"pdf": press.Printed(cards.sheets)},
+    ),
     Document("people", "People", ("internal",), _tables("people", "People", rows.people)),
     Document(
         "movement-order", "Movement order", ("internal", "partners", "crew"),

@@ -42,7 +42,8 @@ class Table:
     rows: tuple[Row, ...]
 
 
-def _stamps(paper: Paper) -> Row:
+def stamps(paper: Paper) -> Row:
+    """What every table says in each of its rows (``columns.STAMPS``)."""
     return {
         "plan": paper.plan_id,
         "plan_status": f"{paper.status} / {paper.addressee}",
@@ -95,7 +96,7 @@ def _leg_rows(paper: Paper, sortie: Sortie, index: int, leg: PlanLeg, final: boo
         "final": "yes" if final and leg.manifest else "no",
         "escorts": " ".join(leg.escorted_by),
         "authorisations": " ".join(paper.authorisations[sortie.id, index]),
-        **_stamps(paper),
+        **stamps(paper),
     }
     team = "; ".join(f"{ride.team}: {ride.persons}" for ride in leg.teams)
     aid = "; ".join(f"{load.aid}: {load.kg} kg" for load in leg.aid)
@@ -138,7 +139,7 @@ def _own_rows(paper: Paper, movement: SelfMovement, final: bool) -> Iterator[Row
         **_times(paper, "arrive", movement.arrive_s),
         **_times(paper, "unload_end", movement.arrive_s),
         "final": "yes" if final else "no",
-        **_stamps(paper),
+        **stamps(paper),
     }
     for line in movement.manifest:
         yield {**shared, **_people(paper, line)}
@@ -218,7 +219,7 @@ def people(paper: Paper) -> Table:
                 "remedy": clean("; ".join(e.remedy.what for e in entries if e.remedy)),
                 "first_safe_local": paper.local(min(times)) if times else None,
                 "last_safe_local": paper.local(max(times)) if times else None,
-                **_stamps(paper),
+                **stamps(paper),
             }
         )
     return Table("people", "People", PEOPLE_COLUMNS, tuple(rows))
@@ -244,7 +245,7 @@ def left_behind(paper: Paper) -> Table:
                 "remedy": clean(remedy.what) if remedy else "",
                 "remedy_price": remedy.price if remedy else None,
                 "remedy_gain": remedy.gain_persons if remedy else None,
-                **_stamps(paper),
+                **stamps(paper),
             }
         )
     return Table("left_behind", "People left behind", LEFT_COLUMNS, tuple(rows))
@@ -269,7 +270,7 @@ def convoy_table(paper: Paper) -> Table:
                 "persons": convoy.persons,
                 "stretchers": convoy.stretchers,
                 "km": round(route.length_m / 1000, 1),
-                **_stamps(paper),
+                **stamps(paper),
             }
         )
     return Table("convoys", "Convoys", CONVOY_COLUMNS, tuple(rows))
@@ -288,7 +289,7 @@ def places(paper: Paper) -> Table:
             "id": place.id, "name": clean(place.label), "role": place.role,
             "haven": "yes" if place.id in safe else "no",
             "lat": round(lat, 5), "lon": round(lon, 5), "mgrs": grid_reference(lat, lon),
-            "people": waiting.get(place.id, 0), **_stamps(paper),
+            "people": waiting.get(place.id, 0), **stamps(paper),
         }  # fmt: skip
         rows.append(row)
     kept = tuple(one for one in PLACE_COLUMNS if paper.internal or one.name != "people")
@@ -301,7 +302,7 @@ def code_table(paper: Paper) -> Table:
     """The office's key: what convoys, vehicles and permissions are called outside."""
     rows = tuple(
         {"kind": item.kind, "code": item.code, "id": item.id, "name": clean(item.label),
-         **_stamps(paper)}
+         **stamps(paper)}
         for item in paper.codes
     )  # fmt: skip
     return Table("codes", "Codes", CODE_COLUMNS, rows)

@@ -87,6 +87,8 @@ def titles() -> dict[str, str]:
         "movements": _("Their movements on paper, with a map"),
         "brief": _("The public brief: one page"),
         "notification": _("The notification to this party"),
+        "lift-schedule": _("Lift schedule: sailings and flights, berths and stands over time"),
+        "drivers-card": _("Drivers' cards: four to a page, to be cut out"),
         "movement-order": _("Movement orders: a page a road convoy, with map and strip of times"),
         "authorisation-request": _("Requests for permission, one each"),
         "movement-table": _("Movement table"),
