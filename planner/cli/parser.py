@@ -40,6 +40,7 @@ def build_parser() -> argparse.ArgumentParser:
     _compare(commands)
     _worth(commands)
     _rehearse(commands)
+    _trigger(commands)
     _sweep(commands)
     _export(commands)
     add_manifest(commands)
@@ -206,6 +207,40 @@ def _rehearse(commands: Commands[argparse.ArgumentParser]) -> None:
     )  # fmt: skip
     command.add_argument(
         "--out", type=Path, metavar="DIR", help="folder for rehearsal.json, tables and charts"
+    )
+    _json_flag(command)
+
+
+def _trigger(commands: Commands[argparse.ArgumentParser]) -> None:
+    def run(arguments: argparse.Namespace) -> int:
+        from planner.cli.trigger import trigger
+
+        return trigger(arguments)
+
+    about = "go, wait or stay: what each start date costs and gains, which triggers have fired"
+    command = _command(commands, "trigger", run, about)
+    command.add_argument(
+        "file", type=Path, metavar="FILE", help="a scenario, or a shipped one's name"
+    )
+    command.add_argument("--what-if", metavar="NAME", help="apply this what-if of the scenario")
+    command.add_argument(
+        "--dates", nargs="+", default=[], metavar="DATE",
+        help="start dates, '2012-12-15' or '2012-12-15T06:00' (default: every day)",
+    )  # fmt: skip
+    command.add_argument(
+        "--now", metavar="TIME", help="present moment for the triggers (default: the start)"
+    )
+    command.add_argument(
+        "--draws", type=_whole, default=100, metavar="N", help="draws a date (default: 100)"
+    )
+    command.add_argument("--seed", type=_whole, default=0, metavar="S")
+    command.add_argument(
+        "--each", type=_duration, default=20.0, metavar="T",
+        help="longest search for one date (default: 20 s)",
+    )  # fmt: skip
+    command.add_argument("--node-limit", type=_whole, metavar="N", help="rounds instead of time")
+    command.add_argument(
+        "--out", type=Path, metavar="DIR", help="folder for trigger.json, dates.csv and a picture"
     )
     _json_flag(command)
 

@@ -76,6 +76,12 @@ _NAMED_IN: tuple[tuple[str, str], ...] = (
     ("uncertainty.events[].takes{}=", "holder"),
     ("uncertainty.events[].raises{}", "threat"),
     ("uncertainty.events[].stops[]", "fleet"),
+    ("triggers[].lost[]", "place"),
+    ("triggers[].by", "party"),
+    ("triggers[].closed[]", "link"),
+    ("triggers[].shut[]", "place"),
+    ("triggers[].granted[]", "authorisation"),
+    ("triggers[].withdrawn[]", "authorisation"),
     ("what_ifs{}[]", "override"),
 )
 _KINDS = {
@@ -93,6 +99,7 @@ _KINDS = {
 # Sections whose items are called by id; within one an id stands once.
 _SECTIONS = (
     *_KINDS.values(), "aid", "notifications", "windows", "commitments",
+    "triggers",
     *(f"uncertainty.{part}" for part in
       ("willing", "no_shows", "travel", "delays", "breakdowns", "threats")),
 )  # fmt: skip

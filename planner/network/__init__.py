@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from planner.network.build import build, outline
+from planner.network.build import build, openings, outline
+from planner.network.clock import Clock
 from planner.network.cutoff import CutOff, cut_off, nobody_can_move
 from planner.network.departures import departures, fits
+from planner.network.facts import place_grounds
 from planner.network.faults import faults
 from planner.network.nouns import (
     Exposure,
@@ -16,6 +18,7 @@ from planner.network.nouns import (
 )
 
 __all__ = [
+    "Clock",
     "CutOff",
     "Exposure",
     "Ground",
@@ -29,5 +32,7 @@ __all__ = [
     "faults",
     "fits",
     "nobody_can_move",
+    "openings",
     "outline",
+    "place_grounds",
 ]

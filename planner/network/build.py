@@ -102,7 +102,7 @@ def _bare(
         between={},
         profile_of={},
         grounds=place_grounds(clock, positions),
-        link_open=_link_open(clock, bridges),
+        link_open=openings(clock, bridges),
         link_capacity={},
         hazard={threat.id: clock.hazard(threat) for threat in scenario.threats},
         threats_at={
@@ -175,7 +175,7 @@ class _Builder:
                 made.direct(self.direct[medium])
 
 
-def _link_open(clock: Clock, bridges: frozenset[str]) -> dict[str, Intervals]:
+def openings(clock: Clock, bridges: frozenset[str] = frozenset()) -> dict[str, Intervals]:
     """When each link may be used; also places with opening hours, for those who pass them."""
     found = {bridge: clock.always for bridge in sorted(bridges)}
     for link in clock.scenario.links:

@@ -48,6 +48,7 @@ from planner.scenario.parts import (
 )  # fmt: skip
 from planner.scenario.people import Means, Segment, Unit, people, segments
 from planner.scenario.situation import Situation
+from planner.scenario.triggers import Decision, Trigger
 from planner.scenario.uncertainty import (
     Breakdown,
     Delay,
@@ -66,10 +67,10 @@ from planner.scenario.uncertainty import (
 __all__ = [
     "CONTESTED", "LEVELS", "SCHEMA_VERSION", "Applies", "Authorisation", "Availability",
     "Breakdown", "Circle", "Claim", "Commitment", "Consignment", "Control", "Convoy", "Count",
-    "Delay", "DurationSpread", "Duty", "Escort", "Event", "FactorSpread", "Fleet", "Fuel", "Group",
-    "GroupShare", "Handling", "Intake", "Intensity", "LevelName", "Link", "Means", "Mode",
-    "Notification", "Office", "Origin", "Party", "Patch", "PeopleSpread", "Place", "Priorities",
-    "Ring", "Scenario", "Segment", "ShareSpread", "Situation", "Spread", "Team", "Threat",
-    "TravelTime", "Uncertainty", "Unit", "Vehicle", "VehicleDetail", "Window", "Zone", "people",
-    "segments",
+    "Decision", "Delay", "DurationSpread", "Duty", "Escort", "Event", "FactorSpread", "Fleet",
+    "Fuel", "Group", "GroupShare", "Handling", "Intake", "Intensity", "LevelName", "Link", "Means",
+    "Mode", "Notification", "Office", "Origin", "Party", "Patch", "PeopleSpread", "Place",
+    "Priorities", "Ring", "Scenario", "Segment", "ShareSpread", "Situation", "Spread", "Team",
+    "Threat", "TravelTime", "Trigger", "Uncertainty", "Unit", "Vehicle", "VehicleDetail", "Window",
+    "Zone", "people", "segments",
 ]  # fmt: skip

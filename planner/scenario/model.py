@@ -26,6 +26,7 @@ from planner.scenario.parts import (
     Window,
 )  # fmt: skip
 from planner.scenario.quantities import CountNumber, Duration, LocalTime, Moment, Real, Share
+from planner.scenario.triggers import Trigger
 from planner.scenario.uncertainty import Uncertainty
 
 SCHEMA_VERSION = 1
@@ -70,6 +71,10 @@ class Origin(Part):
     """What the what-if changed."""
     tree: dict[str, Any] = Field(default_factory=dict)
     """The resolved YAML tree, scalars as text: what plan.json embeds and `load.from_tree` reads."""
+
+
+WAITING = "waiting_for_the_start"
+"""Id of the window of :meth:`Scenario.not_before`."""
 
 
 class Scenario(Part):
@@ -136,6 +141,8 @@ class Scenario(Part):
     """Published figures to compare with; shown, never used."""
     uncertainty: Uncertainty | None = None
     """What nobody knows for sure; plans do not use it, rehearsals do."""
+    triggers: tuple[Trigger, ...] = ()
+    """What changes the decision to go, to wait or to stay once it has happened."""
 
     _origin: Origin | None = PrivateAttr(None)
 
@@ -187,6 +194,19 @@ class Scenario(Part):
         """Local wall-clock time of a moment that lies ``seconds`` after the start."""
         utc = self.start_at.astimezone(ZoneInfo("UTC")) + timedelta(seconds=seconds)
         return utc.astimezone(self.zone)
+
+    def not_before(self, start_s: int) -> Scenario:
+        """The same scenario in which nobody is under way before a moment.
+
+        Time does not move: threats, control, permissions and events come when they come, and harm
+        counts from the scenario's own start, so that waiting has its price.
+        """
+        if not start_s:
+            return self
+        waits = Window.model_validate(
+            {"id": WAITING, "closed": ["00:00-24:00"], "from": 0, "until": start_s}
+        )
+        return self.model_copy(update={"windows": (*self.windows, waits)}).with_origin(self.origin)
 
     def place(self, place_id: str) -> Place:
         """The place of that id; KeyError where there is none."""

@@ -126,6 +126,8 @@ def conditional_on(plan: Plan, scenario: Scenario, network: TransportNetwork) ->
     return relied_on(Replay(plan, scenario, network))
 
 
-def staying_harm(plan: Plan, scenario: Scenario, network: TransportNetwork) -> float:
-    """Expected casualties among the willing if nobody moved."""
-    return harm_of_staying(Replay(plan, scenario, network))
+def staying_harm(
+    plan: Plan, scenario: Scenario, network: TransportNetwork, until_s: int | None = None
+) -> float:
+    """Expected casualties among the willing if nobody moved until then (to the horizon's end)."""
+    return harm_of_staying(Replay(plan, scenario, network), until_s)

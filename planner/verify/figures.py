@@ -161,11 +161,11 @@ def _movement_harm(replay: Replay, m: Movement) -> float:
     return harm
 
 
-def harm_of_staying(replay: Replay) -> float:
-    """Expected casualties among the willing if everyone stays to the end of the horizon."""
+def harm_of_staying(replay: Replay, until_s: int | None = None) -> float:
+    """Expected casualties among the willing if everyone stays until then (the horizon's end)."""
+    end_s = replay.scenario.horizon_s if until_s is None else until_s
     return sum(
-        willing_persons(replay, group.id)
-        * stay_harm(replay, group.at, group.id, 0, replay.scenario.horizon_s)
+        willing_persons(replay, group.id) * stay_harm(replay, group.at, group.id, 0, end_s)
         for group in replay.scenario.groups
     )
 
