@@ -10,6 +10,7 @@ from urllib.parse import quote
 import streamlit as st
 
 from planner.errors import Issue
+from planner.ui.words import _, counted
 
 LINE_HEIGHT_PX = 20
 GUTTER_PX = 46
@@ -111,7 +112,8 @@ RIGHT_TO_LEFT = """
 .stSlider, code, pre, .st-key-editor textarea { direction: ltr !important; }
 /* The program's own sentences are English; a cell reads in the direction of what it holds. */
 .sp-issue { direction: ltr; text-align: left; }
-.sp-facts td, .sp-table td { unicode-bidi: plaintext; text-align: right; }
+.sp-facts td, .sp-table td, .sp-title, .sp-title + .sp-note, .sp-banner bdi {
+  unicode-bidi: plaintext; text-align: right; }
 </style>
 """
 
@@ -160,19 +162,21 @@ def issue_list(issues: Sequence[Issue], text: str, limit: int = 60) -> str:
     parts = []
     for issue in issues[:limit]:
         kind = "sp-issue" + (" sp-warning" if issue.severity == "warning" else "")
-        line = f"line {issue.line}" if issue.line else "whole file"
-        sign = "warning" if issue.severity == "warning" else "fault"
+        line = _("line {n}").format(n=issue.line) if issue.line else _("whole file")
+        sign = _("warning") if issue.severity == "warning" else _("fault")
         remedy = f"<br>→ {escape(issue.remedy)}" if issue.remedy else ""
         where = f' <span class="sp-where">{escape(issue.where)}</span>' if issue.where else ""
         shown = ""
         if 0 < issue.line <= len(source) and source[issue.line - 1].strip():
             shown = f"<pre>{escape(source[issue.line - 1].strip()[:120])}</pre>"
         parts.append(
-            f'<div class="{kind}"><span class="sp-line">{sign}, {line}</span>{where}<br>'
+            f'<div class="{kind}"><span class="sp-line"><bdi>{escape(f"{sign}, {line}")}</bdi>'
+            f"</span>{where}<br>"
             f"{escape(issue.problem)}{remedy}{shown}</div>"
         )
     if len(issues) > limit:
-        parts.append(f'<p class="sp-note">… and {len(issues) - limit} more</p>')
+        more = counted("… and {n} more", "… and {n} more", len(issues) - limit)
+        parts.append(f'<p class="sp-note">{escape(more)}</p>')
     return "".join(parts)
 
 

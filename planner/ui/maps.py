@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from planner.charts import MapSpec, palette
+from planner.charts import MapSpec
 from planner.ui.captions import pixel, set_captions
 
 if TYPE_CHECKING:
@@ -16,34 +15,9 @@ if TYPE_CHECKING:
     from planner.verify import Verdict
 
 
-TRAIL_S = 3 * 3600
 LAND = [246, 244, 238]
 INK = [34, 51, 63]
 LARGEST_PX = 26
-REACH_DEG = 0.05
-
-
-def deck(spec: MapSpec, trails: list[dict[str, Any]], view: dict[str, float]) -> pdk.Deck:
-    """The picture of one moment; ``trails`` and ``view`` from the functions below."""
-    import pydeck as pdk
-
-    found = pdk.Deck(
-        layers=[
-            *_ground(spec),
-            *_state(spec),
-            *_ways(trails, spec.t_s),
-            *_people(spec, view["zoom"]),
-        ],
-        initial_view_state=pdk.ViewState(**view),
-        # No map_style either: any value but pydeck's own "nothing chosen" makes the page fetch one.
-        map_provider=None,
-        # As text: a name may look like HTML.
-        tooltip={"text": "{text}"},
-    )
-    # pydeck indents its JSON; on a map most of that is blanks.
-    compact = json.dumps(json.loads(found.to_json()), separators=(",", ":"))
-    found.to_json = lambda: compact
-    return found
 
 
 def bounds_of(spots: list[tuple[float, float]]) -> tuple[float, float, float, float]:
@@ -69,12 +43,6 @@ def view_of(
     }
 
 
-def view_around(lat: float, lon: float, width_px: int, height_px: int) -> dict[str, float]:
-    """A close look: some ten kilometres around one place."""
-    box = (lat - REACH_DEG, lon - REACH_DEG, lat + REACH_DEG, lon + REACH_DEG)
-    return view_of(box, width_px, height_px)
-
-
 def _layer(kind: str, data: Any, **options: Any) -> pdk.Layer:
     import pydeck as pdk
 
@@ -93,69 +61,6 @@ def _ground(spec: MapSpec) -> list[pdk.Layer]:
         _layer("GeoJsonLayer", spec.background[name], id=f"ground-{name}", **options)
         for name, options in painted
         if spec.background.get(name, {}).get("features")
-    ]
-
-
-def _state(spec: MapSpec) -> list[pdk.Layer]:
-    danger = palette.rgb(palette.THREAT_COLOUR)
-    return [
-        _layer(
-            "GeoJsonLayer",
-            _flat(spec.threats),
-            id="threats",
-            get_fill_color=[*danger, 40],
-            get_line_color=[*danger, 200],
-            line_width_min_pixels=1.5,
-            pickable=True,
-        ),
-        _layer(
-            "GeoJsonLayer",
-            _flat(spec.links),
-            id="links",
-            get_line_color="colour",
-            line_width_min_pixels=2.5,
-            pickable=True,
-        ),
-    ]
-
-
-def _flat(collection: dict[str, Any]) -> dict[str, Any]:
-    """Properties beside the geometry, where the tooltip and the accessors look for them."""
-    features = [{**found["properties"], **found} for found in collection["features"]]
-    return {"type": "FeatureCollection", "features": features}
-
-
-def _ways(trips: list[dict[str, Any]], t_s: int) -> list[pdk.Layer]:
-    rows, done = [], []
-    for trip in trips:
-        moments = trip["timestamps"]
-        if not moments[0] <= t_s <= moments[-1] + TRAIL_S // 6:
-            continue
-        rows.append({"path": trip["path"], "colour": [*trip["colour"], 70], "text": trip["id"]})
-        passed = [spot for spot, moment in zip(trip["path"], moments, strict=True) if moment <= t_s]
-        if len(passed) > 1:
-            done.append({"path": passed, "colour": [*trip["colour"], 210], "text": trip["id"]})
-    common: dict[str, Any] = {"get_path": "path", "get_color": "colour", "cap_rounded": True}
-    return [
-        _layer("PathLayer", rows, id="ahead", width_min_pixels=2, **common),
-        _layer("PathLayer", done, id="behind", width_min_pixels=3.5, **common),
-    ]
-
-
-def _people(spec: MapSpec, zoom: float) -> list[pdk.Layer]:
-    places = [_place(row) for row in spec.places]
-    movers = [
-        {**row, "spot": [row["lon"], row["lat"]], "size": 11 if row["loaded"] else 7}
-        for row in spec.movers
-    ]
-    return [
-        _circles("places", places, [255, 255, 255, 255], 1.5),
-        _words("place-signs", [row for row in places if row["radius"] >= 7], "sign", 12),
-        _circles(
-            "movers", [{**row, "radius": row["size"]} for row in movers], [20, 20, 20, 255], 1
-        ),
-        _words("mover-signs", [row for row in movers if row["loaded"]], "sign", 13),
-        _words("place-names", set_captions(places, zoom), "caption", 13, INK, beside=True),
     ]
 
 

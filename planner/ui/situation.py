@@ -24,8 +24,7 @@ from planner.ui.mapview import (
     clock_of,
     feature,
 )
-from planner.ui.words import _, counted
-from planner.units import format_duration
+from planner.ui.words import _, counted, duration
 
 LARGEST_PX = 26.0
 SMALLEST_PX = 7.0
@@ -92,7 +91,7 @@ def basis(stands: Standing) -> str:
     if stands.age_s is None:
         told = _("date not known")
     else:
-        told = _("{age} old").format(age=format_duration(stands.age_s))
+        told = _("{age} old").format(age=duration(stands.age_s))
     doubt = [_("doubtful")] if stands.doubtful else []
     return ", ".join([told, word, *doubt])
 

@@ -9,11 +9,11 @@ from planner.cli.text import (
     STATUS_WORDS,
     last_arrivals,
     level_name,
-    moment,
     number,
     percent,
 )
-from planner.units import format_duration, format_length
+from planner.ui.words import duration, moment
+from planner.units import format_length
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -173,4 +173,4 @@ def headline(verdict: Verdict) -> dict[str, str]:
 
 def after(verdict: Verdict) -> str:
     """How long until the last one is safe."""
-    return format_duration(verdict.figures.clearance_s)
+    return duration(verdict.figures.clearance_s)

@@ -13,8 +13,7 @@ from planner.ui.result import frames
 from planner.ui.result.chart_words import in_words
 from planner.ui.runner import Job
 from planner.ui.session import BASE, Session
-from planner.ui.words import _, counted
-from planner.units import format_duration
+from planner.ui.words import _, counted, duration
 
 
 @st.fragment(run_every=0.5)
@@ -68,7 +67,7 @@ def _waiting(job: Job) -> None:
     if place is not None:
         told = counted("{n} solve is before it", "{n} solves are before it", place.ahead)
         if place.left_s:
-            wait = format_duration(max(1, round(place.left_s)))
+            wait = duration(max(1, round(place.left_s)))
             told += ", " + _("at most {time}").format(time=wait)
     look.banner("plain", head, told)
 

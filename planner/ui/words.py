@@ -6,12 +6,20 @@ Babel reads and gettext looks up. A text that nobody has translated is shown in 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import streamlit as st
+
+from planner.cli import text
+from planner.units import MINUTE_S, format_duration
+
+if TYPE_CHECKING:
+    from planner.scenario import Scenario
 
 LANGUAGES = {"en": "English", "ar": "العربية", "ru": "Русский"}
 RIGHT_TO_LEFT = frozenset({"ar"})
@@ -79,3 +87,38 @@ def _(text: str) -> str:
 def counted(one: str, many: str, n: int) -> str:
     """``one`` or ``many`` by the plural rules of this tab's language, with ``{n}`` filled in."""
     return catalog(language()).ngettext(one, many, n).format(n=n)
+
+
+def duration(seconds: int) -> str:
+    """'3 d 10 h 17 min' in this tab's language; whole minutes, seconds below one minute only."""
+    if language() == "en":
+        return format_duration(seconds)
+    from babel.units import format_unit
+
+    if seconds < 0:
+        return "-" + duration(-seconds)
+    minutes = (seconds + 30) // 60
+    days, rest = divmod(minutes, 1440) if minutes >= 2880 else (0, minutes)
+    parts = [(days, "day"), (rest // 60, "hour"), (rest % 60, "minute")]
+    if seconds < MINUTE_S:
+        parts = [(seconds, "second")]
+    said = [pair for pair in parts if pair[0]] or parts[-1:]
+    return " ".join(
+        format_unit(value, f"duration-{unit}", length="short", locale=language())
+        for value, unit in said
+    )
+
+
+def limit_word(limits: Mapping[str, int]) -> Callable[[str], str]:
+    """How a time limit is shown in this tab's language: English keys stay as they are written."""
+    return lambda key: key if language() == "en" else duration(limits[key])
+
+
+def moment(scenario: Scenario, seconds: int) -> str:
+    """Local day and time: 'Fri 14 Dec 16:20' in this tab's language."""
+    if language() == "en":
+        return text.moment(scenario, seconds)
+    from babel.dates import format_datetime
+
+    at = scenario.local(seconds).replace(tzinfo=None)
+    return str(format_datetime(at, "EEE d MMM HH:mm", locale=language()))

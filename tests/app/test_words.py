@@ -12,6 +12,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 from streamlit.testing.v1 import AppTest
 
+from planner import load
 from planner.ui import words
 from planner.ui.session import Session
 from tests.app.desk_case import ROOT, show, told
@@ -108,3 +109,21 @@ def test_every_page_opens_in_every_language(planned: Session, language: str) -> 
     for screen in SCREENS:
         app: AppTest = show(screen, planned, **{words.KEY: language})
         assert remark in told(app), screen
+
+
+@pytest.mark.parametrize(
+    ("language", "lasts", "at"),
+    [
+        ("en", "3 d 10 h 17 min", "Sun 16 Dec 16:17"),
+        ("ru", "3 дн. 10 ч 17 мин", "вс 16 дек. 16:17"),
+        ("ar", "3 أيام 10 س 17 د", "الأحد 16 ديسمبر 16:17"),
+    ],
+)
+def test_times_are_told_in_the_language(
+    monkeypatch: pytest.MonkeyPatch, language: str, lasts: str, at: str
+) -> None:
+    scenario = load.read(ROOT / "scenarios" / "deir_al_zor_2012.yaml")
+    monkeypatch.setattr(words, "language", lambda: language)
+    seconds = (3 * 24 + 10) * 3600 + 17 * 60
+    assert words.duration(seconds).replace("\xa0", " ") == lasts
+    assert words.moment(scenario, seconds).replace("\xa0", " ") == at

@@ -10,8 +10,7 @@ from planner.charts import Load
 from planner.cli.text import last_arrivals, number, percent
 from planner.ui.result.chart_words import word
 from planner.ui.result.movements import local
-from planner.ui.words import _
-from planner.units import format_duration
+from planner.ui.words import _, duration
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -185,7 +184,7 @@ def sites(verdict: Verdict, found: tuple[Load, ...]) -> pd.DataFrame:
             "limit": load.limit,
             "most": round(load.most, 1),
             "when": local(verdict.scenario, load.at_s),
-            "full": format_duration(load.full_s) if load.full_s else "",
+            "full": duration(load.full_s) if load.full_s else "",
         }
         for load in found
     ]

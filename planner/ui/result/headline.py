@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from planner.cli.text import moment, number, percent
+from planner.cli.text import number, percent
 from planner.ui.glossary import meaning
-from planner.ui.words import _, counted
-from planner.units import format_duration
+from planner.ui.words import _, counted, duration, moment
 
 if TYPE_CHECKING:
     from planner.plan import LevelResult
@@ -147,7 +146,7 @@ def cards(verdict: Verdict) -> tuple[Card, ...]:
     left = figures.left_behind - figures.unwilling
     by = ""
     if figures.evacuated:
-        after = format_duration(figures.clearance_s)
+        after = duration(figures.clearance_s)
         by = _("the last on {when}, after {after}").format(when=_when(verdict), after=after)
     stay = (
         _("{n} more stay by choice").format(n=f"{figures.unwilling:,}") if figures.unwilling else ""

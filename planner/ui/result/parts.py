@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING, TypeVar
 import streamlit as st
 
 from planner import charts
-from planner.cli.text import awaited_lines, number
+from planner.cli.text import number
 from planner.ui import look, tables
 from planner.ui.glossary import meaning
 from planner.ui.result import frames, sortie, tell
 from planner.ui.result.chart_words import word
 from planner.ui.result.headline import headline
 from planner.ui.time_map import time_map
-from planner.ui.words import _, counted
-from planner.units import format_duration
+from planner.ui.words import _, counted, duration
 
 if TYPE_CHECKING:
     from planner.charts import Load
@@ -50,8 +49,24 @@ def standing(verdict: Verdict) -> None:
         lines = [str(breach) for breach in verdict.violations[:5]]
         look.banner("bad", _("FAILED: this plan breaks rules. Do not use it."), lines=lines)
     elif verdict.status == "CONDITIONAL":
-        lines = awaited_lines(verdict)
+        lines = awaited(verdict)
         look.banner("wait", _("NOT AUTHORISED: this plan awaits"), lines=lines)
+
+
+def awaited(verdict: Verdict) -> list[str]:
+    """The authorisations that a conditional plan waits for: id, name, party asked."""
+    entries = {entry.id: entry for entry in verdict.scenario.authorisations}
+    parties = {party.id: party.label for party in verdict.scenario.parties}
+    lines = []
+    for ident in verdict.figures.conditional_on:
+        entry = entries.get(ident)
+        if entry is None:
+            lines.append(ident)
+            continue
+        name = f"{ident} ({entry.name})" if entry.name else ident
+        told = _("{name}, asked of {party}")
+        lines.append(told.format(name=name, party=parties.get(entry.party, entry.party)))
+    return lines
 
 
 def head(verdict: Verdict) -> None:
@@ -225,7 +240,7 @@ def made(runs: list[Run], mark: str) -> list[dict[str, object]]:
             "out": run.figures.get("out"),
             "left_behind": run.figures.get("left"),
             "check": run.figures.get("status"),
-            "last_safe": format_duration(int(run.figures.get("clearance_s", 0))),
+            "last_safe": duration(int(run.figures.get("clearance_s", 0))),
             "seconds": round(run.ending.wall_s),
             "text": _("as now") if run.fingerprint == mark else _("earlier"),
         }

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from planner.cli.text import moment
 from planner.ui import look, maps
 from planner.ui.result import movements, tell
-from planner.ui.words import _, counted
+from planner.ui.words import _, counted, moment
 
 if TYPE_CHECKING:
     import pandas as pd

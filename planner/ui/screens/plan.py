@@ -14,7 +14,7 @@ from planner.ui import look, tables, watching
 from planner.ui.result import papers, parts, tell
 from planner.ui.runner import Wish
 from planner.ui.session import BASE, Run, Session, current, fingerprint
-from planner.ui.words import _
+from planner.ui.words import _, limit_word
 
 LIMITS_S = {"20 s": 20, "60 s": 60, "2 min": 120, "5 min": 300, "15 min": 900}
 
@@ -104,7 +104,7 @@ def _start(session: Session, scenario: Scenario) -> None:
         with columns[1]:
             st.select_slider(
                 _("Time for the search"), list(LIMITS_S), value="60 s", key="limit",
-                persist_state="session",
+                persist_state="session", format_func=limit_word(LIMITS_S),
             )  # fmt: skip
         with columns[2], st.popover(_("More"), icon=":material/tune:", width="stretch"):
             _more()

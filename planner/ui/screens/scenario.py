@@ -8,8 +8,7 @@ from planner.scenario import Scenario, people
 from planner.ui import history, look, opening, table_view
 from planner.ui.session import Checked, Session, current
 from planner.ui.table_view import SHOWN
-from planner.ui.words import _, counted
-from planner.units import format_duration
+from planner.ui.words import _, counted, duration
 
 EDITOR_PX = 540
 TABS = "scenario-tab"
@@ -128,7 +127,7 @@ def _contents(scenario: Scenario) -> dict[str, str]:
     return {
         **({_("situation"): scenario.description} if scenario.description else {}),
         _("begins"): begins,
-        _("horizon"): format_duration(scenario.horizon_s),
+        _("horizon"): duration(scenario.horizon_s),
         _("people"): _("{people} in {n} groups").format(
             people=f"{people(scenario):,}", n=len(scenario.groups)
         ),

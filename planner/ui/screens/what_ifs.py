@@ -14,7 +14,7 @@ from planner.ui.runner import Job
 from planner.ui.session import Run, Session, current, open_desk
 from planner.ui.whatif import beside, cases, editor, rows
 from planner.ui.whatif.rows import Limits, Row
-from planner.ui.words import _, counted
+from planner.ui.words import _, counted, limit_word
 
 LIMITS_S = {"20 s": 20, "60 s": 60, "2 min": 120, "5 min": 300}
 TOLD = "case_told"
@@ -56,8 +56,9 @@ def _head(session: Session, title: str, found: list[Row]) -> None:
     with left:
         look.title(_("What-ifs"), title)
     limit.selectbox(
-        _("Time for each"), list(LIMITS_S), 1, key="case_limit", persist_state="session"
-    )
+        _("Time for each"), list(LIMITS_S), 1, key="case_limit", persist_state="session",
+        format_func=limit_word(LIMITS_S),
+    )  # fmt: skip
     new.button(
         _("New what-if"), icon=":material/add:", on_click=_new, args=(session,), width="stretch",
         disabled=editor.opened() is not None,

@@ -14,7 +14,7 @@ from planner.ui.bundles import bundle
 from planner.ui.result import tell, worths
 from planner.ui.runner import DOCUMENTS, Job, Wish
 from planner.ui.session import BASE, Session, current, fingerprint
-from planner.ui.words import _, counted
+from planner.ui.words import _, counted, limit_word
 
 TIMES_S = {"2 min": 120, "5 min": 300, "10 min": 600, "20 min": 1200}
 CHART_PX = 480
@@ -59,7 +59,7 @@ def _start(session: Session, scenario: Scenario) -> None:
     with middle:
         st.select_slider(
             _("Time for all searches"), list(TIMES_S), value="5 min", key="worth_time",
-            persist_state="session",
+            persist_state="session", format_func=limit_word(TIMES_S),
         )  # fmt: skip
     with right:
         st.button(
