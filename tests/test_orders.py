@@ -11,7 +11,7 @@ import pytest
 
 from planner import documents, network
 from planner.documents import orders, press
-from planner.documents.course import Course, stretches, towns
+from planner.documents.course import NO_ONE, Course, stretches, towns
 from planner.documents.hours import Clockwork, told
 from planner.documents.paper import Paper, prepare
 from planner.documents.timestrip import strip
@@ -110,6 +110,12 @@ def test_the_way_is_cut_at_named_links_and_nothing_is_lost() -> None:
         assert all(a[1] == b[0] for a, b in itertools.pairwise(moments))
     to_town = next(c for c in paper().convoys if c.destination == "town")
     assert [one.links for one in stretches(paper(), to_town)] == [("bridge",)]
+
+
+def test_where_no_party_holds_the_ground_that_is_told() -> None:
+    made = {order["to"]: order for order in orders.content(paper())["orders"]}
+    (leg,) = (row for row in made[case.HOSTILE_NAME]["legs"] if row[0])
+    assert leg[8] == f"Council, {NO_ONE}"
 
 
 def test_a_long_way_has_no_more_rows_than_asked_for() -> None:

@@ -17,10 +17,12 @@ from planner.cells import clean
 from planner.charts import Convoy
 from planner.documents.paper import Paper
 from planner.roads import EARTH_RADIUS_M
+from planner.wording import word
 
 if TYPE_CHECKING:
     from planner.network import Route, TransportNetwork
 
+NO_ONE = word("nobody, or contested")
 _TOWNS = 4  # so many towns on the way are named at most
 _PASSED_M = 2500.0  # so near to the way a town is passed
 _APART = 0.12  # of the way: towns closer to each other or to an end are not named
@@ -174,7 +176,7 @@ def _holders(
             continue
         for from_s, until_s, party in ground.spans:
             if from_s < max(when[1], when[0] + 1) and when[0] < until_s:
-                yield party or "contested"
+                yield party or NO_ONE
 
 
 def _dangers(paper: Paper, route: Route, pair: tuple[int, int], course: Course) -> Iterator[str]:
