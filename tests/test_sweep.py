@@ -6,11 +6,14 @@ import errno
 import json
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import psutil
 import pytest
@@ -18,7 +21,7 @@ from pyarrow import parquet
 
 from planner.errors import ScenarioError
 from planner.pipeline import Limits
-from planner.sweep import Case, Ground, News, Order, cases, running, summary, sweep
+from planner.sweep import Case, Ground, News, Order, cases, heatmap, running, summary, sweep
 from planner.sweep import ground as grounds
 from planner.sweep import rows as kept
 from planner.sweep.cases import STATED, identity, scenario_of
@@ -56,7 +59,7 @@ uncertainty:
   people: {common: 50 %}
 """
 COUNTED = Limits(node_limit=2, time_s=20.0)
-CHANCE = ("seconds", "memory_mb", "bytes", "worker")
+CHANCE = ("seconds", "cpu_s", "memory_mb", "bytes", "worker")
 """Columns that tell of the run and not of the plan."""
 
 
@@ -147,6 +150,11 @@ def test_the_summary_counts_plans_alone() -> None:
     assert (good["cases"], good["planned"], bad["planned"]) == (1, 1, 0)
     assert good["evacuated"] == {"mean": 60.0, "least": 60, "most": 60}
     assert bad["evacuated"] is None
+    drawn = heatmap("<One> bus", summary(rows))
+    assert ElementTree.fromstring(drawn).tag.endswith("svg")
+    texts = ["".join(node.itertext()) for node in ElementTree.fromstring(drawn).iter()]
+    assert {"Sweep: <One> bus", "promise", "06:00", "09:00", "no plan"} <= set(texts)
+    assert f"{rows[0]['harm']:.3g}" in texts
 
 
 # ------------------------------------------------------------------ rows on disk
@@ -245,9 +253,7 @@ WIDE = order(what_ifs=(None, "promise"), draws=3, dates=(0, 3 * 3600))
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
     """A scheduler with two workers, each a process."""
-    import dask
-
-    with dask.config.set(grounds.SETTINGS), grounds._quiet(), grounds._own(Ground(workers=2)) as at:
+    with grounds.settings(), grounds._quiet(), grounds._own(Ground(workers=2)) as at:
         yield at
 
 
@@ -273,6 +279,17 @@ def test_nothing_is_open_to_other_machines(address: str) -> None:
     mine = [psutil.Process(), *workers_of(address)]
     open_at = {c.laddr.ip for p in mine for c in p.net_connections("inet") if c.status == "LISTEN"}
     assert open_at == {"127.0.0.1"}
+
+
+def test_the_settings_of_dask_are_as_before_after_a_sweep() -> None:
+    code = (
+        "from planner.sweep import ground\n"
+        "with ground.settings(): pass\n"
+        "import dask\n"
+        "assert dask.config.get('distributed.comm.require-encryption') is not NotImplemented\n"
+        "assert dask.config.get('distributed.worker.memory.spill')\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_a_worker_killed_in_the_middle_costs_no_row(address: str, tmp_path: Path) -> None:
@@ -350,6 +367,7 @@ def test_the_command_tells_what_came_of_it(
     assert run(*asked) == 1
     printed = capsys.readouterr().out
     assert "6 were there before" in printed
+    assert "no plan" in (tmp_path / "out" / "heatmap.svg").read_text(encoding="utf-8")
     assert "promise, draw -1, from 2012-12-13T09:00: fault" in printed
     assert run(*asked, "--dates", "noon") == 1
     assert "not a time: 'noon'" in capsys.readouterr().err

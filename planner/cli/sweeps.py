@@ -26,6 +26,7 @@ HEADING = ("what-if", "from", "cases", "planned", "out", "left behind", "harm", 
 def sweep(arguments: argparse.Namespace) -> int:
     """Plan what has no row yet and print the table; 0 where every case has a verified plan."""
     from planner import sweep as sweeping
+    from planner.sweep.cases import read
 
     path = scenario_file(arguments.file)
     order = _order(path, arguments)
@@ -40,6 +41,9 @@ def sweep(arguments: argparse.Namespace) -> int:
         finally:
             told.close()
     rows = sweeping.summary(found.rows)
+    picture = out / "heatmap.svg"
+    title = read(order.text, order.file, None).title
+    picture.write_text(sweeping.heatmap(title, rows), encoding="utf-8")
     if arguments.json:
         write_json(_object(found, rows))
     else:
@@ -122,9 +126,10 @@ def _lines(found: Outcome, rows: list[dict[str, Any]]) -> list[str]:
     missing = found.of - len(found.rows)
     counts = ", ".join(f"{count:,} {name}" for name, count in _outcomes(found).items())
     done = f"{len(found.rows):,} of {found.of:,} cases ({counts or 'none'}"
+    lines.append("Decision support, not clearance.")
     lines.append(
         f"{done}; {found.before:,} were there before), {found.elapsed_s:.0f} s. "
-        f"Rows: {plain(found.path)}"
+        f"Rows: {plain(found.path)}, a picture beside them."
     )
     if missing:
         lines.append(f"{missing:,} are not done; the same command goes on with them.")

@@ -6,6 +6,7 @@ rows      the columns, and rows on disk as Parquet: written whole, one a case   
 ground    where cases are planned: processes of this machine, or a Dask scheduler
 running   hands out, collects, goes on after whatever ended                     (sweep)
 figures   rows put together by what-if and date                                 (summary)
+heatmap   the same as a picture                                                 (heatmap)
 
 A case depends on nothing but its key: it is planned from nothing, by one worker, wherever that is.
 Its row is on disk before it counts as done; done is never done again.
@@ -16,6 +17,7 @@ from __future__ import annotations
 from planner.sweep.cases import Case, Order, cases
 from planner.sweep.figures import summary
 from planner.sweep.ground import Ground
+from planner.sweep.heatmap import heatmap
 from planner.sweep.running import News, Outcome, sweep
 
-__all__ = ["Case", "Ground", "News", "Order", "Outcome", "cases", "summary", "sweep"]
+__all__ = ["Case", "Ground", "News", "Order", "Outcome", "cases", "heatmap", "summary", "sweep"]

@@ -41,6 +41,8 @@ ONE_THREAD = {
         "OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS",
     )
 }  # fmt: skip
+DEAF = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"
+"""Run by each worker here as it starts: Ctrl-C reaches this process alone."""
 
 
 @dataclass(frozen=True)
@@ -69,10 +71,8 @@ class Ground:
 @contextmanager
 def connected(ground: Ground) -> Iterator[Client]:
     """A client of the workers. Raises ScenarioError where no scheduler or no worker answers."""
-    import dask
-
     with ExitStack() as stack:
-        stack.enter_context(dask.config.set(SETTINGS))
+        stack.enter_context(settings())
         stack.enter_context(_quiet())
         address = ground.scheduler or stack.enter_context(_own(ground))
         client = stack.enter_context(_client(address))
@@ -81,22 +81,34 @@ def connected(ground: Ground) -> Iterator[Client]:
 
 
 @contextmanager
-def _own(ground: Ground) -> Iterator[str]:
-    """A scheduler and workers on this machine that no other can reach; no pages are served."""
+def settings() -> Iterator[None]:
+    """Our settings of Dask, while it lasts.
+
+    Distributed is imported first: were its own settings read in the middle, they would go at the
+    end with ours.
+    """
     import dask
-    from distributed import LocalCluster
+    import distributed  # noqa: F401
 
     threads = {f"distributed.nanny.pre-spawn-environ.{key}": one for key, one in ONE_THREAD.items()}
+    with dask.config.set(SETTINGS | threads):
+        yield
+
+
+@contextmanager
+def _own(ground: Ground) -> Iterator[str]:
+    """A scheduler and workers on this machine that no other can reach; no pages are served."""
+    from distributed import LocalCluster
+
     with ExitStack() as stack:
         folder = stack.enter_context(
             tempfile.TemporaryDirectory(prefix="planner-sweep-", ignore_cleanup_errors=True)
         )
-        stack.enter_context(dask.config.set(threads))
         with _deaf():
             cluster = LocalCluster(
                 n_workers=ground.count, threads_per_worker=1, processes=True, host="127.0.0.1",
                 dashboard_address=None, silence_logs=logging.CRITICAL,
-                memory_limit=int(ground.bound_mb * 1e6), local_directory=folder,
+                memory_limit=int(ground.bound_mb * 1e6), local_directory=folder, preload=DEAF,
             )  # fmt: skip
         stack.callback(cluster.close, timeout=10)
         yield cluster.scheduler_address
@@ -137,15 +149,21 @@ def _workers_there(client: Client, address: str) -> None:
 @contextmanager
 def _quiet() -> Iterator[None]:
     """What Dask writes about lost workers is told in our own words."""
-    logger = logging.getLogger("distributed")
-    before = logger.level
-    logger.setLevel(logging.CRITICAL)
+    loggers = [
+        logging.getLogger(name)
+        for name in logging.root.manager.loggerDict
+        if name.partition(".")[0] == "distributed"
+    ]
+    before = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL + 1)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             yield
         finally:
-            logger.setLevel(before)
+            for logger, level in zip(loggers, before, strict=True):
+                logger.setLevel(level)
 
 
 @contextmanager

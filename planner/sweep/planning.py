@@ -47,7 +47,7 @@ class Brief:
 
 def plan_case(brief: Brief, case: Case) -> Row:
     """The row of a case. Nothing is raised: where there is no plan the row says why."""
-    begun = time.monotonic()
+    begun, busy = time.monotonic(), time.process_time()
     row = blank(case, brief.seed)
     try:
         row |= _figures(_planned(brief, case))
@@ -57,8 +57,8 @@ def plan_case(brief: Brief, case: Case) -> Row:
     except Exception as error:
         row |= {"outcome": ERROR, "why": sentence(error)}
     row |= {
-        "seconds": time.monotonic() - begun, "memory_mb": pipeline.peak_rss_mb(),
-        "worker": f"{platform.node()}:{os.getpid()}",
+        "seconds": time.monotonic() - begun, "cpu_s": time.process_time() - busy,
+        "memory_mb": pipeline.peak_rss_mb(), "worker": f"{platform.node()}:{os.getpid()}",
     }  # fmt: skip
     row["bytes"] = len(pickle.dumps(case)) + len(pickle.dumps(row))
     return row

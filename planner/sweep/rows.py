@@ -35,7 +35,8 @@ COLUMNS: dict[str, str] = {
     "self_moved": "int64", "left_behind": "int64", "unwilling": "int64", "harm": "double",
     "harm_of_staying": "double", "clearance_s": "int64", "sorties": "int64",
     **{f"{level}_{kind}": "double" for level in LEVELS for kind in ("value", "bound")},
-    "seconds": "double", "memory_mb": "double", "bytes": "int64", "worker": "string",
+    "seconds": "double", "cpu_s": "double", "memory_mb": "double", "bytes": "int64",
+    "worker": "string",
 }  # fmt: skip
 """Column to its type.
 
