@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from itertools import pairwise
 from typing import Any
@@ -15,7 +16,7 @@ from planner import charts
 from planner.charts import palette
 from planner.charts.shapes import circle_ring, polygon, signed_area
 from planner.roads import great_circle_m
-from planner.scenario import Intake
+from planner.scenario import Group, Intake
 from planner.verify import Verdict
 from planner.verify import places as counts
 from planner.verify.replay import Replay
@@ -196,11 +197,24 @@ def test_the_most_that_can_leave_follows_from_the_bound(bound: float, most: int)
     assert charts.most_that_can_leave(dataclasses.replace(verdict, plan=plan)) == most
 
 
-def test_weighted_heads_give_no_number_of_people() -> None:
+def test_heavy_heads_stay_first_where_people_are_counted_by_weight() -> None:
+    """20 by weight: 10 people of weight 2 stay at least, or a single one who counts for more."""
     verdict = case.conditional()
-    groups = tuple(g.model_copy(update={"weight": 2}) for g in verdict.scenario.groups)
-    scenario = verdict.scenario.model_copy(update={"groups": groups})
-    assert charts.most_that_can_leave(dataclasses.replace(verdict, scenario=scenario)) is None
+    scenario = verdict.scenario
+    level = verdict.plan.levels[0].model_copy(update={"bound": 20.0})
+    plan = verdict.plan.model_copy(update={"levels": (level,)})
+    willing = plan.people - plan.unwilling
+    twice = [g.model_copy(update={"weight": 2}) for g in scenario.groups]
+
+    def most(groups: Sequence[Group]) -> int | None:
+        weighted = scenario.model_copy(update={"groups": tuple(groups)})
+        return charts.most_that_can_leave(
+            dataclasses.replace(verdict, scenario=weighted, plan=plan)
+        )
+
+    assert most(twice) == willing - 10
+    few = twice[0].model_copy(update={"weight": 10_000})
+    assert most([few, *twice[1:]]) == willing - 1
 
 
 def test_the_specifications_are_what_altair_takes() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -118,16 +119,22 @@ def safe_at(steps: tuple[tuple[int, int], ...], t_s: int) -> int:
 
 
 def most_that_can_leave(verdict: Verdict) -> int | None:
-    """No plan on this grid brings more people out: the willing less the proven bound of level 1.
+    """No plan on this grid brings more people out: the willing less those who stay at least.
 
-    None where the bound is unknown, or where it counts heads by weight.
+    The proven bound of level 1 counts heads by weight. As few people as possible stay where the
+    heaviest stay first. None where the bound is unknown.
     """
-    plan = verdict.plan
-    if any(group.weight != 1 for group in verdict.scenario.groups):
+    plan, scenario = verdict.plan, verdict.scenario
+    bound = next((level.bound for level in plan.levels if level.name == "left_behind"), None)
+    if bound is None:
         return None
-    for level in plan.levels:
-        if level.name == "left_behind":
-            # A bound of 3.2 heads means at least 4; a hair above 3 is rounding.
-            least = max(0, -int(-(level.bound - 1e-6) // 1))
-            return plan.people - plan.unwilling - least
-    return None
+    # A bound of 3.2 heads means at least 4; a hair above 3 is rounding.
+    missing, least = bound - 1e-6, 0.0
+    for group in sorted(scenario.groups, key=lambda one: -one.weight):
+        if missing <= 0 or not group.weight:
+            break
+        willing = sum(s.persons for s in segments(scenario, group) if s.means != "unwilling")
+        stay = min(float(willing), missing / group.weight)
+        least += stay
+        missing -= stay * group.weight
+    return plan.people - plan.unwilling - max(0, math.ceil(least))
