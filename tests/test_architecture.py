@@ -87,7 +87,7 @@ NARROW: dict[str, tuple[int, frozenset[str]]] = {
     "bounds": (3, frozenset({"bounds"})),
     "redact": (2, frozenset({"redact", "verify", "charts"})),
     "manifest": (2, frozenset({"manifest", "verify", "redact", "charts"})),
-    "documents": (2, frozenset({"documents", "verify", "redact", "charts", "manifest"})),
+    "documents": (2, frozenset({"documents", "verify", "redact", "charts", "manifest", "compare"})),
     "charts": (2, frozenset({"charts", "verify"})),
     "compare": (1, frozenset({"compare", "verify"})),
     "store": (2, frozenset({"store"})),

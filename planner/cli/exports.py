@@ -36,6 +36,7 @@ def export(arguments: argparse.Namespace) -> int:
     order = replace(
         order,
         supersedes=_verdict(arguments.supersedes),
+        against=_verdict(arguments.against),
         calendar_before=_bytes(arguments.former_calendar),
     )
     whole, beside = Whole(verdict), plan.resolve().parent

@@ -348,6 +348,10 @@ def _export(commands: Commands[argparse.ArgumentParser]) -> None:
         help="the plan.json of the former issue: documents say what changed since",
     )  # fmt: skip
     command.add_argument(
+        "--against", type=Path, metavar="PLAN",
+        help="another plan.json: the document 'comparison' lays both side by side",
+    )  # fmt: skip
+    command.add_argument(
         "--former-calendar", type=Path, metavar="ICS",
         help="the movements.ics that this reader was given last: movements keep their entries",
     )  # fmt: skip

@@ -45,6 +45,7 @@ class Order:
     an aware time; where it is not given, the beginning of what is shown.
 
     A re-issue names the plan that it ``supersedes`` or the calendar that the reader was given last;
+    ``against`` is another plan that the comparison is made with, for the office alone.
     ``revision`` counts from 1; where it is not given it follows the calendar's, or is 2.
     """
 
@@ -55,6 +56,7 @@ class Order:
     language: str = "en"
     issued_at: datetime | None = None
     supersedes: Verdict | Whole | None = None
+    against: Verdict | Whole | None = None
     revision: int | None = None
     calendar_before: bytes | None = None
     with_hxl: bool = False
@@ -86,6 +88,9 @@ def faults(verdict: Verdict | Whole, order: Order) -> list[Issue]:
     if order.revision is not None and order.revision < (2 if again else 1):
         problem = f"revision {order.revision} of a re-issue" if again else "a revision below 1"
         found.append(Issue("", 0, "", problem, "the first issue is 1, the next one 2"))
+    if order.document == "comparison" and order.against is None:
+        problem = "a comparison wants a second plan"
+        found.append(Issue("", 0, "", problem, "name it: --against OTHER_PLAN"))
     if order.audience not in AUDIENCES:
         return found
     found += refusals(verdict, order.audience, order.recipient)
@@ -189,9 +194,12 @@ def _paper(whole: Whole, order: Order) -> Paper:
         # A reader whom the former plan did not concern has no former paper.
         with suppress(ScenarioError):
             before = replace(prepare(order.supersedes, None, *reader), revision=revision - 1)
+    against = None
+    if order.against is not None and paper.internal:
+        against = prepare(order.against, None, *reader)
     return replace(
         paper, revision=revision, before=before, calendar_before=order.calendar_before,
-        with_hxl=order.with_hxl,
+        against=against, with_hxl=order.with_hxl,
     )  # fmt: skip
 
 

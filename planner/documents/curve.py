@@ -27,7 +27,7 @@ def nice_step(largest: int, at_most: int) -> int:
 
 
 @dataclass(frozen=True)
-class _Axes:
+class Axes:
     """From seconds and persons to the drawing's points."""
 
     last_s: int
@@ -52,7 +52,7 @@ def evacuation_svg(paper: Paper) -> str:
     plan = paper.verdict.plan
     say, willing = paper.say, plan.people - plan.unwilling
     step = nice_step(max(1, willing), 5)
-    axes = _Axes(_last_s(paper), step * -(-max(1, willing) // step))
+    axes = Axes(_last_s(paper), step * -(-max(1, willing) // step))
     shown = [row for row in evacuation_points(paper.verdict) if row["t_s"] <= axes.last_s]
     safe = shown[-1]["safe"]
     labels = [(willing, palette.BLACK, say("{n} want to leave").format(n=paper.count(willing)))]
@@ -61,16 +61,16 @@ def evacuation_svg(paper: Paper) -> str:
         labels.append(
             (most, palette.VERMILLION, say("{n} proven most").format(n=paper.count(most)))
         )
-    parts = _grid(paper, axes, step)
+    parts = grid(paper, axes, step)
     for persons, colour, _ in labels:
         ends = [axes.spot(0, persons), axes.spot(axes.last_s, persons)]
-        parts.append(_line(ends, colour, 1.2, "6 4" if colour == palette.BLACK else "1.5 3"))
-    parts.append(_line(axes.steps(shown, "under_way"), palette.BLUE, 1.2, "3 2"))
-    parts.append(_line(axes.steps(shown, "safe"), palette.GREEN, 2.2, ""))
+        parts.append(line(ends, colour, 1.2, "6 4" if colour == palette.BLACK else "1.5 3"))
+    parts.append(line(axes.steps(shown, "under_way"), palette.BLUE, 1.2, "3 2"))
+    parts.append(line(axes.steps(shown, "safe"), palette.GREEN, 2.2, ""))
     labels.append((safe, palette.GREEN, say("{n} safe").format(n=paper.count(safe))))
     if shown[-1]["under_way"] == 0:
         labels.append((0, palette.BLUE, say("under way")))
-    parts += _labels(axes, labels)
+    parts += label_lines(axes, labels)
     return svg.document(WIDTH, HEIGHT, "".join(parts))
 
 
@@ -82,7 +82,8 @@ def _last_s(paper: Paper) -> int:
     return min(verdict.plan.horizon_s, -(-wanted // HOUR_S) * HOUR_S) or HOUR_S
 
 
-def _line(points: list[svg.Point], colour: str, width: float, dash: str) -> str:
+def line(points: list[svg.Point], colour: str, width: float, dash: str) -> str:
+    """A line through the points; ``dash`` as in SVG, empty for a whole one."""
     more = {"stroke_dasharray": dash} if dash else {}
     return svg.element(
         "path", d=svg.path(points), fill="none", stroke=colour, stroke_width=width,
@@ -90,7 +91,7 @@ def _line(points: list[svg.Point], colour: str, width: float, dash: str) -> str:
     )  # fmt: skip
 
 
-def _labels(axes: _Axes, labels: list[tuple[int, str, str]]) -> list[str]:
+def label_lines(axes: Axes, labels: list[tuple[int, str, str]]) -> list[str]:
     """Names of the lines at their right ends, moved apart where they would cover each other."""
     parts, floor = [], -100.0
     for persons, colour, words in sorted(labels, key=lambda label: -label[0]):
@@ -101,16 +102,17 @@ def _labels(axes: _Axes, labels: list[tuple[int, str, str]]) -> list[str]:
     return parts
 
 
-def _grid(paper: Paper, axes: _Axes, step: int) -> list[str]:
+def grid(paper: Paper, axes: Axes, step: int) -> list[str]:
+    """The axes with their words: people upwards, the local clock to the right."""
     parts = []
     for persons in range(0, axes.top + 1, step):
         left, right = axes.spot(0, persons), axes.spot(axes.last_s, persons)
-        parts.append(_line([left, right], "#333" if persons == 0 else "#ddd", 0.7, ""))
+        parts.append(line([left, right], "#333" if persons == 0 else "#ddd", 0.7, ""))
         at = (left[0] - 6, left[1] + 3)
         parts.append(svg.text(at, paper.count(persons), 8.5, text_anchor="end", fill="#333"))
     for t_s, words in _ticks(paper, axes.last_s):
         foot, head = axes.spot(t_s, 0), axes.spot(t_s, axes.top)
-        parts.append(_line([foot, head], "#eee", 0.7, ""))
+        parts.append(line([foot, head], "#eee", 0.7, ""))
         at = (foot[0], foot[1] + 13)
         parts.append(svg.text(at, words, 8.5, text_anchor="middle", fill="#333"))
     zone = paper.verdict.scenario.timezone

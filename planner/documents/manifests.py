@@ -26,7 +26,7 @@ def blank(frame: Frame, tokens: tuple[str, ...] = (), needs: frozenset[str] = fr
     """
     told = tuple(Column(field.name, field.means) for field in fields_for(needs))
     rows = []
-    for number, (line, kind) in enumerate(_lines(frame)):
+    for number, (line, kind) in enumerate(lines(frame)):
         row: Row = {column.name: "" for column in told}
         known: Row = {"movement": frame.movement, "vehicle": line.vehicle, "kind": kind}
         person = tokens[number] if tokens else ""
@@ -79,7 +79,7 @@ def print_sheet(frame: Frame, tokens: tuple[str, ...] = ()) -> Table:
         ("present", "boarded", "no_show", "refused", "arrived"), _TO_TICK
     )
     rows: list[Row] = []
-    for number, (line, kind) in enumerate(_lines(frame)):
+    for number, (line, kind) in enumerate(lines(frame)):
         vehicle = vehicles[line.vehicle]
         row: Row = {"line": number + 1, "vehicle": vehicle.label, "plate": vehicle.plate}
         row |= {"kind": kind, "group": line.group}
@@ -88,7 +88,8 @@ def print_sheet(frame: Frame, tokens: tuple[str, ...] = ()) -> Table:
     return Table(f"print_{frame.movement}", "Print sheet", PRINTED, tuple(rows))
 
 
-def _lines(frame: Frame) -> list[tuple[Planned, str]]:
+def lines(frame: Frame) -> list[tuple[Planned, str]]:
+    """(what is planned, seat or stretcher) of each place, vehicle by vehicle; stretchers first."""
     found = []
     for line in frame.planned:
         found += [(line, "stretcher")] * line.stretchers

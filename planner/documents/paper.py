@@ -55,6 +55,8 @@ class Paper:
     revision: int = 1
     before: Paper | None = field(default=None, repr=False)
     """The paper for the same reader that this one supersedes."""
+    against: Paper | None = field(default=None, repr=False)
+    """The paper of another plan for the same reader, to be compared with."""
     calendar_before: bytes | None = field(default=None, repr=False)
     """The calendar that the reader was given last."""
 

@@ -9,7 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from planner.documents import (
+    boardinglists,
     cards,
+    comparison,
     flee,
     geopackage,
     ics,
@@ -176,6 +178,10 @@ DOCUMENTS: tuple[Document, ...] = (
             **_tables("left_behind", "People left behind", rows.left_behind),
         },
     ),
+    Document(
+        "comparison", "Comparison of two plans", ("internal",),
+        {"pdf": press.Printed(comparison.sheets)},
+    ),
     Document("codes", "Codes", ("internal",), _tables("codes", "Codes", rows.code_table)),
     Document(
         "movements", "Movements", ("partners", "crew", "parties"),
@@ -201,6 +207,7 @@ DOCUMENTS: tuple[Document, ...] = (
     Document(
         "manifest", "Passenger manifest", ("internal",),
         {
+            "pdf": press.Printed(boardinglists.sheets, shown=8),
             "csv": _one("manifest_blank.csv", _blanks),
             "xlsx": _book("manifest_blank", "Passenger manifest", manifests.blanks),
         },

@@ -71,3 +71,7 @@ ROADS = words("motorway", "trunk", "primary", "secondary", "tertiary", "unclassi
 """Classes of roads, as OpenStreetMap has them."""
 LINKS = words("operational", "restricted", "closed", "contested")
 WINDOWS = words("daylight", "curfew", "pause", "weather", "sea_state", "other")
+COMPARED = words("people", "evacuated", "by vehicles", "by own means", "left behind",
+                 "stay by choice", "clearance", "sorties", "harm of staying", "expected harm",
+                 "missed deadlines", "sum of arrival times", "effort")  # fmt: skip
+"""What the comparison of two plans calls its figures."""

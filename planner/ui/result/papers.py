@@ -98,6 +98,7 @@ def titles() -> dict[str, str]:
         "manifest": _("Blank passenger lists; filled in on the command line"),
         "people": _("What becomes of each group"),
         "left-behind": _("Who is left behind, why, what would help"),
+        "comparison": _("Two plans side by side"),
         "places": _("Places and their positions"),
         "displacement": _("Places, roads and closures for displacement models"),
         "codes": _("The office's key to the code names; never hand it on"),
