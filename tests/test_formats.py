@@ -13,6 +13,7 @@ import sqlite3
 import zipfile
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -67,7 +68,10 @@ def pairwise() -> list[Case]:
 
 @cache
 def paper(audience: Audience, language: str) -> Any:
-    return prepare(case.conditional(), ISSUED, audience, READERS[audience], language)
+    made = prepare(case.conditional(), ISSUED, audience, READERS[audience], language)
+    if audience != "internal":
+        return made
+    return replace(made, against=prepare(case.verified(), ISSUED, language=language))
 
 
 def written(made: Case) -> dict[str, bytes]:
@@ -270,6 +274,7 @@ RECOUNTS: dict[tuple[str, str], Callable[[Audience, str, Read], None]] = {
     ("left-behind", "pdf"): printed(case.LEFT, case.UNWILLING),
     ("notification", "pdf"): printed(24),
     ("plan", "pdf"): printed(case.PEOPLE, case.EVACUATED),
+    ("comparison", "pdf"): printed(case.PEOPLE, case.EVACUATED),
     ("plan", ""): whole,
 }
 

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 
 import pypdfium2
 import pytest
 
-from planner import documents, wording
+from planner import documents, verify, wording
 from planner.documents import Order, named
 from planner.documents.leadtimes import asks
 from planner.documents.notices import notice
 from planner.documents.paper import Paper, prepare
 from planner.documents.press import Printed
+from planner.errors import ScenarioError
+from planner.plan import LeftBehind
 from planner.redact import Audience
 from planner.verify import Verdict
 from tests import paper_case as case
@@ -25,6 +28,7 @@ PRINTS: list[tuple[str, Audience, str | None]] = [
     ("plan", "internal", None), ("left-behind", "internal", None),
     ("authorisation-request", "internal", None), ("authorisation-request", "parties", "navy"),
     ("notification", "parties", "navy"), ("brief", "public", None),
+    ("manifest", "internal", None), ("comparison", "internal", None),
 ]  # fmt: skip
 STATES = ("conditional", "verified", "failed")
 
@@ -36,7 +40,25 @@ def verdict(state: str) -> Verdict:
 
 
 def paper(state: str, audience: Audience, recipient: str | None, language: str = "en") -> Paper:
-    return prepare(verdict(state), ISSUED, audience, recipient, language)
+    made = prepare(verdict(state), ISSUED, audience, recipient, language)
+    if audience != "internal":
+        return made
+    return replace(made, against=prepare(other(), ISSUED, language=language))
+
+
+@cache
+def other() -> Verdict:
+    """Another plan: the ferry does not sail."""
+    base = verdict("verified")
+    kept = tuple(s for s in base.plan.sorties if s.fleet not in ("ferries", "cutters"))
+    stay = LeftBehind(
+        group="townspeople", persons=24, unwilling=False, reason="no ship", reason_code="no_seat"
+    )
+    plan = base.plan.model_copy(
+        update={"sorties": kept, "left_behind": (*base.plan.left_behind, stay)}
+    )
+    checked = verify.check(plan, base.scenario, base.network)
+    return replace(checked, violations=(), status="VERIFIED")
 
 
 @cache
@@ -172,6 +194,41 @@ def test_the_notification_tells_each_movement_by_its_way() -> None:
         for point in one.waypoints:
             assert point.degrees in words and point.mgrs in words
     assert "Patients" not in words and "surgeons" not in words
+
+
+def test_the_blank_lists_have_a_line_for_each_place_and_no_name() -> None:
+    made = printed("manifest", "internal", None, "en")
+    assert list(made) == ["manifest_blank/2012-12-13.pdf"]
+    sheets = pages(made["manifest_blank/2012-12-13.pdf"])
+    assert len(sheets) == 3  # a bus with patients, a bus, a ferry
+    planned = [re.search(r"seats \d+, stretchers \d+", page) for page in sheets]
+    assert sorted(found[0] for found in planned if found) == [
+        *["seats 24, stretchers 0"] * 2, "seats 6, stretchers 2",
+    ]  # fmt: skip
+    for page in sheets:
+        places = len(re.findall(r"\b(?:seat|stretcher) G\d\d", page))
+        assert places in (8, 24) and f" {places} " in page
+        assert "Patients" not in page and "never a name" in page
+    assert printed("manifest", "internal", None, "en", "failed") == {}
+
+
+def test_two_plans_stand_side_by_side() -> None:
+    words = told("comparison", "internal")
+    assert "With B 24 people fewer are safe than with A." in words
+    assert "evacuated 40 16 -24" in words and "left behind 8 32 +24" in words
+    assert "evacuated 40 → 16" in words and "A: 40 safe" in words and "B: 16 safe" in words
+    assert "A authorisations[port_leave].assume nothing granted" in words
+    alone = prepare(verdict("conditional"), ISSUED)
+    assert named("comparison").writers["pdf"](alone) == {}
+
+
+def test_a_comparison_wants_a_second_plan_and_leaves_with_it() -> None:
+    order = Order("comparison", "pdf", issued_at=ISSUED)
+    with pytest.raises(ScenarioError) as told:
+        documents.files(verdict("conditional"), order)
+    assert [issue.remedy for issue in told.value.issues] == ["name it: --against OTHER_PLAN"]
+    made = documents.files(verdict("conditional"), replace(order, against=other()))
+    assert list(made) == ["comparison.pdf"]
 
 
 def test_hostile_names_are_text() -> None:

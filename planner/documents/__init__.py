@@ -34,6 +34,7 @@ __all__ = [
 ]  # fmt: skip
 
 ALL = "all"
+_BLANKS = ("manifest", "pdf")
 Progress = Callable[[str], None]
 
 
@@ -61,6 +62,8 @@ class Order:
     calendar_before: bytes | None = None
     with_hxl: bool = False
     """Whether tables in CSV have a row of HXL hashtags."""
+    with_blanks: bool = True
+    """Whether blank passenger lists are printed: hundreds of pages, several seconds."""
 
     def rows(self) -> tuple[Document, ...]:
         """The documents that are meant and that the audience gets."""
@@ -69,7 +72,10 @@ class Order:
 
     def formats_of(self, document: Document) -> tuple[str, ...]:
         """The formats of a document that are meant."""
-        return tuple(name for name in document.formats if self.format in (ALL, name))
+        known = document.formats
+        if not self.with_blanks:
+            known = tuple(name for name in known if (document.name, name) != _BLANKS)
+        return tuple(name for name in known if self.format in (ALL, name))
 
 
 def faults(verdict: Verdict | Whole, order: Order) -> list[Issue]:
@@ -250,10 +256,14 @@ def write_all(
 ) -> list[Path]:
     """Write every document for the office into ``out_dir`` and return the paths.
 
+    Blank passenger lists come as tables, not as PDF.
+
     ``progress`` hears of each document before it is written. Raises ScenarioError where a protected
     place has no handover point, OSError where the folder cannot be written.
     """
-    return save(files(verdict, Order(issued_at=issued_at), progress), Path(out_dir))
+    return save(
+        files(verdict, Order(issued_at=issued_at, with_blanks=False), progress), Path(out_dir)
+    )
 
 
 _SINGLE = {

@@ -27,13 +27,13 @@ from tests.app.desk_case import show, told
 def order_for(verdict: Verdict, audience: Any) -> Order:
     """An order of everything for the audience, for the first of them where it is for one."""
     first = recipients(verdict, audience)[0].id if wants_recipient(audience) else None
-    return Order(audience=audience, recipient=first)
+    return Order(audience=audience, recipient=first, with_blanks=False)
 
 
 def test_documents_are_offered_singly_and_together(planned: Session) -> None:
     app = show("documents", planned)
     labels = [found.proto.label for found in app.get("download_button")]
-    made = documents.issue(planned.runs[-1].verdict, Order())
+    made = documents.issue(planned.runs[-1].verdict, Order(with_blanks=False))
     assert labels[0] == f"Everything as one file ({len(made.files)} documents)"
     assert labels[1] == "Download summary.pdf"
     wanted = [papers.title(name) for name in papers.offered(made)]
@@ -47,7 +47,7 @@ def test_documents_are_offered_singly_and_together(planned: Session) -> None:
 
 def test_every_file_is_named_before_it_leaves(planned: Session) -> None:
     app = show("documents", planned)
-    made = documents.issue(planned.runs[-1].verdict, Order())
+    made = documents.issue(planned.runs[-1].verdict, Order(with_blanks=False))
     rows = papers.leaving(made)
     for shown, what, size in rows:
         assert shown in told(app) and what.split(": ")[0] in told(app) and size.endswith("kB")
@@ -60,7 +60,7 @@ def test_every_file_is_named_before_it_leaves(planned: Session) -> None:
 def test_what_is_shown_is_what_the_command_line_writes(tmp_path: Path) -> None:
     verdict = case.conditional()
     written = documents.write_all(verdict, tmp_path)
-    files = documents.files(verdict, Order())
+    files = documents.files(verdict, Order(with_blanks=False))
     assert {path.relative_to(tmp_path).as_posix(): path.read_bytes() for path in written} == files
     paths = [tmp_path / name for name in files]
     assert bundle(tmp_path, paths) == packed(files)
@@ -100,7 +100,7 @@ def test_every_document_can_be_looked_at(
 ) -> None:
     chosen = {"document-internal": document, f"format-internal-{document}": kind}
     app = show("documents", planned, **chosen)
-    made = documents.issue(planned.runs[-1].verdict, Order())
+    made = documents.issue(planned.runs[-1].verdict, Order(with_blanks=False))
     labels = [found.proto.label for found in app.get("download_button")]
     assert labels == [labels[0], f"Download {name}"]
     assert not app.exception

@@ -95,7 +95,7 @@ def titles() -> dict[str, str]:
         "routes": _("Routes with their times"),
         "calendar": _("Calendar of the movements"),
         "requests": _("What is to be asked and told, and until when"),
-        "manifest": _("Blank passenger lists; filled in on the command line"),
+        "manifest": _("Blank passenger lists; printed and filled in on the command line"),
         "people": _("What becomes of each group"),
         "left-behind": _("Who is left behind, why, what would help"),
         "comparison": _("Two plans side by side"),

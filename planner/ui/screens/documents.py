@@ -79,7 +79,10 @@ def _choose(session: Session) -> tuple[Run | None, Order]:
         _("Written in"), papers.languages(), format_func=lambda code: LANGUAGES[code],
         key="paper_language", persist_state="session",
     )  # fmt: skip
-    return run, Order(audience=audience, recipient=recipient, language=language)
+    order = Order(
+        audience=audience, recipient=recipient, language=language, with_blanks=False
+    )  # fmt: skip
+    return run, order
 
 
 def _refused(error: ScenarioError) -> None:
