@@ -30,6 +30,8 @@ SETTINGS = {
     "server.runOnSave": "false",
     "browser.gatherUsageStats": "false",
     "browser.serverAddress": ADDRESS,
+    # A text that stands alone in a page's file is a remark, not something to show.
+    "runner.magicEnabled": "false",
     "client.showErrorDetails": "none",
     "client.toolbarMode": "minimal",
     "client.showSidebarNavigation": "true",

@@ -24,8 +24,7 @@ PREVIEW_PX = 560
 MAP_PX = (800, 480)
 KEPT = "papers"
 MOST_KEPT = 4
-SHOWN = 4000
-"""Letters of a text file that are shown."""
+SHOWN = 4000  # letters of a text file
 
 
 def render() -> None:
