@@ -15,12 +15,11 @@ from planner import load, pipeline, searches
 from planner.draws import draw, world
 from planner.errors import Issue, ScenarioError
 from planner.pipeline import Limits
-from planner.scenario import Scenario, Window
+from planner.scenario import Scenario
 from planner.scenario.quantities import Moment
 
 STATED = -1
 """The number of the draw in which everything is as the scenario states it."""
-WAITING = "waiting_for_the_start"
 MOST = 200_000
 
 
@@ -150,18 +149,7 @@ def read(text: bytes, file: str, what_if: str | None) -> Scenario:
 
 
 def scenario_of(text: bytes, file: str, seed: int, case: Case) -> Scenario:
-    """The scenario as it is in the case: its what-if, its draw, nobody on the move before.
-
-    Time does not move: threats, control, permissions and events come when they come, and harm
-    counts from the scenario's own start, so that waiting has its price.
-    """
-    scenario = read(text, file, case.what_if)
-    origin = scenario.origin
-    if case.draw != STATED:
-        scenario = world(draw(scenario, seed, case.draw))
-    if case.start_s:
-        waits = Window.model_validate(
-            {"id": WAITING, "closed": ["00:00-24:00"], "from": 0, "until": case.start_s}
-        )
-        scenario = scenario.model_copy(update={"windows": (*scenario.windows, waits)})
-    return scenario.with_origin(origin)
+    """The scenario as it is in the case: its what-if, its draw, nobody on the move before."""
+    stated = read(text, file, case.what_if)
+    drawn = stated if case.draw == STATED else world(draw(stated, seed, case.draw))
+    return drawn.not_before(case.start_s).with_origin(stated.origin)
