@@ -66,6 +66,12 @@ def main() -> None:
             url_path="worth",
         ),
         st.Page(
+            SCREENS / "rehearsal.py",
+            title=_("Rehearsal"),
+            icon=":material/casino:",
+            url_path="rehearsal",
+        ),
+        st.Page(
             SCREENS / "documents.py",
             title=_("Documents"),
             icon=":material/description:",

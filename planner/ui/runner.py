@@ -33,7 +33,8 @@ class Wish:
     """What to plan: the text, its name, a what-if, and the limits.
 
     ``shelf`` is the id of the what-if on the desk's shelf that this is for, whose text has it
-    written in; ``mark`` is that of the desk's text without it. ``kind`` is what the worker does.
+    written in; ``mark`` is that of the desk's text without it. ``kind`` is what the worker does;
+    of a rehearsal ``plan`` is the number of the plan and ``draws`` how often it is played.
     """
 
     text: str
@@ -47,6 +48,8 @@ class Wish:
     shelf: str = ""
     mark: str = ""
     kind: str = "plan"
+    plan: int = 0
+    draws: int = 0
 
 
 @dataclass(frozen=True)

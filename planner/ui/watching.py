@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from planner import charts
-from planner.ui import appraising, look, tickets
+from planner.ui import appraising, look, rehearsing, tickets
 from planner.ui.result import frames
 from planner.ui.result.chart_words import in_words
 from planner.ui.runner import Job
@@ -29,6 +29,8 @@ def watch(session: Session) -> None:
                 _waiting(job)
             elif job.wish.kind == appraising.KIND:
                 _appraising(job)
+            elif job.wish.kind == rehearsing.KIND:
+                _rehearsing(job)
             else:
                 _planning(job)
             _buttons(job, number)
@@ -52,6 +54,8 @@ def phase_words() -> dict[str, str]:
         "bounds": _("what each change could gain at most"),
         "searches": _("planning with each change"),
         "checks": _("checking"),
+        "draws": _("playing the plan, draw after draw"),
+        "costs": _("playing draws again without one cause, to see what it cost"),
     }
 
 
@@ -111,8 +115,20 @@ def _appraising(job: Job) -> None:
     st.progress(min(1.0, job.elapsed_s / max(job.wish.time_s, 1)), text=told)
 
 
+def _rehearsing(job: Job) -> None:
+    now = (job.progress() or {}).get("now") or {}
+    head = _("Rehearsing plan {n}.").format(n=job.wish.plan)
+    kept = _("What is known by now is being kept …")
+    look.banner("plain", head, kept if job.stopping else _phase(now))
+    done, of = appraising.counted_of(str(now.get("message") or ""))
+    told = _("{elapsed} s").format(elapsed=f"{job.elapsed_s:.0f}")
+    if of:
+        told += " · " + _("{done} of {of} draws").format(done=done, of=of)
+    st.progress(min(1.0, done / of) if of else 0.0, text=told)
+
+
 def _buttons(job: Job, number: int) -> None:
-    is_plan = job.wish.kind != appraising.KIND
+    is_plan = job.wish.kind == "plan"
     keep = _("Stop, keep the best plan") if is_plan else _("Stop, keep what is known")
     drop = _("End without a plan") if is_plan else _("End without an answer")
     with st.container(horizontal=True):

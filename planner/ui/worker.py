@@ -54,7 +54,7 @@ def work(folder: Path) -> None:
     gone = threading.Event()
     threading.Thread(target=_wait_for_the_end_of_input, args=(gone,), daemon=True).start()
     try:
-        (_appraise if job.get("kind") == "worth" else _plan)(folder, job, gone)
+        _KINDS.get(str(job.get("kind")), _plan)(folder, job, gone)
     except ScenarioError as error:
         issues = [asdict(issue) for issue in error.issues]
         write_json(folder / "done.json", {"outcome": "faults", "issues": issues})
@@ -106,6 +106,16 @@ def _appraise(folder: Path, job: dict[str, Any], gone: threading.Event) -> None:
     appraising.work(
         folder, job, scenario, ProgressFile(folder), lambda: gone.is_set() or stop.exists()
     )
+
+
+def _rehearse(folder: Path, job: dict[str, Any], gone: threading.Event) -> None:
+    from planner.ui import rehearsing
+
+    stop = folder / "stop"
+    rehearsing.work(folder, job, ProgressFile(folder), lambda: gone.is_set() or stop.exists())
+
+
+_KINDS = {"worth": _appraise, "rehearsal": _rehearse}
 
 
 def _wait_for_the_end_of_input(gone: threading.Event) -> None:
