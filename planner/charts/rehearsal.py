@@ -14,7 +14,7 @@ BANDS = (("p5", "p95", "9 of 10 draws"), ("p25", "p75", "half of the draws"))
 """Lower and upper quantile of each band, and what it is called."""
 BAND_COLOURS = {"9 of 10 draws": "#c6dbef", "half of the draws": "#7fb1d8"}
 LINES = {"median": palette.BLUE, "as planned": palette.VERMILLION}
-MOST_BARS = 14
+MOST_BARS, LEAST_BARS = 14, 4
 LOW, HIGH = "low, or it does not happen", "high, or it happens"
 SIDES = {LOW: palette.SKY, HIGH: palette.ORANGE}
 
@@ -85,9 +85,10 @@ def _legend(field: str, colours: dict[str, str]) -> Spec:
 
 
 def tornado_rows(told: Row, measure: str = "left") -> list[Row]:
-    """The levers that move a figure most: label, low, high, the mean between them, and the error.
+    """The levers that move a figure most: label, low, high and the standard error between them.
 
-    ``measure``: left, evacuated or harm.
+    ``measure``: left, evacuated or harm. What two standard errors cover is left out as long as
+    there are ``LEAST_BARS`` without it: it cannot be told from chance.
     """
     rows = [
         {
@@ -100,7 +101,8 @@ def tornado_rows(told: Row, measure: str = "left") -> list[Row]:
         for row in told["tornado"]
     ]
     rows.sort(key=lambda row: (-abs(row["high"] - row["low"]), row["label"]))
-    return rows[:MOST_BARS]
+    sure = [row for row in rows if abs(row["high"] - row["low"]) > 2 * row["error"]]
+    return (sure if len(sure) >= LEAST_BARS else rows[:LEAST_BARS])[:MOST_BARS]
 
 
 MEASURE_WORDS = {
