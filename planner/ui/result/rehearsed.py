@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from planner.cli.text import number
 from planner.ui.result.chart_words import word
-from planner.ui.words import _, counted
-from planner.units import HOUR_S, MINUTE_S, format_duration
+from planner.ui.words import _, counted, duration
+from planner.units import HOUR_S, MINUTE_S
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -101,7 +101,7 @@ def figures(told: Row) -> pd.DataFrame:
 
 def _said(name: str, value: float) -> str:
     if name == "clearance_s":
-        return format_duration(round(value / HOUR_S) * HOUR_S)
+        return duration(round(value / HOUR_S) * HOUR_S)
     return number(value) if name == "harm" else f"{value:,.0f}"
 
 
@@ -111,7 +111,7 @@ def fan(told: Row) -> pd.DataFrame:
 
     rows = [
         {
-            "when": format_duration(row["at_s"]), "as_planned": row["plan"], "least": row["p5"],
+            "when": duration(row["at_s"]), "as_planned": row["plan"], "least": row["p5"],
             "middle": row["p50"], "most_of_all": row["p95"],
         }
         for row in told["fan"]
