@@ -25,6 +25,7 @@ from planner.units import DAY_S, HOUR_S, MINUTE_S
 TITLE, TEMPLATE = "Movement order", "movement_order.typ"
 LINE = "__________"
 _NEAR_M = 15_000  # a hospital this near to the way is on the way
+_IN_A_FILE = 60  # nobody leafs through more, and typst needs three megabytes for each
 _ROADS = 3  # classes of road that are named
 
 
@@ -34,9 +35,13 @@ def pdf_bytes(paper: Paper) -> bytes:
     return press.pdf(paper, TEMPLATE, content, drawings)
 
 
-def sheets(paper: Paper) -> list[press.Sheet]:
-    """The same, to be printed or looked at."""
-    return [press.Sheet("movement_orders.pdf", TEMPLATE, *_made(paper))]
+def sheets(paper: Paper) -> Iterator[press.Sheet]:
+    """The same, to be printed or looked at; many orders in several files, of so many each."""
+    book, meant = _Book(paper), ordered(paper)
+    for number, first in enumerate(range(0, max(1, len(meant)), _IN_A_FILE), start=1):
+        name = "movement_orders.pdf" if number == 1 else f"movement_orders_{number}.pdf"
+        said = _said(book, meant[first : first + _IN_A_FILE])
+        yield press.Sheet(name, TEMPLATE, said, book.taken())
 
 
 def content(paper: Paper) -> dict[str, Any]:
@@ -55,11 +60,16 @@ def ordered(paper: Paper) -> list[Convoy]:
 
 def _made(paper: Paper) -> tuple[dict[str, Any], dict[str, str]]:
     book = _Book(paper)
-    orders = [book.order(convoy) for convoy in ordered(paper)]
+    return _said(book, ordered(paper)), book.taken()
+
+
+def _said(book: _Book, convoys: list[Convoy]) -> dict[str, Any]:
+    paper = book.paper
+    orders = [book.order(convoy) for convoy in convoys]
     frame = press.frame(paper, TITLE, paper.verdict.scenario.title)
     counted = [[paper.say("Convoys"), paper.count(len(orders))]]
     told = {"orders": orders, "figures": counted, "office": paper.internal, "line": LINE}
-    return {**frame, **told}, book.drawings
+    return {**frame, **told}
 
 
 class _Book:
@@ -75,6 +85,11 @@ class _Book:
         self._parties = {party.id: clean(party.label) for party in paper.verdict.scenario.parties}
         self._threats = {item.id: item for item in paper.verdict.scenario.threats}
         self._turns = turns(paper)
+
+    def taken(self) -> dict[str, str]:
+        """The drawings of the orders since the last time, by name."""
+        kept, self.drawings, self._names = self.drawings, {}, {}
+        return kept
 
     def order(self, convoy: Convoy) -> dict[str, Any]:
         """One order as text, its drawings kept."""

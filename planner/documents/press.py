@@ -13,6 +13,7 @@ from typing import Any, Literal
 from planner import wording
 from planner.cells import clean
 from planner.documents.paper import Paper
+from planner.documents.typesetter import TYPESETTER
 from planner.wording.extraction import sayings
 
 FOLDER = Path(__file__).resolve().parent / "templates"
@@ -59,9 +60,7 @@ def pdf(paper: Paper, template: str, content: dict[str, Any], drawings: dict[str
     ``template`` is the name of a file in ``templates/``, ``content`` what it reads besides
     :func:`frame`, ``drawings`` are SVG by the names that it knows.
     """
-    told = _set(paper, template, content, drawings, "pdf")
-    if not isinstance(told, bytes):
-        raise TypeError("typst gave no PDF")
+    (told,) = _set(paper, template, content, drawings, "pdf")
     return told
 
 
@@ -69,8 +68,7 @@ def pictures(
     paper: Paper, template: str, content: dict[str, Any], drawings: dict[str, str], ppi: float
 ) -> list[bytes]:
     """The same pages as PNG, to be looked at before they leave."""
-    told = _set(paper, template, content, drawings, "png", ppi)
-    return [told] if isinstance(told, bytes) else [page for page in told or () if page]
+    return _set(paper, template, content, drawings, "png", ppi)
 
 
 def _set(
@@ -80,25 +78,25 @@ def _set(
     drawings: dict[str, str],
     kind: Literal["pdf", "png"],
     ppi: float | None = None,
-) -> Any:
+) -> list[bytes]:
     import fontpkg_noto_sans
     import fontpkg_noto_sans_arabic
-    import typst
 
     said = {**content, "words": words(template, paper.language)}
-    return typst.compile(
-        str(FOLDER / template),
-        root=str(FOLDER),
-        font_paths=[
+    job = {
+        "input": str(FOLDER / template),
+        "root": str(FOLDER),
+        "font_paths": [
             str(Path(fontpkg_noto_sans.ROOT) / "files"),
             str(Path(fontpkg_noto_sans_arabic.ROOT) / "files"),
         ],
-        ignore_system_fonts=True,
-        format=kind,
-        ppi=ppi,
-        sys_inputs={"content": json.dumps(said, ensure_ascii=False), **drawings},
-        timestamp=int(paper.issued_at.timestamp()),
-    )
+        "ignore_system_fonts": True,
+        "format": kind,
+        "ppi": ppi,
+        "sys_inputs": {"content": json.dumps(said, ensure_ascii=False), **drawings},
+        "timestamp": int(paper.issued_at.timestamp()),
+    }
+    return TYPESETTER.pages(job)
 
 
 @cache
