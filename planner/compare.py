@@ -16,6 +16,7 @@ _Row = tuple[str, str, str, float | None, float | None]
 _LEVELS = (
     ("harm", "expected harm", "expected casualties"),
     ("missed_deadlines", "missed deadlines", "persons"),
+    ("changes", "changes of a running plan", "points"),
     ("arrival", "sum of arrival times", "person-hours"),
     ("effort", "effort", "points"),
 )

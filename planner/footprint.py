@@ -86,11 +86,12 @@ def _mover(
 ) -> float:
     """Bytes a step of one mover's ways: loaded ones, and empty ones back and home."""
     loaded = [pair for pair in routes if carried[pair[0]] and pair[1] in goals]
+    own = {mover.base, mover.start}
     empty = [
         pair for pair in routes
-        if (carried[pair[1]] and pair[0] in goals | {mover.base}) or pair[1] == mover.base
+        if (carried[pair[1]] and pair[0] in goals | own) or pair[1] == mover.base
     ]  # fmt: skip
-    spots = {mover.base, *(end for pair in loaded for end in pair)}
+    spots = {*own, *(end for pair in loaded for end in pair)}
     return (
         A_WAY * (len(loaded) + len(empty)) + A_PLACE * len(spots)
         + A_LOAD * sum(carried[origin] for origin, _ in loaded)

@@ -7,12 +7,13 @@ weights or a solver.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.earlier import State
 from planner.network import Route, TransportNetwork
 from planner.scenario import Fleet, Scenario
 from planner.timeline import Intervals, RateFunction
@@ -54,11 +55,19 @@ class Mover:
     mode: str
     profile: str
     base: str
+    """Where they belong, and end where they must return."""
+    start: str
+    """Where they stand at first."""
     from_s: int
     until_s: int
     return_to_base: bool
     range_m: int | None = None
     must: tuple[int, ...] = ()
+    guards: tuple[int, ...] = ()
+    """Numbers of the escorts of all formations, where a running plan has left them apart."""
+    worked: tuple[int, int, int] | None = None
+    """The end of its last leg, since when its crew is on duty, metres gone since it was filled up;
+    None: rested and full."""
     spare_load_s: int = 0
     """In a bound: how much longer than here a full vehicle loads in a plan."""
     spare_unload_s: int = 0
@@ -105,6 +114,8 @@ class Option:
     """In a bound: its moments are really up to so many seconds later than here."""
     end_spread_s: int = 0
     """The same for its end."""
+    changes: Floats | None = None
+    """What each start weighs as a change of a running plan; None where none is."""
 
 
 @dataclass(frozen=True)
@@ -207,8 +218,11 @@ def start_mask(grid: TimeGrid, conditions: Iterable[Condition], last_s: int) -> 
     return mask
 
 
-def movers(scenario: Scenario, network: TransportNetwork, *, relaxed: bool) -> tuple[Mover, ...]:
-    """Every fleet as movers.
+def movers(
+    scenario: Scenario, network: TransportNetwork, *, relaxed: bool,
+    stands: Mapping[tuple[str, int], State] | None = None,
+) -> tuple[Mover, ...]:  # fmt: skip
+    """Every fleet as movers; ``stands`` are vehicles elsewhere than at base, or free only later.
 
     In the plan a full vehicle's loading time is kept, and vehicles that go in convoys (C13) or
     under escort (C12) form fixed formations. In the relaxation (for bounds) loading takes its fixed
@@ -216,17 +230,83 @@ def movers(scenario: Scenario, network: TransportNetwork, *, relaxed: bool) -> t
     every plan's movements exist in the relaxation as well.
     """
     out: list[Mover] = []
+    stands = stands or {}
     for fleet in scenario.fleets:
         if fleet.is_escort or fleet.count == 0:
             continue
-        escorts = 0
-        if fleet.escort is not None:
-            escorts = scenario.fleet(fleet.escort.by).count if fleet.escort.ratio else 0
-            if not escorts:
-                continue
-        company = Company.of(scenario, fleet, relaxed=relaxed)
-        promised = sorted({c.vehicle for c in scenario.commitments if c.fleet == fleet.id})
-        free = [n for n in range(1, fleet.count + 1) if n not in promised]
+        for state, numbers in _by_state(fleet, stands).items():
+            escorts = 0
+            if fleet.escort is not None:
+                guards = _guards(scenario.fleet(fleet.escort.by), fleet, state, stands, out)
+                escorts = len(guards) if fleet.escort.ratio else 0
+                if not escorts:
+                    continue
+            made = _Formations(scenario, network, fleet, relaxed, state).of(list(numbers), escorts)
+            out += _guarded(made, guards, stands) if escorts and stands else made
+    return tuple(out)
+
+
+def _guards(
+    by: Fleet, fleet: Fleet, state: State | None, stands: Mapping[tuple[str, int], State],
+    out: list[Mover],
+) -> list[int]:  # fmt: skip
+    """Escorts that stand where vehicles of a fleet do; of a running plan those not yet given."""
+    if not stands:
+        return list(range(1, by.count + 1))
+    place = state.place if state else fleet.base
+    given = {n for mover in out if mover.escort_fleet == by.id for n in mover.guards}
+    return [
+        number
+        for own, numbers in _by_state(by, stands).items()
+        if (own.place if own else by.base) == place
+        for number in numbers if number not in given
+    ]  # fmt: skip
+
+
+def _guarded(
+    made: list[Mover], guards: list[int], stands: Mapping[tuple[str, int], State]
+) -> list[Mover]:
+    """The formations with their escorts by number; free once these are."""
+    found = []
+    for mover in made:
+        own = guards[: mover.count * mover.escorts]
+        guards = guards[len(own) :]
+        free = [stands[mover.escort_fleet or "", n].free_s for n in own
+                if (mover.escort_fleet or "", n) in stands]  # fmt: skip
+        from_s = max([mover.from_s, *free])
+        found.append(replace(mover, guards=tuple(own), from_s=from_s))
+    return found
+
+
+def _by_state(
+    fleet: Fleet, stands: Mapping[tuple[str, int], State]
+) -> dict[State | None, tuple[int, ...]]:
+    """Vehicles of a fleet by where they stand and when they are free; None: as the fleet says."""
+    found: dict[State | None, tuple[int, ...]] = {}
+    for number in range(1, fleet.count + 1):
+        state = stands.get((fleet.id, number))
+        found[state] = (*found.get(state, ()), number)
+    return found
+
+
+@dataclass(frozen=True)
+class _Formations:
+    """Makes movers of vehicles of one fleet that are free at one place at one moment."""
+
+    scenario: Scenario
+    network: TransportNetwork
+    fleet: Fleet
+    relaxed: bool
+    state: State | None
+
+    def of(self, numbers: list[int], escorts: int) -> list[Mover]:
+        """The movers: those of whom something is promised, then all others in formations."""
+        scenario, fleet = self.scenario, self.fleet
+        company = Company.of(scenario, fleet, relaxed=self.relaxed)
+        own_promises = [c for c in scenario.commitments if c.fleet == fleet.id]
+        promised = sorted({c.vehicle for c in own_promises} & set(numbers))
+        free = [n for n in numbers if n not in promised]
+        out: list[Mover] = []
         for number in promised:
             must = tuple(
                 index
@@ -236,16 +316,25 @@ def movers(scenario: Scenario, network: TransportNetwork, *, relaxed: bool) -> t
             own = [number, *free[: company.least - 1]]
             free = free[company.least - 1 :]
             escorts -= company.escorts(len(own))
-            shape = (len(own), company.escorts(len(own)))
-            out.append(_mover(scenario, network, fleet, own, shape, relaxed, must))
+            out.append(self._mover(own, (len(own), company.escorts(len(own))), must))
         sizes = company.sizes(len(free), escorts)
         first = 0
         for size in sorted(set(sizes), reverse=True):
             last = first + size * sizes.count(size)
-            shape = (size, company.escorts(size))
-            out.append(_mover(scenario, network, fleet, free[first:last], shape, relaxed))
+            out.append(self._mover(free[first:last], (size, company.escorts(size))))
             first = last
-    return tuple(out)
+        return out
+
+    def _mover(
+        self, numbers: list[int], shape: tuple[int, int], must: tuple[int, ...] = ()
+    ) -> Mover:
+        made = _mover(self.scenario, self.network, self.fleet, numbers, shape, self.relaxed, must)
+        if self.state is None:
+            return made
+        place, free_s, worked = self.state
+        name = f"{made.id}@{place}+{free_s}" + ("" if worked is None else f"/{worked}")
+        from_s = max(made.from_s, free_s)
+        return replace(made, id=name, start=place, from_s=from_s, worked=worked)
 
 
 @dataclass(frozen=True)
@@ -352,7 +441,7 @@ def _mover(
         profile=network.convoy_profile_of.get(fleet.id, network.profile_of[fleet.id])
         if fleet.escort
         else network.profile_of[fleet.id],
-        base=fleet.base,
+        base=fleet.base, start=fleet.base,
         from_s=scenario.at_s(fleet.available.from_, 0),
         until_s=scenario.at_s(fleet.available.until),
         return_to_base=home, range_m=min(ranges, default=None), must=must,

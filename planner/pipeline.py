@@ -134,15 +134,18 @@ def make_plan(
     wall = time.monotonic() - begun
     told.phase("reasons")
     left = worth.left_behind(problem, solver, manning, search=remedies, should_stop=should_stop)
-    levels = tuple(_level(proof, values, at_any_moment) for proof in proofs)
+    levels = tuple(
+        level_result(proof, values, at_any_moment) for proof in _all_levels(scenario, proofs)
+    )
     if not any(leg.manifest for s in draft.sorties for leg in s.legs) and not draft.self_movements:
         levels = _judged_impossible(levels, network)
+    shown = {result.name: result for result in levels}
     certificates = tuple(
-        proof.certificate for proof, level in zip(proofs, levels, strict=True)
-        if proof.certificate is not None and level.method == proof.method
+        proof.certificate for proof in proofs
+        if proof.certificate is not None and shown[proof.level].method == proof.method
     )  # fmt: skip
     plan = draft.model_copy(
-        update={"levels": levels, "certificates": certificates, "status": _worst(levels),
+        update={"levels": levels, "certificates": certificates, "status": worst_status(levels),
                 "left_behind": left, "late": worth.lateness(problem, solver, manning),
                 "stopped_by": solver.stopped_by}
     )  # fmt: skip
@@ -186,7 +189,14 @@ def to_plan(problem: EvacuationProblem, solver: Solver, manning: Manning) -> Pla
     return draft.model_copy(update={"harm_of_staying": harm})
 
 
-def _level(
+def _all_levels(scenario: Scenario, proofs: list[LevelProof]) -> list[LevelProof]:
+    """The proofs in the scenario's order; a plan that begins anew changes none."""
+    known = {proof.level: proof for proof in proofs}
+    nothing = LevelProof("changes", 0.0, "any plan", "no plan was running")
+    return [known.get(name, nothing) for name in scenario.priorities.levels]
+
+
+def level_result(
     proof: LevelProof, values: dict[str, float], at_any_moment: dict[str, float]
 ) -> LevelResult:
     """What is told of a level. A bound above the value cannot be true, and is not told as proof."""
@@ -215,6 +225,7 @@ UNITS = {
     "left_behind": "persons",
     "missed_deadlines": "persons",
     "harm": "expected casualties",
+    "changes": "points",
     "arrival": "person-hours",
     "effort": "effort points",
 }
@@ -234,7 +245,7 @@ def _judged_impossible(
     )  # fmt: skip
 
 
-def _worst(levels: tuple[LevelResult, ...]) -> Status:
+def worst_status(levels: tuple[LevelResult, ...]) -> Status:
     return max((level.status for level in levels), key=WORSE.index, default="FEASIBLE")
 
 
@@ -293,11 +304,17 @@ def verify_file(path: Path) -> Verdict:
         patches=tuple(said.patches), tree=said.tree,
     )  # fmt: skip
     scenario = load.from_tree(said.tree, origin)
-    return verify.check(plan, scenario, make_network(scenario))
+    network = ground.with_kept(make_network(scenario), plan)
+    return verify.check(plan, scenario, network)
 
 
 def recount_bounds(verdict: Verdict) -> tuple[Recount, ...]:
-    """The plan's bounds, reckoned again from the prices it names; see ``planner.bounds``."""
+    """The plan's bounds, reckoned again from the prices it names; see ``planner.bounds``.
+
+    Not those of a plan that goes on from a running one, which are bounds of what was left to plan.
+    """
+    if verdict.plan.under_way is not None:
+        return tuple(Recount(one.name, one.bound, None) for one in verdict.plan.levels)
     return bounds.recount(verdict.plan, make_problem(verdict.scenario, verdict.network))
 
 

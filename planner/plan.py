@@ -227,7 +227,7 @@ class LevelResult(Noun):
     """One objective level: recomputed value, proven bound, gap."""
 
     name: str
-    """left_behind, missed_deadlines, harm, arrival or effort."""
+    """left_behind, missed_deadlines, harm, changes, arrival or effort."""
     value: float
     """Recomputed from the manifests."""
     bound: float
@@ -235,7 +235,7 @@ class LevelResult(Noun):
     gap: float
     """|value - bound| / max(1, |value|)."""
     unit: str
-    """persons, expected casualties, person-hours, effort points."""
+    """persons, expected casualties, points, person-hours, effort points."""
     status: Status
     """What was proven for this level."""
     holds_for: str
@@ -271,6 +271,78 @@ class Certificate(Noun):
     """``people|second|price``: what a unit is worth that is in a hub by that moment."""
     limits: tuple[str, ...] = ()
     """``kind|at|second|end of window|width|price`` of a shared limit."""
+
+
+class KeptRoute(Noun):
+    """A way that a movement took which has left: the network of today may know it no more.
+
+    The fields are those of the network's ``Route``.
+    """
+
+    id: str
+    origin: str
+    destination: str
+    mode: str
+    profile: str
+    length_m: int
+    travel_s: int
+    links: tuple[tuple[str, int, int], ...] = ()
+    exposures: tuple[tuple[str, int, int], ...] = ()
+    passages: tuple[tuple[str, int, int], ...] = ()
+    points: tuple[tuple[float, float, int], ...] = ()
+    segments: tuple[tuple[str, int, int], ...] = ()
+    estimate: bool = False
+    sources: tuple[str, ...] = ()
+    oldest_as_of: str | None = None
+
+
+class Change(Noun):
+    """One thing that is otherwise than in the running plan, why, and who must be told."""
+
+    kind: Literal["dropped", "moved", "added", "aboard", "vehicle", "promise"]
+    """A loaded movement that is dropped, at another moment, new, with others on board, made by
+    another vehicle of the fleet; or a promise that cannot be kept."""
+    fleet: str
+    """Fleet id."""
+    vehicle: int
+    """Which vehicle of the fleet, from 1: the new one, or the old one of what is dropped."""
+    origin: str
+    """Where it loads."""
+    destination: str
+    """Where it goes."""
+    before_s: int | None
+    """When it was to begin to load."""
+    after_s: int | None
+    """When it begins to load now."""
+    before_persons: int = 0
+    """How many were to be on board."""
+    after_persons: int = 0
+    """How many are on board now."""
+    groups: tuple[str, ...] = ()
+    """Whose people are concerned."""
+    reason: str
+    """Why, in the planner's words."""
+    tell: tuple[str, ...] = ()
+    """Who must be told: ``fleet:ID``, ``party:ID``, ``place:ID``."""
+
+
+class UnderWay(Noun):
+    """The running plan that this one follows, and what was reported of it."""
+
+    former: str
+    """The running plan's number."""
+    now_s: int
+    """From when on this plan plans; what had begun before is kept."""
+    situation: dict[str, Any]
+    """The situation report, scalars as text."""
+    sorties: tuple[Sortie, ...]
+    """The running plan's sorties, as it had planned them."""
+    self_movements: tuple[SelfMovement, ...] = ()
+    """The running plan's movements by own means."""
+    routes: tuple[KeptRoute, ...] = ()
+    """Ways that were taken and are not among today's."""
+    changes: tuple[Change, ...] = ()
+    """Everything that is otherwise from now on, one by one."""
 
 
 class Provenance(Noun):
@@ -317,6 +389,8 @@ class Plan(Noun):
     """One entry a consignment."""
     harm_of_staying: float
     """Expected casualties among the willing if nobody moved."""
+    under_way: UnderWay | None = None
+    """What this plan goes on from; None where nothing had begun."""
 
     @property
     def final_legs(self) -> tuple[tuple[Sortie, PlanLeg], ...]:
@@ -369,6 +443,8 @@ class Plan(Noun):
 def dumps(plan: Plan) -> str:
     """The plan in the order of its schema, indented by one, a newline at the end."""
     tree = plan.model_dump(mode="json")
+    if tree["under_way"] is None:
+        del tree["under_way"]
     return json.dumps(tree, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
 

@@ -30,6 +30,7 @@ from functools import cached_property
 
 import numpy as np
 
+from planner.earlier import Earlier
 from planner.errors import Impossible, ScenarioError
 from planner.movements import (
     WALKERS_PER_CAR,
@@ -140,6 +141,8 @@ class EvacuationProblem:
     """Per commodity: expected casualties of one unit from the start until each grid moment."""
     effort: Effort = field(default_factory=Effort)
     """What a leg counts in the level of that name, beside its kilometres."""
+    earlier: Earlier | None = None
+    """The running plan that this one follows; None where nothing has begun."""
 
     def intakes(self, place: str, moment_s: int) -> list[int]:
         """Numbers of the limits that count people who are taken in at a place at a moment."""
@@ -234,13 +237,13 @@ def commodities_of(
 
 def pose(
     scenario: Scenario, network: TransportNetwork, *, step_s: int | None = None,
-    effort: Effort | None = None, any_moment: bool = False,
+    effort: Effort | None = None, any_moment: bool = False, earlier: Earlier | None = None,
 ) -> EvacuationProblem:  # fmt: skip
     """Scenario and network → problem. Departures lie on ``step_s`` (else the scenario's).
 
     With ``any_moment`` steps are spans of time, and every plan, whenever its departures are, has
     its like in the problem, at no higher cost: for bounds alone. Who waits in a hub is not limited
-    there.
+    there. ``earlier`` is what a running plan leaves to this one.
 
     Raises ScenarioError with every commitment that no movement can keep: Impossible where one
     contradicts another, or the ground, at whatever step.
@@ -251,16 +254,19 @@ def pose(
     hubs = tuple(p.id for p in scenario.places if p.role in HUB_ROLES)
     commodities, transit_of = commodities_of(scenario, hubs)
     weights = effort or Effort()
-    builder = _Builder(scenario, ground, commodities, weights)
-    plan = builder.conveyance(movers(scenario, network, relaxed=any_moment))
+    builder = _Builder(scenario, ground, commodities, weights, earlier)
+    stands = earlier.stands if earlier else None
+    plan = builder.conveyance(movers(scenario, network, relaxed=any_moment, stands=stands))
     faults = [fault for found in plan.openings for fault in found.faults]
     faults += too_close(scenario, grid, plan.options, plan.openings)
     if faults and not any_moment:
         contradicts = any(found.contradicts for found in plan.openings)
         raise Impossible(faults) if contradicts else ScenarioError(faults)
-    loose = movers(scenario, network, relaxed=True)
+    loose = movers(scenario, network, relaxed=True, stands=stands)
     relaxed = plan if loose == plan.movers else builder.conveyance(loose)
     limits = list(_limits(scenario, network))
+    if earlier:
+        limits = [_less_taken_in(limit, earlier) for limit in limits]
     if any_moment:
         limits = [limit for limit in limits if limit.kind != "waiting"]
     else:
@@ -271,17 +277,28 @@ def pose(
     )
     return EvacuationProblem(
         scenario, network, grid, ground, tuple(commodities), transit_of, plan, relaxed,
-        builder.walks(), tuple(limits), wait_harm, weights,
+        builder.walks(), tuple(limits), wait_harm, weights, earlier,
     )  # fmt: skip
+
+
+def _less_taken_in(limit: Limit, earlier: Earlier) -> Limit:
+    """What a haven still takes in, once those are there who are on the way."""
+    if limit.kind != "intake":
+        return limit
+    start_s, end_s = limit.window
+    came = (n for at, n in earlier.taken_in.get(limit.at, ()) if start_s <= at < end_s)
+    return replace(limit, cap=max(0.0, limit.cap - sum(came)))
 
 
 class _Builder:
     """Builds options; keeps what all of them need at hand."""
 
     def __init__(
-        self, scenario: Scenario, ground: Ground, commodities: list[Commodity], effort: Effort
-    ) -> None:
+        self, scenario: Scenario, ground: Ground, commodities: list[Commodity], effort: Effort,
+        earlier: Earlier | None = None,
+    ) -> None:  # fmt: skip
         self.scenario = scenario
+        self.earlier = earlier
         self.ground = ground
         self.network = ground.network
         self._grounds: dict[int, Ground] = {}
@@ -308,7 +325,9 @@ class _Builder:
             own = self._loaded(index, mover, len(options))
             own = self._undominated(own)
             rota = Rota(self.scenario, self.network, mover)
-            spots = {mover.base} | {o.origin for o in own} | {o.destination for o in own}
+            spots = (
+                {mover.base, mover.start} | {o.origin for o in own} | {o.destination for o in own}
+            )
             spots |= rota.stops if own else set()
             own = [replace(o, index=len(options) + i) for i, o in enumerate(own)]
             empty = self._empty(index, mover, own, rota.stops, len(options) + len(own))
@@ -375,7 +394,11 @@ class _Builder:
     ) -> list[Option]:
         """Ways to where people are, home, and to places with fuel and on from there."""
         pickups = {o.origin for o in own}
-        drops = {o.destination for o in own} | {mover.base} | (stops if own else frozenset())
+        drops = (
+            {o.destination for o in own}
+            | {mover.base, mover.start}
+            | (stops if own else frozenset())
+        )
         homes = {mover.base} | (stops if own else frozenset())
         spots = sorted(pickups | drops)
         found: list[Option] = []
@@ -455,7 +478,22 @@ class _Builder:
         )  # fmt: skip
         if not loaded or not starts.any():
             return option
-        return replace(option, carries=tuple(self._carries(mover, route, option, ground)))
+        changes = self._changes(mover, route)
+        carries = tuple(self._carries(mover, route, option, ground))
+        return replace(option, carries=carries, changes=changes)
+
+    def _changes(self, mover: Mover, route: Route) -> Floats | None:
+        """What each start of a loaded movement weighs as a change of the running plan."""
+        if self.earlier is None:
+            return None
+        planned = self.earlier.planned.get((mover.fleet, route.origin, route.destination))
+        weight = self.earlier.moved if planned else self.earlier.added
+        found = np.full(self.grid.steps, weight * mover.ships)
+        for moment_s in planned or ():
+            step, rest = divmod(moment_s, self.grid.step_s)
+            if not rest and 0 <= step < self.grid.steps:
+                found[step] = 0.0
+        return found
 
     def _blurred(self, spare_load_s: int) -> Ground:
         """The ground for a bound's movement whose vehicle really loads so much longer.
@@ -568,7 +606,8 @@ class _Builder:
         """Earliest moment at which the whole team can be at its place, by any of its fleets."""
         team = next(t for t in self.scenario.teams if t.id == team_id)
         best: int | None = None
-        for mover in movers(self.scenario, self.network, relaxed=True):
+        stands = self.earlier.stands if self.earlier else None
+        for mover in movers(self.scenario, self.network, relaxed=True, stands=stands):
             if mover.fleet not in team.fleets:
                 continue
             for route_id in self.network.between.get((team.start, team.to, mover.profile), ()):

@@ -39,7 +39,7 @@ def opening(
     it loads.
     """
     found = Opening()
-    at, free = mover.base, grid.up(mover.from_s)
+    at, free = mover.start, grid.up(mover.from_s)
     due = sorted(mover.must, key=lambda number: scenario.commitments[number].load_start)
     for number in due:
         promise = scenario.commitments[number]

@@ -60,7 +60,7 @@ class Rota:
         names = [mover.fleet, *([mover.escort_fleet] if mover.escort_fleet else [])]
         self.fleets = [scenario.fleet(name) for name in names]
         self.routes = network.routes
-        self.base = mover.base
+        self.base, self.start, self.worked = mover.base, mover.start, mover.worked
         self.crews = tuple(crew for fleet in self.fleets if (crew := crew_of(fleet)))
         self.tanks = tuple(tank for fleet in self.fleets if (tank := tank_of(scenario, fleet)))
 
@@ -77,8 +77,12 @@ class Rota:
         return frozenset(found)
 
     def fresh(self) -> Log:
-        """At base, rested and full."""
-        return Log(self.base, None, (0,) * len(self.crews), (0,) * len(self.tanks))
+        """Where it stands at first: rested and full, or as it comes from what it did before."""
+        crews, tanks = len(self.crews), len(self.tanks)
+        if self.worked is None:
+            return Log(self.start, None, (0,) * crews, (0,) * tanks)
+        end_s, since_s, gone_m = self.worked
+        return Log(self.start, end_s, (since_s,) * crews, (gone_m,) * tanks)
 
     def after(self, log: Log, option: Option, start_s: int) -> Log | None:
         """The log after a movement that begins at a moment; None where it may not."""

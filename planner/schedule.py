@@ -432,7 +432,10 @@ class Scheduler:
     def _escort_numbers(self, vehicle: _Vehicle) -> list[int]:
         """Each formation has its own escorts, numbered through all formations of that fleet."""
         own = self.movers[vehicle.mover]
-        number = 1 + vehicle.instance * own.escorts
+        first = vehicle.instance * own.escorts
+        if own.guards:
+            return list(own.guards[first : first + own.escorts])
+        number = 1 + first
         for index, mover in enumerate(self.movers):
             if mover.escort_fleet == own.escort_fleet and index < vehicle.mover:
                 number += mover.count * mover.escorts
@@ -466,7 +469,7 @@ class Scheduler:
     def _idle(self, index: int, moves: list[Start], needed: list[bool]) -> tuple[int, int] | None:
         """The first moves of a mover, up to an end, that lead nowhere: back, or to a good end."""
         mover, places = self.movers[index], self.problem.plan.places[index]
-        at = [mover.base] + [self.options[key[0]].destination for key in moves]
+        at = [mover.start] + [self.options[key[0]].destination for key in moves]
         for i, is_needed in enumerate(needed):
             if is_needed or (i and self._holds_stand(mover, at[i])):
                 continue

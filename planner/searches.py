@@ -30,7 +30,7 @@ from planner.scenario import Scenario
 from planner.solvers import Memory, memory
 from planner.store import Store
 
-FORMAT = 2
+FORMAT = 3
 """Goes up when entries of old can no longer be understood."""
 KEPT = ("gap", "time")
 WHOLE = ("left_behind", "missed_deadlines")

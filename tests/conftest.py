@@ -42,7 +42,7 @@ def no_bound_above_its_value() -> Iterator[None]:
     """A plan that contradicts its bound shows that the bound is wrong, whatever a test looks at."""
     from planner import pipeline
 
-    told = pipeline._level
+    told = pipeline.level_result
 
     def watched(*args: Any) -> Any:
         level = told(*args)
@@ -50,7 +50,7 @@ def no_bound_above_its_value() -> Iterator[None]:
         return level
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pipeline, "_level", watched)
+        patch.setattr(pipeline, "level_result", watched)
         yield
 
 

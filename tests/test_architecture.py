@@ -47,6 +47,7 @@ FLOORS: dict[str, int] = {
     "network": 2,
     # 3 time
     "movements": 3,
+    "earlier": 3,
     "promises": 3,
     "rotations": 3,
     "problem": 3,

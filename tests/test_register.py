@@ -17,11 +17,18 @@ from planner import verify
 from planner.verify import REGISTER, RULES, Constraint, judges
 from planner.verify.replay import Replay
 from tests.known.test_constraints import ANSWERS
-from tests.laws import test_aid_mutants, test_limits, test_mutants, test_rotation_mutants
+from tests.laws import (
+    test_aid_mutants,
+    test_limits,
+    test_mutants,
+    test_replan_mutants,
+    test_rotation_mutants,
+)  # fmt: skip
 from tests.laws.test_mutants import Mutant, broken_rules
 
 MUTANTS: list[Mutant] = [
     *test_mutants.MUTANTS, *test_rotation_mutants.MUTANTS, *test_aid_mutants.MUTANTS,
+    *test_replan_mutants.MUTANTS,
 ]  # fmt: skip
 every_constraint = pytest.mark.parametrize("constraint", REGISTER, ids=lambda found: found.id)
 every_rule = pytest.mark.parametrize("rule", sorted(RULES))

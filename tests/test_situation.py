@@ -65,7 +65,8 @@ def good() -> str:
 
 
 def test_what_happened_is_as_reported_and_else_as_planned() -> None:
-    report, past = read_report(running(), good(), "x.yaml")
+    reading = read_report(running(), good(), "x.yaml")
+    report, past = reading.report, reading.past
     assert (report.at_s, report.now_s) == (7200, 7200)
     legs = past.legs
     assert set(legs) == {(f"buses-{n}-{s}", leg) for n in (1, 2) for s in (1, 2) for leg in (1, 2)}
@@ -83,7 +84,7 @@ def test_what_happened_is_as_reported_and_else_as_planned() -> None:
 
 def test_a_delay_carries_over_to_what_the_vehicle_does_next() -> None:
     text = "at: 1 h 25 min\narrived:\n  - {sortie: buses-1-1, at: 55 min}\n"
-    _, past = read_report(running(), text, "x.yaml")
+    past = read_report(running(), text, "x.yaml").past
     # Unloaded at 1:05 instead of 1:00: the next leg out begins then, and so does loading at 1:25.
     assert past.legs["buses-1-2", 1].depart_s == 65 * 60
     assert past.legs["buses-1-2", 1].arrive_s == 85 * 60
@@ -97,14 +98,15 @@ def test_a_vehicle_that_turned_back_stands_where_it_set_out_with_whom_it_had() -
         "vehicles:\n  - {fleet: buses, vehicle: 1, at: far}\n"
         "  - {fleet: buses, vehicle: 2, at: far}\n"
     )
-    _, past = read_report(running(), text, "x.yaml")
+    past = read_report(running(), text, "x.yaml").past
     assert ("buses-1-3", 2) not in past.legs and ("buses-1-3", 1) in past.legs
     assert past.stands["buses", 1].place == "far"
     assert sum(kind[2].persons * n for kind, n in past.gone.items()) == 200
 
 
 def test_now_may_lie_after_the_report_but_not_before_it() -> None:
-    report, past = read_report(running(), "at: 1 h\n", "x.yaml", now="2012-12-13T07:30")
+    reading = read_report(running(), "at: 1 h\n", "x.yaml", now="2012-12-13T07:30")
+    report, past = reading.report, reading.past
     assert report.now_s == 5400
     assert ("buses-1-2", 2) in past.legs
     for now, words in (("30 min", "lies after the moment"), ("soon", "not a time"),

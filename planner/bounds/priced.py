@@ -112,7 +112,7 @@ class Priced:
             np.maximum.at(onward, origin[able], later)
             stop = np.where(conveyance.may_end[number][:, step], 0.0, NEVER)
             there[:, step] = np.maximum(onward, stop)
-        return float(there[spot[mover.base], begin]) - FORCED * len(promised)
+        return float(there[spot[mover.start], begin]) - FORCED * len(promised)
 
     def _gain(self, mover: Mover, option: Option) -> Floats:
         """What one movement earns at each start, its seats and stretchers filled at best."""

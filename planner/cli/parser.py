@@ -36,6 +36,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _check(commands)
     _plan(commands)
+    _replan(commands)
     _verify(commands)
     _compare(commands)
     _worth(commands)
@@ -101,6 +102,24 @@ def _plan(commands: Commands[argparse.ArgumentParser]) -> None:
     command.add_argument(
         "--out", type=Path, metavar="DIR", help="folder of the documents (default: out/SCENARIO)"
     )
+    _limits(command)
+    command.add_argument(
+        "--any-moment", type=_duration, default=0, metavar="T",
+        help="so long for bounds that hold whenever vehicles leave, not on the grid alone ('40 s')",
+    )  # fmt: skip
+    command.add_argument(
+        "--no-remedies", action="store_true", help="do not search what would help those left behind"
+    )
+    command.add_argument(
+        "--no-cache", action="store_true", help="begin from nothing, and keep nothing for next time"
+    )
+    command.add_argument(
+        "--plan-only", action="store_true", help="write plan.json and no other document"
+    )
+    _json_flag(command)
+
+
+def _limits(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--time-limit", type=_duration, metavar="T",
         help="for example '60s', '5 min' (this and what follows: default in config/solver.yaml)",
@@ -116,19 +135,34 @@ def _plan(commands: Commands[argparse.ArgumentParser]) -> None:
         metavar="G",
         help="good enough: a level this near to its bound is proven no further ('0.5 %%')",
     )
+
+
+def _replan(commands: Commands[argparse.ArgumentParser]) -> None:
+    def run(arguments: argparse.Namespace) -> int:
+        from planner.cli.replanning import replan
+
+        return replan(arguments)
+
+    about = "a running plan made anew from a situation report: what has left is kept"
+    command = _command(commands, "replan", run, about)
+    command.add_argument("plan", type=Path, metavar="PLAN", help="the plan.json that is running")
     command.add_argument(
-        "--any-moment", type=_duration, default=0, metavar="T",
-        help="so long for bounds that hold whenever vehicles leave, not on the grid alone ('40 s')",
+        "--situation", type=Path, metavar="FILE",
+        help="the report (default: everything went as planned so far)",
     )  # fmt: skip
     command.add_argument(
-        "--no-remedies", action="store_true", help="do not search what would help those left behind"
-    )
+        "--now", metavar="TIME", required=True,
+        help="from when on to plan: 2012-12-13T10:00, or '4 h' after the start",
+    )  # fmt: skip
     command.add_argument(
-        "--no-cache", action="store_true", help="begin from nothing, and keep nothing for next time"
-    )
+        "--out", type=Path, metavar="DIR",
+        help="folder of the documents, which say what changed (default: replanned, beside PLAN)",
+    )  # fmt: skip
+    _limits(command)
     command.add_argument(
         "--plan-only", action="store_true", help="write plan.json and no other document"
     )
+    command.set_defaults(any_moment=0)
     _json_flag(command)
 
 

@@ -26,6 +26,7 @@ LEVEL_WORDS = {
     "left_behind": "left behind",
     "missed_deadlines": "missed deadlines",
     "harm": "expected harm",
+    "changes": "changes",
     "arrival": "total arrival time",
     "effort": "effort",
 }

@@ -11,6 +11,7 @@ LEVELS = {
     "left_behind": word("left behind"),
     "missed_deadlines": word("missed deadlines"),
     "harm": word("expected harm"),
+    "changes": word("changes of the running plan"),
     "arrival": word("sum of arrival times"),
     "effort": word("effort"),
 }

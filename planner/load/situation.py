@@ -40,6 +40,15 @@ def examine_situation(
     return (None if issues else found), sorted(issues)
 
 
+def situation_tree(content: bytes | str) -> dict[str, Any]:
+    """The tree of texts of a report that ``examine_situation`` has read without a fault."""
+    raw = content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content
+    text, _ = decode(raw, "")
+    root = parse(text, "")[0] if text is not None else None
+    tree: dict[str, Any] = without_nulls(root.plain) if root is not None else {}
+    return tree
+
+
 def situation_from_tree(tree: dict[str, Any]) -> Situation:
     """The Situation out of a tree of texts, as plan.json embeds it. Raises ScenarioError."""
     root = node_of(tree)

@@ -8,6 +8,7 @@ from planner.network.cutoff import CutOff, cut_off, nobody_can_move
 from planner.network.departures import departures, fits
 from planner.network.facts import place_grounds
 from planner.network.faults import faults
+from planner.network.kept import kept_route, with_kept
 from planner.network.nouns import (
     Exposure,
     Ground,
@@ -31,8 +32,10 @@ __all__ = [
     "departures",
     "faults",
     "fits",
+    "kept_route",
     "nobody_can_move",
     "openings",
     "outline",
     "place_grounds",
+    "with_kept",
 ]

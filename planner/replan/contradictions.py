@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from planner.errors import Issue
 from planner.load import located
 from planner.network import Route, TransportNetwork
-from planner.plan import PlanLeg
+from planner.plan import PlanLeg, SelfMovement
 from planner.replan.happened import Past, supply_of
 from planner.replan.report import Closing, LegKey, Report, ordered
 
@@ -23,8 +23,8 @@ class Grounds:
     before: TransportNetwork
     now: TransportNetwork
 
-    def route(self, leg: PlanLeg) -> Route:
-        """The leg's route as it is known now: links that closed are told apart there only."""
+    def route(self, leg: PlanLeg | SelfMovement) -> Route:
+        """The way as it is known now: links that have closed are told apart there only."""
         route = self.before.routes[leg.route]
         key = (route.origin, route.destination, route.profile)
         for name in self.now.between.get(key, ()):

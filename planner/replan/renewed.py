@@ -12,6 +12,7 @@ from typing import Any
 
 from planner.replan.happened import Kind, Past, supply_of
 from planner.replan.report import Closing, Report
+from planner.scenario import LEVELS
 from planner.scenario.parts import IDENTIFIER
 from planner.timeline import Intervals
 
@@ -74,6 +75,17 @@ def refusing(home: dict[Kind, int], persons: int) -> dict[Kind, int]:
                 total += kind[2].persons
                 reached.setdefault(total, {**chosen, kind: number})
     return reached[min(total for total in reached if total >= persons)]
+
+
+def with_changes_level(tree: Tree) -> Tree:
+    """The tree whose objective weighs changes: before ``arrival`` where it does not say where."""
+    given = dict(tree.get("priorities") or {})
+    levels = list(given.get("levels") or LEVELS)
+    if "changes" in levels:
+        return tree
+    at = levels.index("arrival") if "arrival" in levels else len(levels)
+    given["levels"] = [*levels[:at], "changes", *levels[at:]]
+    return {**tree, "priorities": given}
 
 
 def without_commitments(tree: Tree, gone: set[str]) -> Tree:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from planner.errors import Issue
 from planner.load.spelling import meant
@@ -51,6 +52,8 @@ class Report:
     scenario: Scenario
     plan: Plan
     now_s: int
+    tree: dict[str, Any] = field(default_factory=dict)
+    """The report as it was written, scalars as text."""
     bridges: frozenset[str] = frozenset()
     """Names of links that the map knows by itself."""
     at_s: int = 0
@@ -95,7 +98,12 @@ class Report:
             problem = f"the report is on plan {said[:40]}, this is {known}"
             self.fault("plan", problem, "give the plan that is running")
         self.at_s = self.scenario.at_s(self.situation.at)
-        if self.at_s < 0:
+        under_way = self.plan.under_way
+        if under_way is not None and 0 <= self.at_s < under_way.now_s:
+            since = self.when(under_way.now_s)
+            problem = f"the running plan was made for what comes after {since}; this is older"
+            self.fault("at", problem, "report on the plan that ran then, or how things are now")
+        elif self.at_s < 0:
             problem = f"lies before the plan's start ({self.when(0)})"
             self.fault("at", problem, "write when this was so")
         elif self.at_s > self.now_s:

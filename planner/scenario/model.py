@@ -32,8 +32,17 @@ from planner.scenario.uncertainty import Uncertainty
 SCHEMA_VERSION = 1
 CONTESTED = "contested"
 Version = Annotated[Literal[1], BeforeValidator(lambda value: 1 if value == "1" else value)]
-LevelName = Literal["left_behind", "missed_deadlines", "harm", "arrival", "effort"]
+LevelName = Literal["left_behind", "missed_deadlines", "harm", "changes", "arrival", "effort"]
 LEVELS: tuple[LevelName, ...] = ("left_behind", "missed_deadlines", "harm", "arrival", "effort")
+
+
+class ChangeWeights(Part):
+    """What a change of a running plan weighs, for each loaded movement."""
+
+    moved: CountNumber = 1
+    """The fleet goes from there to there at another moment than planned."""
+    added: CountNumber = 2
+    """The fleet goes from there to there, which nobody had planned."""
 
 
 class Priorities(Part):
@@ -43,6 +52,9 @@ class Priorities(Part):
     """Objective levels, the first weighs infinitely more than the second."""
     risk_cap_bp: Share = Field(200, alias="risk_cap")
     """No leg may expose a person to a greater chance of harm than this (default 2 %)."""
+    changes: ChangeWeights = ChangeWeights.model_validate({})
+    """Weights of the level `changes`; where it is not listed a plan that follows a running one puts
+    it before `arrival`."""
 
 
 class Patch(Part):

@@ -75,7 +75,7 @@ class VehicleReport(Part):
     """From when on it can move again, or since when it is broken; the report's time where it is not
     given."""
     broken: Flag = False
-    """It cannot go on."""
+    """It cannot go on. That holds in all reports to come, until one of them speaks of it again."""
     until: Moment | None = None
     """When it is repaired; never, where it is not given."""
 

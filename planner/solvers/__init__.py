@@ -11,7 +11,7 @@ from planner.solvers.choice import Choice, choose
 from planner.solvers.clashes import clashes
 from planner.solvers.door import Solver
 from planner.solvers.engine import LevelProof, Limits, Update
-from planner.solvers.memory import Memory
+from planner.solvers.memory import Memory, Trace, names_of_movers
 from planner.solvers.packing import pack
 
 __all__ = [
@@ -20,8 +20,10 @@ __all__ = [
     "Limits",
     "Memory",
     "Solver",
+    "Trace",
     "Update",
     "choose",
     "clashes",
+    "names_of_movers",
     "pack",
 ]

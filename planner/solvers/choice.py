@@ -56,6 +56,8 @@ class Choice:
 
 def choose(problem: EvacuationProblem, cap_mb: float = CAP_MB) -> Choice:
     """The first specialist that suits; else the columns, with what speaks against the others."""
+    if problem.earlier:
+        return Choice(COLUMNS, "only the columns go on from a running plan")
     against = []
     for engine, asked in SPECIALISTS.items():
         opinion = asked(problem, cap_mb)

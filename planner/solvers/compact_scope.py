@@ -25,4 +25,5 @@ UNKNOWN: tuple[tuple[str, Callable[[Scenario], bool]], ...] = (
     ("refuelling", lambda s: any(fleet.fuel for fleet in s.fleets)),
     ("headway of convoys", lambda s: any(f.convoy and f.convoy.headway_s for f in s.fleets)),
     ("aid", lambda s: bool(s.aid)),
+    ("changes of a running plan", lambda s: "changes" in s.priorities.levels),
 )

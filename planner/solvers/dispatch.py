@@ -16,6 +16,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from planner.earlier import Earlier
 from planner.movements import Option
 from planner.problem import Conveyance, EvacuationProblem
 from planner.solvers.rows import RATES, registered_s
@@ -140,6 +141,16 @@ class Dispatcher:
                 self.rates[limit.kind, limit.at] = _Rate(limit.cap)
             elif limit.kind in MODES:
                 self.rooms[limit.kind, limit.at] = _Room(limit.cap)
+        if problem.earlier:
+            self._reserve(problem.earlier)
+
+    def _reserve(self, earlier: Earlier) -> None:
+        """What is under way uses bays, links and slots before the first vehicle is placed."""
+        for one in earlier.booked:
+            if (rate := self.rates.get((one.kind, one.at))) is not None:
+                rate.book(one.from_s, one.use)
+            elif (room := self.rooms.get((one.kind, one.at))) is not None:
+                room.book(one.from_s, one.until_s, round(one.use))
 
     def reserve_walks(self, walks: dict[Start, float]) -> None:
         """Cars and walkers are on links and at gates before the first vehicle is placed."""
@@ -191,7 +202,7 @@ class Dispatcher:
         """Where a vehicle is after its movements, and from which step on it is free."""
         if not starts:
             spec = self.conveyance.movers[mover]
-            return spec.base, self.problem.grid.up(spec.from_s)
+            return spec.start, self.problem.grid.up(spec.from_s)
         last = self._option(starts[-1])
         return last.destination, starts[-1][1] + last.steps
 

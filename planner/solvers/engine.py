@@ -140,7 +140,8 @@ class Solver:
         what it finds is proven all the same."""
         self.problem = problem
         self.limits = limits
-        self.levels = problem.scenario.priorities.levels
+        listed = problem.scenario.priorities.levels
+        self.levels = tuple(n for n in listed if n != "changes" or problem.earlier)
         self.aims = aims(self.levels)
         self.begun = time.monotonic() if begun is None else begun
         self.on_update = on_update or (lambda update: None)
@@ -150,6 +151,7 @@ class Solver:
         fine = estimate(problem, problem.plan).rows <= FINE_ROWS
         self.width_s = WIDTH_S if chains and not fine else 0
         self.narrow = chains and fine and limits.node_limit is None and narrow.suits(problem)
+        self.narrow &= problem.earlier is None
         """Whether the compact programme over the departures found is to make them whole."""
         self.engine = ColumnEngine(problem, problem.plan, self.width_s)
         self.prover = self.engine
@@ -199,7 +201,7 @@ class Solver:
 
     def search(self, man: Callable[[Chosen], Manning]) -> Manning:
         """The best manned choice: of an earlier plan mended, dispatch rules, itinerary columns."""
-        best = self._first(man)
+        first = best = self._first(man)
         if not self._proven(best[0]) and not self._ended(SEARCHED[1]):
             found = self._mend(self._columns(best[0]), man, MENDED[1])
             won = self._better(found, best) is found
@@ -208,9 +210,32 @@ class Solver:
             if more_rules and not self._near(best[0]):
                 more = self._dispatch_rules(range(self.rules, RULES), RULED)
                 best = self._better(best, self._mend(more, man, MENDED[1]))
+        if self.problem.earlier:
+            best = self._calmer(first, best)
         best = self._with_aid(best, man)
         self.best = best[0]
         return best[1]
+
+    def _calmer(
+        self, first: tuple[Candidate, Manning], best: tuple[Candidate, Manning]
+    ) -> tuple[Candidate, Manning]:
+        """The running plan gone on with, where what is better without it is not worth its changes:
+        no whole person, and elsewhere no more than the gap within which a level is good enough."""
+        for level, kept, other in zip(
+            self.aims, self._score(*first), self._score(*best), strict=True
+        ):
+            if level == "changes":
+                return first if kept < other else best
+            gap = 0.0 if level in WHOLE else self.limits.gap
+            if kept > other * (1 + gap) + TINY:
+                return best
+        return best
+
+    @property
+    def _shown_near(self) -> tuple[str, ...]:
+        """The levels whose bounds say whether a choice is good enough: changes are whole numbers,
+        and a relaxed plan makes fractions of them."""
+        return tuple(level for level in self.aims if level != "changes")
 
     def _with_aid(
         self, best: tuple[Candidate, Manning], man: Callable[[Chosen], Manning]
@@ -252,7 +277,7 @@ class Solver:
         """Whether an earlier plan's choice is proven good enough still, with few rounds."""
         if self.memory is None:
             return False
-        for level in self.aims:
+        for level in self._shown_near:
             value = found.values[level]
             result = self._bound(level, found.values, PROVED[0], rounds=FEW_ROUNDS, hope=True)
             if result.bound < self._enough(level, value):
@@ -265,7 +290,7 @@ class Solver:
         return all(
             to.get(level, -math.inf)
             >= self._enough(level, found.values[level]) - (0.5 if level in WHOLE else 0.0)
-            for level in self.aims
+            for level in self._shown_near
         )
 
     def memorise(self) -> Memory:

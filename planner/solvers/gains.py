@@ -121,6 +121,7 @@ class Gains:
             dtype=np.int64,
         ).reshape(len(own), 5)
         self.effort = np.array([o.effort for o in own], dtype=np.float64)
+        self.changes = [(i, o.changes) for i, o in enumerate(own) if o.changes is not None]
         self.first = np.array([0, *accumulate(len(some) for some in riders)], dtype=np.int64)
         pairs, units = [], []
         for option, some in zip(own, riders, strict=True):
@@ -168,4 +169,7 @@ class Gains:
             np.array([float(self.mover.seats), float(self.mover.stretchers)]),
             value, seated, lying, units,
         )  # fmt: skip
+        changed = prices.weight.get("changes", 0.0)
+        for movement, weights in self.changes if changed else ():
+            value[movement] -= changed * weights
         return value, Fills(seated, lying, units, float(self.mover.seats))

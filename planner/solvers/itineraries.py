@@ -17,7 +17,7 @@ from planner.problem import Conveyance, EvacuationProblem
 from planner.solvers.gains import Fills, Gains, Prices
 from planner.solvers.kernels import NONE, STOP, WAIT, best_values
 
-COSTS = ("left_behind", "missed_deadlines", "harm", "arrival", "effort")
+COSTS = ("left_behind", "missed_deadlines", "harm", "changes", "arrival", "effort")
 Ints = NDArray[np.int64]
 Layout = tuple[dict[str, int], Ints, Ints, Ints, Ints]
 """Of a mover: number of each place, its options by origin, where each origin's begin, and for each
@@ -95,7 +95,7 @@ class Pricer:
         for index, step in forced:
             value[position[index], step] += MUST
         spec = self.conveyance.movers[mover]
-        starts = starts or ((spec.base, self.problem.grid.up(spec.from_s)),)
+        starts = starts or ((spec.start, self.problem.grid.up(spec.from_s)),)
         columns: list[Column] = []
         worth = 0.0
         for attempt in range(most):

@@ -24,7 +24,10 @@ from planner.units import HOUR_S
 SLACK_PRICE = 1e4
 EVEN = 1e-9
 PARAMETERS = mathopt.SolveParameters(time_limit=timedelta(seconds=10))
-SCALE = {"left_behind": 1.0, "missed_deadlines": 1.0, "harm": 1e3, "arrival": 0.1, "effort": 0.1}
+SCALE = {
+    "left_behind": 1.0, "missed_deadlines": 1.0, "harm": 1e3, "changes": 1.0, "arrival": 0.1,
+    "effort": 0.1,
+}  # fmt: skip
 """Units of the linear programme: brings the levels to like sizes, which GLOP's tolerances need."""
 SPARSE = mathopt.ModelSolveParameters(
     variable_values_filter=mathopt.VariableFilter(skip_zero_values=True),
@@ -108,7 +111,8 @@ class Master:
             row.set_coefficient(left, 1.0)
             self.demand[commodity.index], self.left[commodity.index] = row, left
         for level in COSTS:
-            if level != "effort" or level in problem.scenario.priorities.levels[:-1]:
+            listed = level in problem.scenario.priorities.levels[:-1]
+            if listed or level not in ("changes", "effort"):
                 self._hold_row(level)
         self._begin()
 
@@ -125,6 +129,7 @@ class Master:
             "left_behind": float(commodity.weight * heads),
             "missed_deadlines": float(heads if commodity.deadline_s is not None else 0),
             "harm": float(self.problem.wait_harm[index][-1]),
+            "changes": 0.0,
             "arrival": heads * self.problem.grid.horizon_s / HOUR_S,
             "effort": 0.0,
         }
@@ -136,6 +141,8 @@ class Master:
             option = self.conveyance.options[move.option]
             if not column.guests:
                 cost["effort"] += option.effort
+                if option.changes is not None:
+                    cost["changes"] += float(option.changes[move.step])
                 cost["harm"] += float(option.crew_harm[move.step])
             arrival = (move.step * self.problem.grid.step_s + option.end_s) / HOUR_S
             for index, units in loads:

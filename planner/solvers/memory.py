@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from planner.movements import Option
+from planner.movements import Mover, Option
 from planner.problem import Commodity, Conveyance, EvacuationProblem
 from planner.solvers.columns import ColumnEngine
 from planner.solvers.dispatch import Start
@@ -50,13 +50,23 @@ class Memory:
     """Prices by level of the best bounds, with every limit that they needed."""
 
 
+def _name(mover: Mover) -> Name:
+    """A mover by what is promised of it, and by where it stands if not at its base."""
+    return mover.fleet, mover.ships, mover.must, mover.id.partition("@")[2]
+
+
+def names_of_movers(problem: EvacuationProblem) -> list[Name]:
+    """What a memory calls the movers of the plan, in their order."""
+    return [_name(mover) for mover in problem.plan.movers]
+
+
 class Names:
     """The words for what a problem and one of its conveyances number."""
 
     def __init__(self, problem: EvacuationProblem, conveyance: Conveyance) -> None:
         self.problem = problem
         self.conveyance = conveyance
-        self.movers: list[Name] = [(m.fleet, m.ships, m.must) for m in conveyance.movers]
+        self.movers: list[Name] = [_name(mover) for mover in conveyance.movers]
         self.people: list[Name] = [self._who(c) for c in problem.commodities]
         self.mover_of = {name: index for index, name in enumerate(self.movers)}
         self.person_of = {name: index for index, name in enumerate(self.people)}

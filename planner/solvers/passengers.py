@@ -81,6 +81,8 @@ class Passengers:
         self.cost["effort"].append(count * option.effort)
         if not option.loaded:
             return
+        if option.changes is not None:
+            self.cost["changes"].append(count * float(option.changes[start[1]]))
         mover = self.conveyance.movers[option.mover]
         moment = start[1] * self.problem.grid.step_s
         seats = self.model.add_linear_constraint(ub=count * mover.seats)

@@ -109,6 +109,10 @@ class RowMaker:
         cap = limit.cap
         if self.width_s and limit.kind in RATES:
             cap = limit.cap * self.width_s / HOUR_S
+        if self.problem.earlier and not self.width_s:
+            span_s = HOUR_S if limit.kind in RATES else 1
+            used = self.problem.earlier.used(limit.kind, limit.at, moment_s, moment_s + span_s)
+            cap = max(0.0, cap - used)
         uses = self._uses(limit, moment_s)
         by_head = limit.kind in _PERSON_KINDS
         row = Row(

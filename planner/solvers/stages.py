@@ -57,8 +57,10 @@ class Stages:
         self.astray: list[mathopt.Variable] = []
         """Ways to end where a vehicle may not stay for good."""
         for mover, spec in enumerate(conveyance.movers):
-            first = self._row(self.state(mover, 0, spec.base, grid.up(spec.from_s)))
+            first = self._row(self.state(mover, 0, spec.start, grid.up(spec.from_s)))
             first.lower_bound = first.upper_bound = spec.count
+            if not self._may_end(mover, spec.start, grid.up(spec.from_s)):
+                first.lower_bound = 0.0  # where a running plan has left it a vehicle may stay
 
     def state(self, mover: int, stage: int, place: str, free: int) -> State:
         """A vehicle that is free at a place from a step on, seen from the beginning of a stage."""

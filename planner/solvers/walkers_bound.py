@@ -119,6 +119,7 @@ def cost_of_staying(problem: EvacuationProblem, commodity: int) -> dict[str, flo
         "left_behind": float(who.weight * who.persons),
         "missed_deadlines": who.persons * float(who.deadline_s is not None),
         "harm": float(problem.wait_harm[commodity][-1]),
+        "changes": 0.0,
         "arrival": who.persons * problem.grid.horizon_s / HOUR_S,
         "effort": 0.0,
     }
@@ -131,6 +132,7 @@ def cost_of_going(problem: EvacuationProblem, walk: SelfOption, step: int) -> di
         "left_behind": 0.0,
         "missed_deadlines": float(walk.missed[step]),
         "harm": float(walk.harm[step]),
+        "changes": 0.0,
         "arrival": persons * (step * problem.grid.step_s + walk.ride_s) / HOUR_S,
         "effort": 0.0,
     }

@@ -12,6 +12,7 @@ LEVEL_UNITS = {
     "left_behind": "persons",
     "missed_deadlines": "persons",
     "harm": "expected casualties",
+    "changes": "points",
     "arrival": "person-hours",
     "effort": "effort points",
 }
@@ -172,7 +173,32 @@ def harm_of_staying(replay: Replay, until_s: int | None = None) -> float:
 
 def harm(replay: Replay) -> float:
     """Expected casualties among the willing and the crews: waiting and moving."""
-    return harm_of_staying(replay) + sum(_movement_harm(replay, m) for m in replay.movements)
+    moving = sum(_movement_harm(replay, m) for m in replay.movements)
+    horizon_s = replay.scenario.horizon_s
+    stuck = sum(
+        persons * stay_harm(replay, place, group, 0, horizon_s)
+        for (place, group), persons in stranded(replay).items()
+    )
+    return harm_of_staying(replay) + moving + stuck
+
+
+def stranded(replay: Replay) -> dict[tuple[str, str], int]:
+    """(hub, group) to persons of a running plan who were brought there and do not get on.
+
+    Nobody is in a plan that begins anew: ``chains`` sees to that.
+    """
+    found: dict[tuple[str, str], int] = {}
+    if replay.plan.under_way is None:
+        return found
+    for m in replay.sorties:
+        for line in m.manifest:
+            if not replay.is_haven(m.destination):
+                key = (m.destination, line.group)
+                found[key] = found.get(key, 0) + line.persons
+            if m.origin != replay.groups[line.group].at:
+                key = (m.origin, line.group)
+                found[key] = found.get(key, 0) - line.persons
+    return {key: persons for key, persons in sorted(found.items()) if persons > 0}
 
 
 # ------------------------------------------------------------------ levels
@@ -198,6 +224,14 @@ def missed_deadlines(replay: Replay) -> float:
     return float(missed)
 
 
+def missed_of(replay: Replay, group: str) -> int:
+    """Persons of a group who arrive, but after its deadline."""
+    deadline_s = replay.groups[group].deadline_s
+    if deadline_s is None:
+        return 0
+    return sum(n for at, n, _ in arrivals_of(replay, group) if at > deadline_s)
+
+
 def arrival(replay: Replay) -> float:
     """Sum of arrival times in person-hours; who is left behind counts as the whole horizon."""
     total_s = 0
@@ -221,18 +255,55 @@ def effort(replay: Replay) -> float:
     return total
 
 
+def changes(replay: Replay) -> float:
+    """Loaded movements that a running plan did not have, by weight; 0 where none was running."""
+    under_way = replay.plan.under_way
+    if under_way is None:
+        return 0.0
+    weights = replay.scenario.priorities.changes
+    begun = set(replay.begun)
+    open_: dict[tuple[str, str, str], dict[int, int]] = {}
+    for sortie in under_way.sorties:
+        for number, leg in enumerate(sortie.legs, start=1):
+            if leg.manifest and (sortie.id, number) not in begun:
+                known = open_.setdefault((sortie.fleet, leg.origin, leg.destination), {})
+                known[leg.load_start_s] = known.get(leg.load_start_s, 0) + 1
+    total = 0
+    for sortie in replay.plan.sorties:
+        for number, leg in enumerate(sortie.legs, start=1):
+            if not leg.manifest or (sortie.id, number) in begun:
+                continue
+            planned = open_.get((sortie.fleet, leg.origin, leg.destination))
+            if planned is None:
+                total += weights.added
+            elif planned.get(leg.load_start_s, 0):
+                planned[leg.load_start_s] -= 1
+            else:
+                total += weights.moved
+    return float(total)
+
+
 LEVEL_VALUES = {
     "left_behind": left_behind,
     "missed_deadlines": missed_deadlines,
     "harm": harm,
+    "changes": changes,
     "arrival": arrival,
     "effort": effort,
 }
 
 
 def level_values(replay: Replay) -> dict[str, float]:
-    """Every level's value by name, whether or not the scenario asks for it."""
-    return {name: value(replay) for name, value in LEVEL_VALUES.items()}
+    """Every level's value by name, whether or not the scenario asks for it.
+
+    Changes are a matter of plans that follow a running one, and of scenarios that list them.
+    """
+    listed = replay.scenario.priorities.levels
+    changing = replay.plan.under_way is not None or "changes" in listed
+    return {
+        name: value(replay) for name, value in LEVEL_VALUES.items()
+        if name != "changes" or changing
+    }  # fmt: skip
 
 
 def relied_on(replay: Replay) -> tuple[str, ...]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from planner.scenario import Unit
-from planner.verify.figures import stays_at_hubs, team_delivery
+from planner.verify import underway
+from planner.verify.figures import stays_at_hubs, stranded, team_delivery
 from planner.verify.replay import HUB_ROLES, Movement, Replay
 from planner.verify.tally import peak
 
@@ -33,6 +34,7 @@ def conservation(replay: Replay) -> Found:
     gone: dict[tuple[str, str], int] = {}
     for (group, means, unit), units in _departed(replay).items():
         gone[(group, means)] = gone.get((group, means), 0) + units * unit.persons
+    stuck = stranded(replay)
     for group_id, parts in replay.segments.items():
         there: dict[str, int] = {part.means: part.persons for part in parts}
         for means in ("ride", "car", "foot"):
@@ -44,6 +46,7 @@ def conservation(replay: Replay) -> Found:
                 )
         willing = sum(n for means, n in there.items() if means != "unwilling")
         stay = willing - sum(n for (group, _), n in gone.items() if group == group_id)
+        stay += sum(n for (_, group), n in stuck.items() if group == group_id)
         yield from _left(replay, group_id, unwilling=False, expected=stay)
         yield from _left(replay, group_id, unwilling=True, expected=there.get("unwilling", 0))
 
@@ -120,7 +123,7 @@ def _balanced(
             )
             return
     for kind, units in sorted(there.items()):
-        if units:
+        if units > underway.left_at(replay, place, kind):
             yield place, f"{units * kind[2].persons} persons of '{group}' are left on the way"
 
 

@@ -13,6 +13,7 @@ from planner.plan import ManifestLine, Plan, PlanLeg, SelfMovement, Sortie
 from planner.scenario import Fleet, Group, Place, Scenario, Segment, Unit, Vehicle, segments
 from planner.timeline import RateFunction
 from planner.units import DAY_S
+from planner.verify import underway
 from planner.verify.clock import Clock
 from planner.verify.geometry import holds_place
 from planner.verify.permission import Names, Permissions
@@ -203,6 +204,11 @@ class Replay:
             )
             for place in self.scenario.places
         }
+
+    @cached_property
+    def begun(self) -> dict[tuple[str, int], PlanLeg]:
+        """(sortie, leg from 1) to what had begun of a running plan, at its true times."""
+        return underway.begun(self)
 
     @property
     def sorties(self) -> tuple[Movement, ...]:

@@ -49,14 +49,14 @@ class Ways:
         self._known: dict[int, Onward] = {}
 
     def _spots(self) -> list[set[str]]:
-        """Per mover the places that it can come to from its base."""
+        """Per mover the places that it can come to from where it stands."""
         leads: dict[tuple[int, str], set[str]] = defaultdict(set)
         for option in self.problem.plan.options:
             if option.starts.any():
                 leads[option.mover, option.origin].add(option.destination)
         found = []
         for index, mover in enumerate(self.problem.plan.movers):
-            seen, ahead = {mover.base}, [mover.base]
+            seen, ahead = {mover.start}, [mover.start]
             while ahead:
                 new = leads[index, ahead.pop()] - seen
                 seen |= new

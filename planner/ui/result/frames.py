@@ -24,6 +24,7 @@ def level_words() -> dict[str, str]:
         "left_behind": _("left behind"),
         "missed_deadlines": _("missed deadlines"),
         "harm": _("expected harm"),
+        "changes": _("changes of the running plan"),
         "arrival": _("total arrival time"),
         "effort": _("effort"),
     }
