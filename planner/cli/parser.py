@@ -339,7 +339,8 @@ def _export(commands: Commands[argparse.ArgumentParser]) -> None:
     command.add_argument(
         "--document", metavar="NAME", default="all",
         help="plan, movement-table, routes, places, people, left-behind, codes, movements, "
-        "calendar, requests, notification, manifest, displacement, brief (default: all that the "
+        "movement-order, lift-schedule, drivers-card, calendar, requests, notification, "
+        "authorisation-request, manifest, comparison, displacement, brief (default: all that the "
         "audience gets)",
     )  # fmt: skip
     command.add_argument(
