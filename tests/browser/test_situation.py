@@ -108,6 +108,7 @@ def test_the_time_bar_redraws_the_map_and_tells_python(desk: Any, open_tab: Open
     watch, page = situation(desk, open_tab)
     frame, slider = ready(page), page.get_by_role("slider", name="Time")
     note = frame.locator(".note")
+    expect(note).not_to_have_text("")
     before = note.inner_text()
     took = []
     slider.focus()
