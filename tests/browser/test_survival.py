@@ -95,11 +95,6 @@ def editor(page: Page) -> Any:
     return page.locator(".st-key-editor textarea")
 
 
-@pytest.mark.xfail(
-    reason="what was typed while the server was killed stays on the page, and is not taken over "
-    "by Ctrl+Enter afterwards; not mended yet",
-    strict=False,
-)
 def test_a_killed_server_loses_neither_text_nor_typing(server: Server, open_tab: OpenTab) -> None:
     name = drafted("e" * 16)
     watch = open_tab(f"{server.address}/scenario?desk={name}")
