@@ -69,6 +69,12 @@ def _json_flag(command: argparse.ArgumentParser) -> None:
     command.add_argument("--json", action="store_true", help="print JSON alone on standard output")
 
 
+def _scenario(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "file", type=Path, metavar="FILE", help="a scenario, or a shipped one's name"
+    )
+
+
 def _check(commands: Commands[argparse.ArgumentParser]) -> None:
     def run(arguments: argparse.Namespace) -> int:
         from planner.cli.scenarios import check
@@ -89,9 +95,7 @@ def _plan(commands: Commands[argparse.ArgumentParser]) -> None:
         return plan(arguments)
 
     command = _command(commands, "plan", run, "make the plan, check it, write its documents")
-    command.add_argument(
-        "file", type=Path, metavar="FILE", help="a scenario, or a shipped one's name"
-    )
+    _scenario(command)
     which = command.add_mutually_exclusive_group()
     which.add_argument("--what-if", metavar="NAME", help="apply this what-if of the scenario")
     which.add_argument(
@@ -199,9 +203,7 @@ def _worth(commands: Commands[argparse.ArgumentParser]) -> None:
 
     about = "what each pending yes, closed link, pause or extra vehicle would gain"
     command = _command(commands, "worth", run, about)
-    command.add_argument(
-        "file", type=Path, metavar="FILE", help="a scenario, or a shipped one's name"
-    )
+    _scenario(command)
     command.add_argument("--what-if", metavar="NAME", help="start from this what-if")
     command.add_argument(
         "--plan", type=Path, metavar="PLAN", help="a plan.json of it (default: plan it first)"
@@ -253,9 +255,7 @@ def _trigger(commands: Commands[argparse.ArgumentParser]) -> None:
 
     about = "go, wait or stay: what each start date costs and gains, which triggers have fired"
     command = _command(commands, "trigger", run, about)
-    command.add_argument(
-        "file", type=Path, metavar="FILE", help="a scenario, or a shipped one's name"
-    )
+    _scenario(command)
     command.add_argument("--what-if", metavar="NAME", help="apply this what-if of the scenario")
     command.add_argument(
         "--dates", nargs="+", default=[], metavar="DATE",
@@ -287,9 +287,7 @@ def _sweep(commands: Commands[argparse.ArgumentParser]) -> None:
 
     about = "plan every what-if in every draw from every start date, one row a case"
     command = _command(commands, "sweep", run, about)
-    command.add_argument(
-        "file", type=Path, metavar="FILE", help="a scenario, or a shipped one's name"
-    )
+    _scenario(command)
     command.add_argument(
         "--what-ifs", nargs="+", default=["base"], metavar="NAME",
         help="'all' for the base and every what-if; 'base' is the scenario itself (default)",

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from planner.charts import palette
+from planner.documents import folder as files
 from planner.documents import svg
 from planner.documents.curve import nice_step
-from planner.documents.rehearsals import table
 
 Row = dict[str, Any]
 WIDTH, HEIGHT = 760.0, 434.0
@@ -24,18 +24,12 @@ _COLUMNS = (
 
 def write(folder: Path, told: Row) -> list[Path]:
     """Write everything into the folder and return the paths. OSError where that is impossible."""
-    folder.mkdir(parents=True, exist_ok=True)
     content = {
         "trigger.json": json.dumps(told, ensure_ascii=False, indent=1, allow_nan=False) + "\n",
-        "dates.csv": table(_COLUMNS, _rows(told)),
+        "dates.csv": files.csv_text(_COLUMNS, _rows(told), digits=4),
         "dates.svg": dates_svg(told),
     }
-    written = []
-    for name, text in content.items():
-        path = folder / name
-        path.write_text(text, encoding="utf-8", newline="")
-        written.append(path)
-    return written
+    return files.write(folder, content)
 
 
 def _rows(told: Row) -> list[Row]:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
 from pathlib import Path
 from typing import Any
 
-from planner.cells import clean, guarded
+from planner.cells import clean
 from planner.charts.gains import MEASURES, PARTS, Row, gain_bars, gain_parts, gain_rows
+from planner.documents import folder as files
 from planner.documents import planjson, svg
 from planner.plan import Plan
 
@@ -54,28 +53,12 @@ def write(folder: Path, told: dict[str, Any], plans: dict[str, Plan], base: Plan
         "plans/base.plan.json": planjson.dumps(base),
     }
     content |= {row["plan"]: planjson.dumps(plans[row["id"]]) for row in rows if row["plan"]}
-    written = []
-    for name, text in content.items():
-        path = folder / name
-        path.write_text(text, encoding="utf-8", newline="")
-        written.append(path)
-    return written
+    return files.write(folder, content)
 
 
 def csv_text(rows: list[Row]) -> str:
-    """A line a change; text is made harmless for spreadsheets."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(_COLUMNS)
-    for row in rows:
-        writer.writerow([_cell(row[column]) for column in _COLUMNS])
-    return out.getvalue()
-
-
-def _cell(value: Any) -> Any:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return guarded(clean(value)) if isinstance(value, str) else value
+    """A line a change."""
+    return files.csv_text(_COLUMNS, rows)
 
 
 # ------------------------------------------------------------------ the drawing

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -12,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from planner.cells import clean, guarded
+from planner.cells import clean
 from planner.charts import palette
 from planner.charts.rehearsal import (
     BAND_COLOURS,
@@ -24,6 +22,7 @@ from planner.charts.rehearsal import (
     tornado_chart,
     tornado_rows,
 )  # fmt: skip
+from planner.documents import folder as files
 from planner.documents import svg
 from planner.documents.curve import nice_step
 from planner.units import DAY_S, HOUR_S
@@ -43,7 +42,6 @@ _LOADS = (
 
 def write(folder: Path, told: Row) -> list[Path]:
     """Write everything into the folder and return the paths. OSError where that is impossible."""
-    folder.mkdir(parents=True, exist_ok=True)
     content = {
         "rehearsal.json": json.dumps(told, ensure_ascii=False, indent=1, allow_nan=False) + "\n",
         "draws.csv": table(list(told["draw_rows"][0]) if told["draw_rows"] else [],
@@ -56,28 +54,12 @@ def write(folder: Path, told: Row) -> list[Path]:
         "fan.vl.json": json.dumps(fan_chart(told), ensure_ascii=False) + "\n",
         "tornado.vl.json": json.dumps(tornado_chart(told), ensure_ascii=False) + "\n",
     }  # fmt: skip
-    written = []
-    for name, text in content.items():
-        path = folder / name
-        path.write_text(text, encoding="utf-8", newline="")
-        written.append(path)
-    return written
+    return files.write(folder, content)
 
 
 def table(columns: Sequence[str], rows: list[Row]) -> str:
-    """CSV with a heading; text is made harmless for spreadsheets, shares keep four digits."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(columns)
-    for row in rows:
-        writer.writerow([_cell(row[column]) for column in columns])
-    return out.getvalue()
-
-
-def _cell(value: Any) -> Any:
-    if isinstance(value, float):
-        return round(value, 4)
-    return guarded(clean(value)) if isinstance(value, str) else value
+    """CSV with a heading; shares keep four digits."""
+    return files.csv_text(columns, rows, digits=4)
 
 
 # ------------------------------------------------------------------ the fan

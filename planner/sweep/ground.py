@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-import signal
 import tempfile
-import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -15,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from planner import pipeline
 from planner.errors import Issue, ScenarioError
+from planner.interrupts import deaf
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -104,7 +103,7 @@ def _own(ground: Ground) -> Iterator[str]:
         folder = stack.enter_context(
             tempfile.TemporaryDirectory(prefix="planner-sweep-", ignore_cleanup_errors=True)
         )
-        with _deaf():
+        with deaf():
             cluster = LocalCluster(
                 n_workers=ground.count, threads_per_worker=1, processes=True, host="127.0.0.1",
                 dashboard_address=None, silence_logs=logging.CRITICAL,
@@ -164,16 +163,3 @@ def _quiet() -> Iterator[None]:
         finally:
             for logger, level in zip(loggers, before, strict=True):
                 logger.setLevel(level)
-
-
-@contextmanager
-def _deaf() -> Iterator[None]:
-    """A process that is started meanwhile does not hear Ctrl-C, from its first moment on."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)

@@ -12,7 +12,6 @@ import os
 import pickle
 import signal
 import tempfile
-import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from pathlib import Path
 from types import TracebackType
 
 from planner.errors import ScenarioError
+from planner.interrupts import deaf
 from planner.solvers import Memory
 from planner.worth.duals import Priced
 from planner.worth.trials import Answer, Base, Job, Trials
@@ -158,7 +158,7 @@ class Workers:
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
         process = context.Process(target=serve, args=(theirs, self._given), daemon=True)
-        with _deaf():
+        with deaf():
             process.start()
         theirs.close()
         self._workers.append(_Worker(process, ours))
@@ -181,16 +181,3 @@ def _end(workers: list[_Worker]) -> None:
             worker.process.kill()
             worker.process.join()
         worker.process.close()
-
-
-@contextlib.contextmanager
-def _deaf() -> Iterator[None]:
-    """A process that is started meanwhile does not hear Ctrl-C, from its first moment on."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
