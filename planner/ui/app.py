@@ -12,7 +12,7 @@ if __name__ == "__main__":
     here = str(Path(__file__).resolve().parent)
     sys.path[:] = [entry for entry in sys.path if entry != here]
 
-from planner.ui import keeping, look, memory, returning, words
+from planner.ui import keeping, look, memory, words
 from planner.ui.session import current
 from planner.ui.words import _
 
@@ -94,7 +94,6 @@ def main() -> None:
     foot = _("Decision support, not clearance. Everything stays on this machine.")
     look.note(f"{foot} {words.reviewed()}")
     keeping.foot(session)
-    returning.look_out()
 
 
 if __name__ == "__main__":

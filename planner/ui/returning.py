@@ -9,24 +9,27 @@ from __future__ import annotations
 import streamlit as st
 
 NAME = "returning"
+# The module lives as long as the browser's page: one clock, whatever is drawn anew around it.
 _SCRIPT = """
 const every = 1500, again = [1000, 3000, 7000];
+let ask = null, clock = null, gone = false;
+async function look() {
+  let there = false;
+  try { there = (await fetch("/_stcore/health", { cache: "no-store" })).ok; } catch (_) { }
+  if (gone && there) {
+    for (const wait of again) setTimeout(() => ask && ask("back", wait), wait);
+  }
+  gone = !there;
+}
 export default function ({ setTriggerValue }) {
-  let gone = false;
-  const timer = setInterval(async () => {
-    let there = false;
-    try { there = (await fetch("/_stcore/health", { cache: "no-store" })).ok; } catch (_) { }
-    if (gone && there) {
-      for (const wait of again) setTimeout(() => setTriggerValue("back", wait), wait);
-    }
-    gone = !there;
-  }, every);
-  return () => clearInterval(timer);
+  ask = setTriggerValue;
+  clock ??= setInterval(look, every);
+  return () => { clearInterval(clock); ask = clock = null; };
 }
 """
 
 
 def look_out() -> None:
-    """Watch, unseen, for the server's return; on every page."""
+    """Watch, unseen, for the server's return; on pages where text is typed."""
     mount = st.components.v2.component(NAME, js=_SCRIPT)
     mount(key=NAME, on_back_change=lambda: None, height=0)

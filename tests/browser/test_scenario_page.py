@@ -243,7 +243,7 @@ def test_revisions_and_a_second_tab(desk: Any, open_tab: OpenTab) -> None:
     other = open_tab(page.url)
     shows(other.page, "horizon: 13 h", whole=False)
     tab(other.page, "Revisions")
-    expect(other.page.get_by_text("horizon: 13 h")).to_be_visible()
+    expect(other.page.locator(".sp-plus", has_text="horizon: 13 h")).to_be_visible()
     other.picture("scenario-revisions")
     other.page.get_by_role("button", name="Restore", exact=False).last.click()
     expect(other.page.get_by_text("The same as the text now.")).to_be_visible()

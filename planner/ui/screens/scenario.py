@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from planner.scenario import Scenario, people
-from planner.ui import history, look, opening, table_view
+from planner.ui import history, look, opening, returning, table_view
 from planner.ui.session import Checked, Session, current
 from planner.ui.table_view import SHOWN
 from planner.ui.words import _, counted, duration
@@ -107,6 +107,7 @@ def _text(session: Session, checked: Checked) -> None:
                 label_visibility="collapsed",
             )
         look.note(_("Ctrl+Enter, or a click outside, takes the change over and checks it."))
+        returning.look_out()
         if text is not None and text != session.text:
             session.edit(text, _("Edit the text"), typed=True)
             st.rerun()
