@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from planner import load, pipeline, simulate
 from planner import network as ground
+from planner.draws import nothing_happens
 from planner.errors import Issue, ScenarioError
 from planner.scenario import Scenario
-from planner.simulate import Course
+from planner.simulate import Course, Played, Player, Players, Turn, alone
 from planner.verify import Verdict
+from planner.workers import Lost, Workers
 
+MOST = 8
+"""Processes at most."""
+WORTH_S = 6.0
+"""A rehearsal that takes one process less is left to it: others need a second to begin."""
 OnDraw = Callable[[str, int, int], None]
 
 
@@ -58,10 +67,58 @@ def rehearse(
     seed: int,
     on_draw: OnDraw | None = None,
     should_stop: Callable[[], bool] = lambda: False,
+    processes: int | None = None,
 ) -> dict[str, Any]:
     """The report of ``draws`` draws (see ``planner.simulate.report``); stopped, of what is done.
 
-    A scenario that is sure of everything is played once.
+    A scenario that is sure of everything is played once. The report is the same whatever the number
+    of ``processes``; None takes as many as are worth it.
     """
     count = draws if course.scenario.uncertainty is not None else 1
-    return simulate.report(simulate.rehearse(course, count, seed, on_draw, should_stop))
+    with sharing(course, seed, count, should_stop, processes) as players:
+        found = simulate.rehearse(course, count, seed, on_draw, should_stop, players)
+    return simulate.report(found)
+
+
+@contextmanager
+def sharing(
+    course: Course,
+    seed: int,
+    draws: int,
+    should_stop: Callable[[], bool] = lambda: False,
+    processes: int | None = None,
+) -> Iterator[Players]:
+    """Who plays turns of a rehearsal: processes side by side, or this one alone where that is less
+    work than to start others. About 100 MB each."""
+    count = _worth_it(course, draws) if processes is None else processes
+    player = Player(course, seed)
+    if count < 2:
+        yield alone(player, should_stop)
+        return
+    with Workers[Turn, Played](count, Player, course, seed) as workers:
+        yield lambda turns: _in_order(workers, turns, player, should_stop)
+
+
+def _worth_it(course: Course, draws: int) -> int:
+    """As many processes as there are cores, where a draw takes long enough."""
+    begun = time.perf_counter()
+    simulate.play(course, nothing_happens(course.scenario))
+    alone_s = draws * (time.perf_counter() - begun)
+    return min(MOST, os.cpu_count() or 1) if alone_s > WORTH_S else 1
+
+
+def _in_order(
+    workers: Workers[Turn, Played],
+    turns: Sequence[Turn],
+    player: Player,
+    should_stop: Callable[[], bool],
+) -> Iterator[Played]:
+    """A turn whose process ended without an answer is played here."""
+    early: dict[Turn, Played] = {}
+    following = iter(turns)
+    wanted = next(following, None)
+    for turn, answer in workers.answers(turns, lambda: True, should_stop):
+        early[turn] = player(turn) if isinstance(answer, Lost) else answer
+        while wanted is not None and wanted in early:
+            yield early.pop(wanted)
+            wanted = next(following, None)

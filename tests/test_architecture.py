@@ -74,6 +74,7 @@ FLOORS: dict[str, int] = {
     "trigger": 7,
     "replan": 7,
     "interrupts": 7,
+    "workers": 7,
     "store": 7,
     "searches": 7,
     "cli": 7,

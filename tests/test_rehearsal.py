@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 from collections import Counter
 from functools import cache
 from pathlib import Path
@@ -292,6 +293,30 @@ def test_a_report_repeats_and_does_not_depend_on_how_many_draws_there_are() -> N
     assert json.dumps(again) == json.dumps(told())
     assert rehearsals.rehearse(on, 7, 3)["draw_rows"] == told()["draw_rows"][:7]
     assert rehearsals.rehearse(on, 7, 4)["draw_rows"] != told()["draw_rows"][:7]
+
+
+def test_a_report_is_the_same_however_many_processes_play_it() -> None:
+    """Also where one of them is ended in the middle; and none of them is left."""
+    on = course(small("small_bridge"), **EVERYTHING, events=EVENTS["small_bridge"])
+
+    def end_one(phase: str, done: int, of: int) -> None:
+        if (phase, done) == ("draws", 5):
+            multiprocessing.active_children()[0].kill()
+
+    shared = rehearsals.rehearse(on, 40, 3, end_one, processes=2)
+    assert json.dumps(shared) == json.dumps(told())
+    assert multiprocessing.active_children() == []
+
+
+def test_shared_work_ends_where_it_is_stopped() -> None:
+    on = course(small("small_bridge"), **EVERYTHING)
+    seen: list[int] = []
+    report = rehearsals.rehearse(
+        on, 300, 3, lambda phase, done, of: seen.append(done), lambda: len(seen) >= 3, 2
+    )
+    assert report["stopped"] and 3 <= report["draws"] < 300
+    assert [row["draw"] for row in report["draw_rows"]] == list(range(report["draws"]))
+    assert multiprocessing.active_children() == []
 
 
 def test_a_report_says_what_was_found() -> None:

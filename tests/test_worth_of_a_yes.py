@@ -486,15 +486,15 @@ def test_a_process_that_dies_or_is_given_up_harms_nobody_else(three: Path) -> No
     # A job that cannot be done: without a plan to settle the process answers with a fault.
     job = trials.Job("one", "settle", plan.scenario)
     with workers.Workers(base, priced, 1) as pool:
-        ((_, first),) = pool.answers([job], lambda: True, lambda: False)
+        ((_, first),) = pool.told([job], lambda: True, lambda: False)
         assert isinstance(first, workers.Fault) and "AssertionError" in first.sentence
         pool._workers[0].process.kill()
         pool._workers[0].process.join()
-        ((_, second),) = pool.answers([job], lambda: True, lambda: False)
+        ((_, second),) = pool.told([job], lambda: True, lambda: False)
         assert isinstance(second, workers.Fault)
         asked = iter([False, False, True])
         long = trials.Job("two", "search", hostile_case.thousand(200), 600.0)
-        assert list(pool.answers([long], lambda: True, lambda: next(asked, True))) == []
+        assert list(pool.told([long], lambda: True, lambda: next(asked, True))) == []
     assert multiprocessing.active_children() == []
 
 

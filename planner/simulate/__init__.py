@@ -15,10 +15,20 @@ from __future__ import annotations
 from planner.simulate.course import Course
 from planner.simulate.outcome import Arrival, Incident, Outcome
 from planner.simulate.play import play
-from planner.simulate.rehearsal import Cost, Rehearsal, rehearse, without
+from planner.simulate.rehearsal import (
+    Cost,
+    Player,
+    Players,
+    Rehearsal,
+    Turn,
+    alone,
+    rehearse,
+    without,
+)
 from planner.simulate.report import report
+from planner.simulate.tally import Played
 
 __all__ = [
-    "Arrival", "Cost", "Course", "Incident", "Outcome", "Rehearsal", "play", "rehearse", "report",
-    "without",
+    "Arrival", "Cost", "Course", "Incident", "Outcome", "Played", "Player", "Players", "Rehearsal",
+    "Turn", "alone", "play", "rehearse", "report", "without",
 ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from planner.draws import Draw, draw, nothing_happens
@@ -10,11 +10,12 @@ from planner.scenario import Uncertainty
 from planner.simulate.course import Course
 from planner.simulate.outcome import Outcome
 from planner.simulate.play import play
-from planner.simulate.tally import Tally
+from planner.simulate.tally import FIGURES, Played, Tally
 
 COST_DRAWS = 30
 """Draws that are played again without one cause, to see what it cost."""
 _SECTIONS = ("events", "breakdowns", "delays")
+Row = dict[str, float]
 
 
 @dataclass(frozen=True)
@@ -54,65 +55,106 @@ class Rehearsal:
     stopped: bool = False
 
 
+@dataclass(frozen=True)
+class Turn:
+    """One draw to be played; with a cause named, again without it."""
+
+    number: int
+    kind: str = ""
+    """events, breakdowns or delays."""
+    ident: str = ""
+
+
+class Player:
+    """Plays turns of one rehearsal: any of them, in any order, here or in another process."""
+
+    def __init__(self, course: Course, seed: int) -> None:
+        self.course, self.seed = course, seed
+        self._tally = Tally(course)
+
+    def __call__(self, turn: Turn) -> Played:
+        """What is kept of the draw."""
+        drawn = draw(self.course.scenario, self.seed, turn.number)
+        if turn.kind:
+            drawn = without(drawn, turn.kind, turn.ident)
+        return self._tally.played(drawn, play(self.course, drawn))
+
+
+Players = Callable[[Sequence[Turn]], Iterable[Played]]
+"""Plays turns and gives what is kept of each, in their order; it may end before the last one."""
+
+
 def rehearse(
     course: Course,
     draws: int,
     seed: int,
     on_draw: Callable[[str, int, int], None] | None = None,
     should_stop: Callable[[], bool] = lambda: False,
+    players: Players | None = None,
 ) -> Rehearsal:
     """Play draws 0 … ``draws`` - 1 of ``seed``; stopped, it keeps what is done.
 
     ``on_draw`` gets the phase ("draws" or "costs"), how many are done and how many there are.
+    ``players`` share the work; without them it is done here. What is found is the same.
     """
     told = on_draw or (lambda phase, done, of: None)
-    tally = Tally(course)
-    found = Rehearsal(course, seed, draws, play(course, nothing_happens(course.scenario)), tally)
-    kept: dict[int, Outcome] = {}
-    for number in range(draws):
-        if should_stop():
-            found.stopped = True
-            return found
-        drawn = draw(course.scenario, seed, number)
-        outcome = play(course, drawn)
-        tally.add(drawn, outcome)
-        # Only figures are compared later: what happened on the way would fill the memory.
-        kept[number] = replace(outcome, arrivals=(), incidents=())
-        told("draws", number + 1, draws)
-    _costs(found, kept, told, should_stop)
+    found = Rehearsal(
+        course, seed, draws, play(course, nothing_happens(course.scenario)), Tally(course)
+    )
+    by_turns = players or alone(Player(course, seed), should_stop)
+    for played in by_turns([Turn(number) for number in range(draws)]):
+        found.tally.add(played)
+        told("draws", len(found.tally.numbers), draws)
+    found.stopped = len(found.tally.numbers) < draws
+    if not found.stopped:
+        _costs(found, by_turns, told)
     return found
 
 
-def _costs(
-    found: Rehearsal,
-    kept: dict[int, Outcome],
-    told: Callable[[str, int, int], None],
-    should_stop: Callable[[], bool],
-) -> None:
+def alone(player: Player, should_stop: Callable[[], bool]) -> Players:
+    """Turn after turn, in this process."""
+
+    def play_all(turns: Sequence[Turn]) -> Iterator[Played]:
+        for turn in turns:
+            if should_stop():
+                return
+            yield player(turn)
+
+    return play_all
+
+
+def _costs(found: Rehearsal, by_turns: Players, told: Callable[[str, int, int], None]) -> None:
+    """Draws in which a cause came, played again without it; stopped, the causes that are done."""
     unsure = found.course.scenario.uncertainty
     if unsure is None:
         return
-    plans = []
-    for kind in _SECTIONS:
-        for entry in getattr(unsure, kind):
-            key = f"{kind}/{entry.id}"
-            came = [n for n, levers in zip(found.tally.numbers, found.tally.levers, strict=True)
-                    if levers.get(key)]  # fmt: skip
-            plans.append((kind, entry.id, came))
-    total = sum(min(COST_DRAWS, len(came)) for _, _, came in plans)
+    causes = [(kind, entry.id) for kind in _SECTIONS for entry in getattr(unsure, kind)]
+    tally = found.tally
+    came = {
+        (kind, ident): [
+            number for number, levers in zip(tally.numbers, tally.levers, strict=True)
+            if levers.get(f"{kind}/{ident}")
+        ]
+        for kind, ident in causes
+    }  # fmt: skip
+    turns = [Turn(n, *cause) for cause in causes for n in came[cause][:COST_DRAWS]]
+    calm: dict[tuple[str, str], list[Played]] = {cause: [] for cause in causes}
     done = 0
-    for kind, ident, came in plans:
-        pairs = []
-        for number in came[:COST_DRAWS]:
-            if should_stop():
-                found.stopped = True
-                return
-            calm = play(found.course, without(draw(found.course.scenario, found.seed, number),
-                                              kind, ident))  # fmt: skip
-            pairs.append((kept[number], calm))
-            done += 1
-            told("costs", done, total)
-        found.costs.append(_cost(kind, ident, len(came) / max(1, len(kept)), pairs))
+    for turn, played in zip(turns, by_turns(turns), strict=False):
+        calm[turn.kind, turn.ident].append(played)
+        done += 1
+        told("costs", done, len(turns))
+    found.stopped = done < len(turns)
+    real = {
+        number: dict(zip(FIGURES, figures, strict=True))
+        for number, figures in zip(tally.numbers, tally.figures, strict=True)
+    }
+    for cause in causes:
+        if len(calm[cause]) < min(COST_DRAWS, len(came[cause])):
+            return
+        pairs = [(real[played.number], played) for played in calm[cause]]
+        share = len(came[cause]) / max(1, len(tally.numbers))
+        found.costs.append(_cost(*cause, share, pairs))
 
 
 def without(drawn: Draw, kind: str, ident: str) -> Draw:
@@ -130,13 +172,14 @@ def without(drawn: Draw, kind: str, ident: str) -> Draw:
     return replace(drawn, scenario=drawn.scenario.model_copy(update={"uncertainty": fewer}))
 
 
-def _cost(kind: str, ident: str, share: float, pairs: list[tuple[Outcome, Outcome]]) -> Cost:
+def _cost(kind: str, ident: str, share: float, pairs: list[tuple[Row, Played]]) -> Cost:
     count = len(pairs)
-    lost = [calm.evacuated - real.evacuated for real, calm in pairs]
+    lost = [calm.figure("evacuated") - real["evacuated"] for real, calm in pairs]
     mean = sum(lost) / count if count else 0.0
     spread = sum((one - mean) ** 2 for one in lost) / (count - 1) if count > 1 else 0.0
     return Cost(
         kind, ident, share, count, mean, (spread / count) ** 0.5 if count else 0.0,
-        sum(real.harm - calm.harm for real, calm in pairs) / count if count else 0.0,
-        sum(real.missed - calm.missed for real, calm in pairs) / count if count else 0.0,
+        sum(real["harm"] - calm.figure("harm") for real, calm in pairs) / count if count else 0.0,
+        sum(real["missed"] - calm.figure("missed") for real, calm in pairs) / count
+        if count else 0.0,
     )  # fmt: skip

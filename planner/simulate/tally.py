@@ -53,6 +53,27 @@ class Hit:
             self.did[did] = self.did.get(did, 0) + count
 
 
+@dataclass(frozen=True)
+class Played:
+    """What is kept of one draw: small enough to be sent, and to be kept of thousands."""
+
+    number: int
+    figures: tuple[float, ...]
+    """FIGURES, in their order."""
+    curve: NDArray[np.int32]
+    """People safe by each of the moments."""
+    late: NDArray[np.float32]
+    """By planned load how much later than planned it was off board, in seconds; NaN for never."""
+    levers: dict[str, float]
+    hits: dict[Thing, Hit]
+    blamed: tuple[tuple[str, Thing], ...]
+    """(sortie, what broke it)."""
+
+    def figure(self, name: str) -> float:
+        """One of FIGURES."""
+        return self.figures[FIGURES.index(name)]
+
+
 @dataclass
 class Tally:
     """Grows with each draw; the order in which draws come does not matter."""
@@ -74,19 +95,31 @@ class Tally:
         horizon_s = self.course.scenario.horizon_s
         self.moments = [horizon_s * n // MOMENTS for n in range(MOMENTS + 1)]
 
-    def add(self, draw: Draw, outcome: Outcome) -> None:
-        """One draw more."""
-        self.numbers.append(outcome.number)
-        self.figures.append(tuple(float(getattr(outcome, name)) for name in FIGURES))
-        self.curves.append(self.curve(outcome))
+    def played(self, draw: Draw, outcome: Outcome) -> Played:
+        """What is kept of a draw; nothing is added."""
         late = np.full(len(self.loaded), np.nan, dtype=np.float32)
         for arrival in outcome.arrivals:
             row = self._row.get((arrival.sortie, arrival.leg))
             if row is not None:
                 late[row] = arrival.at_s - self.loaded[row].unload_end_s
-        self.late.append(late)
-        self.levers.append(levers(draw, outcome))
-        self._blame(outcome.incidents)
+        hits, blamed = _hits(outcome.incidents)
+        return Played(
+            outcome.number, figures_of(outcome), self.curve(outcome), late, levers(draw, outcome),
+            hits, blamed,
+        )  # fmt: skip
+
+    def add(self, played: Played) -> None:
+        """One draw more."""
+        self.numbers.append(played.number)
+        self.figures.append(played.figures)
+        self.curves.append(played.curve)
+        self.late.append(played.late)
+        self.levers.append(played.levers)
+        for thing, found in played.hits.items():
+            self.hits.setdefault(thing, Hit()).merge(found)
+        for sortie, thing in played.blamed:
+            known = self.blame.setdefault(sortie, {})
+            known[thing] = known.get(thing, 0) + 1
 
     def curve(self, outcome: Outcome) -> NDArray[np.int32]:
         """People safe by each moment."""
@@ -96,26 +129,31 @@ class Tally:
         found = [counts[bisect_right(times, moment)] for moment in self.moments]
         return np.array(found, dtype=np.int32)
 
-    def _blame(self, incidents: Iterable[Incident]) -> None:
-        here: dict[Thing, Hit] = {}
-        hit: set[tuple[str, Thing]] = set()
-        for incident in incidents:
-            waited = incident.did in ("held", "diverted") and incident.cost_s < BROKEN_FROM_S
-            if incident.did in BREAKS and not waited:
-                thing = (incident.kind, incident.thing)
-                here.setdefault(thing, Hit()).add(incident)
-                hit.add((incident.sortie, thing))
-        for thing, found in here.items():
-            self.hits.setdefault(thing, Hit()).merge(found)
-        for sortie, thing in hit:
-            known = self.blame.setdefault(sortie, {})
-            known[thing] = known.get(thing, 0) + 1
-
     def column(self, name: str) -> NDArray[np.float64]:
         """A figure of every draw, in the order of their numbers."""
         order = np.argsort(self.numbers, kind="stable")
         index = FIGURES.index(name)
         return np.array([row[index] for row in self.figures], dtype=np.float64)[order]
+
+
+def figures_of(outcome: Outcome) -> tuple[float, ...]:
+    """FIGURES of a draw, in their order."""
+    return tuple(float(getattr(outcome, name)) for name in FIGURES)
+
+
+def _hits(
+    incidents: Iterable[Incident],
+) -> tuple[dict[Thing, Hit], tuple[tuple[str, Thing], ...]]:
+    """What each thing did in a draw, and which sorties it broke."""
+    here: dict[Thing, Hit] = {}
+    hit: dict[tuple[str, Thing], None] = {}
+    for incident in incidents:
+        waited = incident.did in ("held", "diverted") and incident.cost_s < BROKEN_FROM_S
+        if incident.did in BREAKS and not waited:
+            thing = (incident.kind, incident.thing)
+            here.setdefault(thing, Hit()).add(incident)
+            hit[incident.sortie, thing] = None
+    return here, tuple(hit)
 
 
 def levers(draw: Draw, outcome: Outcome) -> dict[str, float]:

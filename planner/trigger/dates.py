@@ -10,7 +10,7 @@ from planner import pipeline, rehearsals, verify
 from planner.draws import draw, world
 from planner.plan import plan_id
 from planner.scenario import Scenario
-from planner.simulate import play
+from planner.simulate import Turn
 from planner.solvers import Limits, Memory
 from planner.trigger.watch import Watch
 from planner.units import DAY_S
@@ -118,13 +118,11 @@ def _rehearsed(
     course = rehearsals.course_of(date.verdict)
     out: list[int] = []
     harm: list[float] = []
-    for number in range(draws):
-        if should_stop():
-            break
-        outcome = play(course, draw(course.scenario, seed, number))
-        out.append(outcome.evacuated)
-        harm.append(outcome.harm)
-        on_step("draws", number + 1, draws)
+    with rehearsals.sharing(course, seed, draws, should_stop) as players:
+        for played in players([Turn(number) for number in range(draws)]):
+            out.append(round(played.figure("evacuated")))
+            harm.append(played.figure("harm"))
+            on_step("draws", len(out), draws)
     return replace(date, drawn=tuple(out), drawn_harm=tuple(harm))
 
 

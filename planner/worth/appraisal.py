@@ -171,7 +171,7 @@ class _Work:
         if not jobs or self._asked():
             return
         self._news(phase, 0, len(jobs))
-        answers = workers.answers(jobs, lambda: self._left_s() >= reserve_s, self._asked)
+        answers = workers.told(jobs, lambda: self._left_s() >= reserve_s, self._asked)
         for number, (job, answer) in enumerate(answers, start=1):
             self._news(phase, number, len(jobs))
             if isinstance(answer, Fault):
