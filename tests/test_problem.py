@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from planner.movements import Carry
-from planner.problem import _dominates, local_days
+from planner.problem import local_days
+from planner.problem.options import _dominates
 from planner.scenario import Unit
 from tests.known.cases import HOUR, MIN, ferry, posed, shuttle
 from tests.network_case import link, place, scenario, vehicle

@@ -1,37 +1,12 @@
-"""The evacuation problem: who is to be moved, by what, within which shared limits.
-
-Constraints in English (ids as in the verifier):
-
-C1 people are conserved: a commodity's units leave home at most once; what reaches a hub leaves it.
-C2 a mover's movements follow each other in place and time, inside its availability, to safety.
-C3 seats and stretcher places of a departure hold who rides on it.
-C4 loading and unloading are part of every movement.
-C5 bays, berths and stands at a place hold the vehicles that are on them at any moment.
-C6 slots, processing and border rates hold in any half-open 60 minutes.
-C7 who waits at a hub fits in, and a haven takes in no more than its total and its day's limit.
-C8 a link takes no more than its capacity in any half-open 60 minutes.
-C9 a movement starts only where every window on its way is open while it is there.
-C10 a movement starts only where every party on its way has granted it.
-C11 a commodity boards only what it accepts.
-C12 escorted vehicles move as formations of up to ``ratio`` ships and one escort.
-C13 vehicles that go in convoys move as formations of a convoy's size, a headway apart.
-C14 no movement is longer than a vehicle's range or a crew's duty; ``Rota`` follows both.
-C15 a mover goes only to places that it fits.
-C16 households travel whole: counted in persons here, packed by ``schedule``.
-C17 arriving after the deadline, or never, counts in the second level.
-C18 commitments are movements that one vehicle must make, before anything else that it does.
-"""
+"""What movers, and people by their own means, can do: every movement with its starts."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from datetime import timedelta
-from functools import cached_property
+from dataclasses import replace
 
 import numpy as np
 
 from planner.earlier import Earlier
-from planner.errors import Impossible, ScenarioError
 from planner.movements import (
     WALKERS_PER_CAR,
     Bools,
@@ -47,251 +22,16 @@ from planner.movements import (
     movers,
     start_mask,
 )  # fmt: skip
-from planner.network import Route, TransportNetwork
-from planner.promises import Opening, opening, too_close
-from planner.rotations import Rota, crew_of, spacing_of, tank_of
-from planner.scenario import Group, Place, Scenario, Segment, Unit, segments
+from planner.network import Route
+from planner.problem.model import EMBARKATION, HUB_ROLES, Commodity, Conveyance
+from planner.promises import Opening, opening
+from planner.rotations import Rota, crew_of
+from planner.scenario import Group, Scenario
 from planner.timeline import Intervals
-from planner.units import HOUR_S, TimeGrid
-
-EMBARKATION = {"embarkation_port": "sea", "embarkation_airport": "air"}
-HUB_ROLES = (
-    "embarkation_port",
-    "embarkation_airport",
-    "border_crossing",
-    "evacuation_control_point",
-)
 
 
-@dataclass(frozen=True)
-class Commodity:
-    """Like people at one place: a part of a group at home, or a class of people in a hub.
-
-    ``demand`` counts units; a unit is one person, or one stretcher patient with companions. At a
-    hub the demand is 0 and ``transit`` names the class that the home commodities turn into.
-    """
-
-    index: int
-    place: str
-    transit: int
-    group: str
-    means: str
-    unit: Unit
-    demand: int
-    weight: int
-    ready_s: int
-    deadline_s: int | None
-    needs_team: str | None
-    is_hub: bool
-
-    @property
-    def persons(self) -> int:
-        """Heads in one unit."""
-        return self.unit.persons
-
-
-@dataclass(frozen=True)
-class Limit:
-    """A shared limit. Separation makes rows of it at the moments where a solution breaks it.
-
-    ``kind`` is one of link, link_persons, bays, berths, stands, slots, persons_rate, vehicles_rate,
-    intake, waiting, duty, fuel, headway. ``at`` names the link or place, or the fleet (for headway
-    with the route); ``cap`` is in vehicles, car equivalents, persons or vehicle-hours. ``window``
-    are the seconds in which an intake, duty or fuel counts, and from 0 on the headway.
-    """
-
-    kind: str
-    at: str
-    cap: float
-    window: tuple[int, int] = (0, 0)
-
-
-@dataclass(frozen=True)
-class Conveyance:
-    """The movers and what they can do; one for plans, one relaxed for bounds."""
-
-    movers: tuple[Mover, ...]
-    options: tuple[Option, ...]
-    places: tuple[tuple[str, ...], ...]
-    """Per mover the places that it can be at."""
-    may_end: tuple[Bools, ...]
-    """Per mover, [place, step]: whether it may stop for good."""
-    openings: tuple[Opening, ...]
-    """Per mover what has been promised of it."""
-    rotas: tuple[Rota | None, ...]
-    """Per mover what duty and fuel ask of it; None where nothing."""
-
-
-@dataclass(frozen=True)
-class EvacuationProblem:
-    """Everything a solver may know, in integers and arrays over the time grid."""
-
-    scenario: Scenario
-    network: TransportNetwork
-    grid: TimeGrid
-    ground: Ground
-    commodities: tuple[Commodity, ...]
-    transit_of: tuple[tuple[str, tuple[str, ...]], ...]
-    """Per transit class: the group that stands for it, and all the groups in it."""
-    plan: Conveyance
-    relaxed: Conveyance
-    walks: tuple[SelfOption, ...]
-    limits: tuple[Limit, ...]
-    wait_harm: tuple[Floats, ...]
-    """Per commodity: expected casualties of one unit from the start until each grid moment."""
-    effort: Effort = field(default_factory=Effort)
-    """What a leg counts in the level of that name, beside its kilometres."""
-    earlier: Earlier | None = None
-    """The running plan that this one follows; None where nothing has begun."""
-
-    def intakes(self, place: str, moment_s: int) -> list[int]:
-        """Numbers of the limits that count people who are taken in at a place at a moment."""
-        return [
-            index
-            for index, limit in enumerate(self.limits)
-            if limit.kind == "intake"
-            and limit.at == place
-            and limit.window[0] <= moment_s < limit.window[1]
-        ]
-
-    def counts(self, walk: SelfOption) -> bool:
-        """Whether a limit counts who goes this way by his own means."""
-        return any(walk.passes(limit.kind, limit.at) for limit in self.limits)
-
-    def at_hub(self, transit: int, place: str) -> int | None:
-        """Index of the hub commodity of a class at a place."""
-        return self._hub_at.get((transit, place))
-
-    @cached_property
-    def hubs(self) -> frozenset[str]:
-        """Places where people change to a ship or an aircraft."""
-        return frozenset(p.id for p in self.scenario.places if p.role in HUB_ROLES)
-
-    @cached_property
-    def hours_first(self) -> bool:
-        """Whether the level of arrival comes before people left behind, or alone."""
-        levels = [*self.scenario.priorities.levels, "left_behind"]
-        return "arrival" in levels[: levels.index("left_behind")]
-
-    @cached_property
-    def havens(self) -> frozenset[str]:
-        """Places where people are safe."""
-        return frozenset(p.id for p in self.scenario.places if p.role == "safe_haven")
-
-    @cached_property
-    def _hub_at(self) -> dict[tuple[int, str], int]:
-        return {(c.transit, c.place): c.index for c in self.commodities if c.is_hub}
-
-
-def _signature(scenario: Scenario, group: Group, unit: Unit) -> tuple[object, ...]:
-    multipliers = tuple(
-        (t.id, t.multiplier[group.id]) for t in scenario.threats if group.id in t.multiplier
-    )
-    return (
-        unit, tuple(sorted(group.destinations)), tuple(sorted(group.refuses)), group.weight,
-        group.deadline_s, multipliers,
-    )  # fmt: skip
-
-
-def _home_units(segment: Segment) -> list[tuple[Unit, int]]:
-    """Seated people counted by heads; stretcher patients by units."""
-    seated = sum(u.persons * n for u, n in segment.units if u.stretchers == 0)
-    found = [(Unit(1), seated)] if seated else []
-    return found + [(u, n) for u, n in segment.units if u.stretchers]
-
-
-def commodities_of(
-    scenario: Scenario, hubs: tuple[str, ...]
-) -> tuple[list[Commodity], tuple[tuple[str, tuple[str, ...]], ...]]:
-    """Commodities at home, then those at hubs; the groups of each transit class."""
-    classes: dict[tuple[object, ...], int] = {}
-    members: list[list[str]] = []
-    found: list[Commodity] = []
-    for group in scenario.groups:
-        for segment in segments(scenario, group):
-            if segment.means == "unwilling":
-                continue
-            for unit, count in _home_units(segment):
-                key = _signature(scenario, group, unit)
-                transit = classes.setdefault(key, len(classes))
-                if transit == len(members):
-                    members.append([])
-                if group.id not in members[transit]:
-                    members[transit].append(group.id)
-                found.append(
-                    Commodity(
-                        len(found), group.at, transit, group.id, segment.means, unit, count,
-                        group.weight, scenario.at_s(group.ready, 0), group.deadline_s,
-                        group.needs_team, is_hub=False,
-                    )
-                )  # fmt: skip
-    for transit in range(len(members)):
-        like = next(c for c in found if c.transit == transit)
-        for hub in hubs:
-            found.append(
-                replace(like, index=len(found), place=hub, demand=0, ready_s=0, needs_team=None,
-                        means="ride", is_hub=True)
-            )  # fmt: skip
-    return found, tuple((m[0], tuple(m)) for m in members)
-
-
-def pose(
-    scenario: Scenario, network: TransportNetwork, *, step_s: int | None = None,
-    effort: Effort | None = None, any_moment: bool = False, earlier: Earlier | None = None,
-) -> EvacuationProblem:  # fmt: skip
-    """Scenario and network → problem. Departures lie on ``step_s`` (else the scenario's).
-
-    With ``any_moment`` steps are spans of time, and every plan, whenever its departures are, has
-    its like in the problem, at no higher cost: for bounds alone. Who waits in a hub is not limited
-    there. ``earlier`` is what a running plan leaves to this one.
-
-    Raises ScenarioError with every commitment that no movement can keep: Impossible where one
-    contradicts another, or the ground, at whatever step.
-    """
-    make = TimeGrid.cells if any_moment else TimeGrid
-    grid = make(step_s or scenario.step_s, scenario.horizon_s)
-    ground = Ground(network, grid)
-    hubs = tuple(p.id for p in scenario.places if p.role in HUB_ROLES)
-    commodities, transit_of = commodities_of(scenario, hubs)
-    weights = effort or Effort()
-    builder = _Builder(scenario, ground, commodities, weights, earlier)
-    stands = earlier.stands if earlier else None
-    plan = builder.conveyance(movers(scenario, network, relaxed=any_moment, stands=stands))
-    faults = [fault for found in plan.openings for fault in found.faults]
-    faults += too_close(scenario, grid, plan.options, plan.openings)
-    if faults and not any_moment:
-        contradicts = any(found.contradicts for found in plan.openings)
-        raise Impossible(faults) if contradicts else ScenarioError(faults)
-    loose = movers(scenario, network, relaxed=True, stands=stands)
-    relaxed = plan if loose == plan.movers else builder.conveyance(loose)
-    limits = list(_limits(scenario, network))
-    if earlier:
-        limits = [_less_taken_in(limit, earlier) for limit in limits]
-    if any_moment:
-        limits = [limit for limit in limits if limit.kind != "waiting"]
-    else:
-        limits += working(scenario, plan)
-    wait_harm = tuple(
-        c.persons * ground.upto(c.place, ground.moments, builder.multiplier[c.group])
-        for c in commodities
-    )
-    return EvacuationProblem(
-        scenario, network, grid, ground, tuple(commodities), transit_of, plan, relaxed,
-        builder.walks(), tuple(limits), wait_harm, weights, earlier,
-    )  # fmt: skip
-
-
-def _less_taken_in(limit: Limit, earlier: Earlier) -> Limit:
-    """What a haven still takes in, once those are there who are on the way."""
-    if limit.kind != "intake":
-        return limit
-    start_s, end_s = limit.window
-    came = (n for at, n in earlier.taken_in.get(limit.at, ()) if start_s <= at < end_s)
-    return replace(limit, cap=max(0.0, limit.cap - sum(came)))
-
-
-class _Builder:
-    """Builds options; keeps what all of them need at hand."""
+class Options:
+    """Makes options; keeps what all of them need at hand."""
 
     def __init__(
         self, scenario: Scenario, ground: Ground, commodities: list[Commodity], effort: Effort,
@@ -316,6 +56,7 @@ class _Builder:
         self.team_ready = {team.id: self._team_ready(team.id) for team in scenario.teams}
 
     def conveyance(self, chosen: tuple[Mover, ...]) -> Conveyance:
+        """What these movers can do, in the order of the movers."""
         options: list[Option] = []
         places: list[tuple[str, ...]] = []
         ends: list[Bools] = []
@@ -645,97 +386,3 @@ def _dominates(a: Option, b: Option) -> bool:
         if (twin.missed > carry.missed)[carry.may].any():
             return False
     return True
-
-
-def working(scenario: Scenario, conveyance: Conveyance) -> tuple[Limit, ...]:
-    """C13 and C14 as sums over a fleet, which hold in every plan: they guide the search, and a
-    bound keeps them.
-
-    Between two rests of r lies a duty of at most d: in any span of d + r nobody works longer than
-    d. A tank that lasts for m metres is filled up after as many at the latest. In any span of a
-    headway one convoy of a fleet leaves by a route.
-    """
-    found: list[Limit] = []
-    for fleet in scenario.fleets:
-        crew, tank = crew_of(fleet), tank_of(scenario, fleet)
-        if crew is not None and not fleet.is_escort:
-            rest_s = min(crew.rest_s, crew.change_s or crew.rest_s)
-            span_s = crew.longest_s + rest_s
-            for start in range(0, scenario.horizon_s, span_s):
-                cap = fleet.count * crew.longest_s / HOUR_S
-                window = (start, min(start + span_s, scenario.horizon_s + 1))
-                if window[1] - start > crew.longest_s:
-                    found.append(Limit("duty", fleet.id, cap, window))
-        if tank is not None and not fleet.is_escort:
-            cap = fleet.count * (scenario.horizon_s + tank.refuel_s) / HOUR_S
-            found.append(Limit("fuel", fleet.id, cap, (0, scenario.horizon_s + 1)))
-    return tuple(found + _headways(scenario, conveyance))
-
-
-def _headways(scenario: Scenario, conveyance: Conveyance) -> list[Limit]:
-    found: list[Limit] = []
-    for fleet in scenario.fleets:
-        spacing = spacing_of(fleet)
-        if spacing is None or spacing.most is None or fleet.is_escort:
-            continue
-        routes = {
-            option.route for option in conveyance.options
-            if option.loaded and conveyance.movers[option.mover].fleet == fleet.id
-        }  # fmt: skip
-        found += [
-            Limit("headway", f"{fleet.id} {route}", spacing.most, (0, spacing.headway_s))
-            for route in sorted(routes)
-        ]
-    return found
-
-
-def _limits(scenario: Scenario, network: TransportNetwork) -> tuple[Limit, ...]:
-    found = []
-    for link, rate in sorted(network.link_capacity.items()):
-        kind = "link_persons" if rate.what == "persons" else "link"
-        found.append(Limit(kind, link, rate.count))
-    for place in scenario.places:
-        for kind, cap in (
-            ("bays", place.loading_bays), ("berths", place.berths), ("stands", place.stands)
-        ):  # fmt: skip
-            if cap is not None:
-                found.append(Limit(kind, place.id, cap))
-        if place.slots is not None:
-            found.append(Limit("slots", place.id, place.slots.count))
-        if place.processing is not None:
-            kind = "persons_rate" if place.processing.what == "persons" else "vehicles_rate"
-            found.append(Limit(kind, place.id, place.processing.count))
-        if place.capacity is not None and place.role in HUB_ROLES:
-            found.append(Limit("waiting", place.id, place.capacity))
-        if place.role == "safe_haven":
-            found += _intakes(scenario, place)
-    return tuple(found)
-
-
-def _intakes(scenario: Scenario, place: Place) -> list[Limit]:
-    """What a haven takes in, in all and on each local day."""
-    intake = place.intake
-    if intake is None:
-        return []
-    found = []
-    if intake.total is not None:
-        found.append(Limit("intake", place.id, intake.total, (0, scenario.horizon_s + 1)))
-    if intake.per_day is not None:
-        found += [
-            Limit("intake", place.id, intake.per_day, window) for window in local_days(scenario)
-        ]
-    return found
-
-
-def local_days(scenario: Scenario) -> list[tuple[int, int]]:
-    """Local calendar days as half-open spans of seconds after the start, the first cut short."""
-    days = []
-    start = 0
-    while start <= scenario.horizon_s:
-        midnight = (scenario.local(start) + timedelta(days=1)).replace(
-            hour=0, minute=0, second=0, microsecond=0
-        )
-        end = scenario.at_s(midnight.replace(tzinfo=None))
-        days.append((start, end))
-        start = end
-    return days
