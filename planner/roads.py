@@ -93,9 +93,9 @@ class SourceNote:
     note: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class RegionMap:
-    """A region's ground. Nobody writes to it after it is loaded.
+    """A region's ground; nobody writes to it after it is loaded. Equal only to itself.
 
     ``roads`` has nodes with ``x`` (lon) and ``y`` (lat), and directed edges with: ``length`` (m),
     ``highway`` (class), ``speed_kmh``, ``capacity_vph`` (vehicles per hour and direction),

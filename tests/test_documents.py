@@ -21,11 +21,12 @@ from planner.documents import planjson, svg
 from planner.documents.columns import MOVEMENT_COLUMNS
 from planner.documents.curve import nice_step
 from planner.documents.labels import Labels, overlaps
-from planner.documents.mapping import View, _share, map_box
+from planner.documents.mapping import _share, map_box
 from planner.documents.marks import find_inset, map_svg
 from planner.documents.paper import prepare
 from planner.documents.press import band
 from planner.documents.summary import content, figure
+from planner.documents.view import View
 from planner.errors import ScenarioError
 from planner.redact import hand_over
 from planner.scenario import Place
@@ -693,8 +694,9 @@ def test_far_places_in_one_direction_have_signs_side_by_side() -> None:
 def test_the_printed_map_has_land_rivers_roads_and_their_credit() -> None:
     paper = prepare(case.mapped())
     drawn = map_svg(paper)
-    for colour in ("#f5f2ea", "#a9c6dc", "#d9cfb8"):  # land, rivers, roads
-        assert re.search(f'<path d="M[^"]{{200,}}" [^>]*{colour}', drawn), colour
+    # Land (all over the sheet: its four corners), rivers, roads.
+    for colour, least in (("#f5f2ea", 30), ("#a9c6dc", 60), ("#cdbf9f", 200)):
+        assert re.search(f'<path d="M[^"]{{{least},}}" [^>]*{colour}', drawn), colour
     pages = " ".join(pdf_pages(documents.content(case.mapped(), paper, "pdf")))
     assert "OpenStreetMap contributors" in pages
     assert "10 left behind" in pages

@@ -143,6 +143,17 @@ def test_towns_on_the_way_are_those_of_the_map() -> None:
     assert ground.region is not None
     assert {name for name, _ in found} <= {place.name for place in ground.region.places.values()}
     assert towns(paper(), _any_route(case.conditional())) == []
+    # A scenario that uses one of those towns as well shows the same ones.
+    known = {place.name: name for name, place in ground.region.places.items()}
+    used = {"id": "stop", "role": "assembly_point", "name": found[0][0], "at": known[found[0][0]]}
+    more = made.model_copy(
+        update={"places": Scenario.model_validate(
+            {**case.MAPPED, "places": [*case.MAPPED["places"], used]}
+        ).places}
+    )  # fmt: skip
+    there = network.build(more, verdict.network.region)
+    again = next(one for one in there.routes.values() if one.points == route.points)
+    assert towns(prepare(replace(verdict, scenario=more, network=there)), again) == found
 
 
 def _any_route(verdict: Verdict) -> Route:

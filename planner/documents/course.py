@@ -7,8 +7,8 @@ import math
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 import numpy as np
 import shapely
@@ -16,11 +16,11 @@ import shapely
 from planner.cells import clean
 from planner.charts import Convoy
 from planner.documents.paper import Paper
-from planner.roads import EARTH_RADIUS_M
+from planner.roads import EARTH_RADIUS_M, RegionMap
 from planner.wording import word
 
 if TYPE_CHECKING:
-    from planner.network import Route, TransportNetwork
+    from planner.network import Route
 
 NO_ONE = word("nobody, or contested")
 _TOWNS = 4  # so many towns on the way are named at most
@@ -231,12 +231,15 @@ def _one(a: Stretch, b: Stretch) -> Stretch:
 
 
 def towns(paper: Paper, route: Route) -> list[tuple[str, int]]:
-    """(name, offset in seconds) of towns of the map that the way passes, a few, well apart."""
-    network = paper.verdict.network
-    if network.region is None or route.mode != "road" or len(route.points) < 2:
+    """(name, offset in seconds) of towns of the map that the way passes, a few, well apart.
+
+    Which ones, the public map and the way decide: what else the plan uses does not show in it.
+    """
+    region = paper.verdict.network.region
+    if region is None or route.mode != "road" or len(route.points) < 2:
         return []
     ends = {paper.label(route.origin), paper.label(route.destination)}
-    passed = [one for one in _passed(network, route.points) if one[0] not in ends]
+    passed = [one for one in _passed(region, route.points) if one[0] not in ends]
     kept: list[tuple[str, int]] = []
     least = _APART * route.travel_s
     for name, offset_s in passed:
@@ -251,10 +254,10 @@ def towns(paper: Paper, route: Route) -> list[tuple[str, int]]:
 
 
 def _passed(
-    network: TransportNetwork, points: tuple[tuple[float, float, int], ...]
+    region: RegionMap, points: tuple[tuple[float, float, int], ...]
 ) -> Iterable[tuple[str, int]]:
     """(name, offset) of every town near the way, by offset."""
-    names, spots, tree = _gazetteer(network)
+    names, spots, tree = _gazetteer(region)
     shrink = math.cos(math.radians(points[len(points) // 2][0]))
     line = shapely.LineString([(lon * shrink, lat) for lat, lon, _ in points])
     near = tree.query(shapely.LineString([(lon, lat) for lat, lon, _ in points]).buffer(0.05))
@@ -272,15 +275,11 @@ def _passed(
 
 
 _Gazetteer = tuple[list[str], list[tuple[float, float]], shapely.STRtree]
-_KNOWN: WeakKeyDictionary[TransportNetwork, _Gazetteer] = WeakKeyDictionary()
 
 
-def _gazetteer(network: TransportNetwork) -> _Gazetteer:
+@lru_cache(maxsize=1)
+def _gazetteer(region: RegionMap) -> _Gazetteer:
     """Names and positions of the map's towns, and a tree to look them up in."""
-    if network not in _KNOWN:
-        places = network.region.places.values() if network.region else ()
-        towns = [place for place in places if place.kind == "town"]
-        tree = shapely.STRtree([shapely.Point(place.lon, place.lat) for place in towns])
-        spots = [(place.lat, place.lon) for place in towns]
-        _KNOWN[network] = ([clean(place.name) for place in towns], spots, tree)
-    return _KNOWN[network]
+    towns = [place for place in region.places.values() if place.kind == "town"]
+    tree = shapely.STRtree([shapely.Point(place.lon, place.lat) for place in towns])
+    return [clean(place.name) for place in towns], [(p.lat, p.lon) for p in towns], tree

@@ -3,79 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import shapely
 from shapely.geometry import shape
 
-from planner.charts import backdrop, havens, palette, self_track, threat_layer
+from planner.charts import havens, palette, self_track, threat_layer
 from planner.charts.convoys import convoy_track
 from planner.documents import svg
 from planner.documents.paper import Paper
+from planner.documents.view import Box, View
 
-WIDTH, HEIGHT = 720.0, 560.0
-_MARGIN = 30.0
 _MOST_GROWTH = 2.2  # how much a far place may stretch the map before it becomes an arrow
 _WIDE = 0.2  # share of the sheet from which on hatching would hide the map
 _LEAST_DEGREES = 0.1  # a map shows at least about ten kilometres
-_LAND, _SEA, _LINE = "#f5f2ea", "#e3edf4", "#b9b29f"
 DASHES = {"road": "", "sea": "7 3", "river": "7 3", "air": "2 3", "car": "5 2 1 2", "foot": "1 2"}
-Box = tuple[float, float, float, float]  # south, west, north, east in degrees
-
-
-@dataclass(frozen=True)
-class View:
-    """Latitude and longitude to points of a sheet: Mercator, the box fitted in the middle."""
-
-    west_x: float
-    north_y: float
-    scale: float
-    width: float
-    height: float
-
-    @staticmethod
-    def of(box: Box, width: float = WIDTH, height: float = HEIGHT) -> View:
-        """The view that holds the box with a margin."""
-        south, west, north, east = box
-        left, right = math.radians(west), math.radians(east)
-        low, high = _mercator(south), _mercator(north)
-        scale = min(
-            (width - 2 * _MARGIN) / max(right - left, 1e-4),
-            (height - 2 * _MARGIN) / max(high - low, 1e-4),
-        )
-        west_x = (left + right) / 2 - width / 2 / scale
-        return View(west_x, (low + high) / 2 + height / 2 / scale, scale, width, height)
-
-    def spot(self, lat: float, lon: float) -> svg.Point:
-        """Where a position lies in the drawing."""
-        x = (math.radians(lon) - self.west_x) * self.scale
-        return (x, (self.north_y - _mercator(lat)) * self.scale)
-
-    def points(self, coordinates: Iterable[Any]) -> list[svg.Point]:
-        """GeoJSON positions in the drawing."""
-        return [self.spot(position[1], position[0]) for position in coordinates]
-
-    def holds(self, point: svg.Point, rim: float = 0.0) -> bool:
-        """Whether a point lies on the sheet, not within ``rim`` of its edge."""
-        across = rim <= point[0] <= self.width - rim
-        return across and rim <= point[1] <= self.height - rim
-
-    def touches(self, points: list[svg.Point]) -> bool:
-        """Whether a line's box meets the sheet."""
-        xs, ys = [x for x, _ in points], [y for _, y in points]
-        across = min(xs) <= self.width and max(xs) >= 0
-        return across and min(ys) <= self.height and max(ys) >= 0
-
-    def metres(self, lat: float) -> float:
-        """Metres that one unit of the drawing stands for at a latitude."""
-        return 6_371_009.0 * math.cos(math.radians(lat)) / self.scale
-
-
-def _mercator(lat: float) -> float:
-    return math.asinh(math.tan(math.radians(max(-85.0, min(85.0, lat)))))
 
 
 def map_box(paper: Paper) -> Box:
@@ -109,22 +53,6 @@ def map_box(paper: Paper) -> Box:
 def _box(spots: list[tuple[float, float]]) -> Box:
     lats, lons = [lat for lat, _ in spots], [lon for _, lon in spots]
     return (min(lats), min(lons), max(lats), max(lons))
-
-
-def ground(paper: Paper, view: View) -> Iterator[str]:
-    """Land, rivers, roads and borders; white where there is no map."""
-    layers = backdrop(paper.verdict.network)
-    land = layers["countries"]["features"]
-    colour = _SEA if land else "#fbfaf6"
-    yield svg.element("rect", width=view.width, height=view.height, fill=colour)
-    yield _paths(view, land, fill=_LAND, stroke="none")
-    yield _paths(view, layers["rivers"]["features"], fill="none", stroke="#a9c6dc", stroke_width=1)
-    yield _paths(view, layers["roads"]["features"], fill="none", stroke="#d9cfb8", stroke_width=0.8)
-    yield _paths(view, layers["coast"]["features"], fill="none", stroke="#8fa7b8", stroke_width=0.7)
-    yield _paths(
-        view, layers["borders"]["features"], fill="none", stroke=_LINE, stroke_width=1.1,
-        stroke_dasharray="6 2 1 2",
-    )  # fmt: skip
 
 
 def _paths(view: View, features: list[dict[str, Any]], **style: str | float) -> str:

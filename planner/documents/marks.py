@@ -14,18 +14,16 @@ from planner.documents.curve import nice_step
 from planner.documents.labels import Labels, overlaps
 from planner.documents.mapping import (
     DASHES,
-    HEIGHT,
-    WIDTH,
-    View,
     danger,
     flows,
-    ground,
     map_box,
     threats,
     used_places,
     ways,
 )
 from planner.documents.paper import Paper
+from planner.documents.terrain import terrain
+from planner.documents.view import HEIGHT, WIDTH, View
 
 _TRIANGLE = ((0, -1.2), (1.1, 0.8), (-1.1, 0.8))
 _DIAMOND = ((0, -1.2), (1.2, 0), (0, 1.2), (-1.2, 0))
@@ -66,7 +64,8 @@ def map_svg(paper: Paper) -> str:
     labels = Labels(WIDTH, HEIGHT)
     labels.keep_free((WIDTH - _LEGEND_WIDTH - 6, HEIGHT - _legend_height(paper) - 6, WIDTH, HEIGHT))
     labels.keep_free((0, HEIGHT - 48, 150, HEIGHT))
-    parts = [*ground(paper, view), *threats(paper, view), *ways(paper, view)]
+    ground = terrain(paper.verdict.network)
+    parts = [ground.sheet(view), *threats(paper, view), *ways(paper, view)]
     if inset is not None:
         width, height = inset.view.width, inset.view.height
         labels.keep_free((inset.left, inset.top, inset.left + width, inset.top + height))
@@ -168,7 +167,8 @@ def _enlarged(paper: Paper, outer: View, inset: Inset) -> Iterator[str]:
     labels = Labels(width, height)
     labels.keep_free((0, height - 40, 110, height))
     inner = [
-        *ground(paper, inset.view), *threats(paper, inset.view), *ways(paper, inset.view),
+        terrain(paper.verdict.network).sheet(inset.view), *threats(paper, inset.view),
+        *ways(paper, inset.view),
         *_places(paper, inset.view, labels, set()),
         _scale(inset.view, paper, (10.0, height - 10.0), 70.0),
     ]  # fmt: skip

@@ -10,10 +10,11 @@ from planner.cells import clean
 from planner.charts.shapes import feature, lon_lat
 from planner.documents import press, svg
 from planner.documents.basis import authorisations, sources
-from planner.documents.mapping import View, ground
 from planner.documents.marks import map_svg
 from planner.documents.paper import Paper
 from planner.documents.rows import Row, movements
+from planner.documents.terrain import terrain
+from planner.documents.view import View
 from planner.wording import word, words
 
 MOVEMENTS, BRIEF = word("Movements"), word("Public brief")
@@ -144,7 +145,9 @@ def brief_svg(paper: Paper) -> str:
     frame = svg.element(
         "rect", width=view.width, height=view.height, fill="none", stroke="#666", stroke_width=1
     )
-    return svg.document(view.width, view.height, "".join((*ground(paper, view), ring, frame)))
+    return svg.document(
+        view.width, view.height, terrain(paper.verdict.network).sheet(view) + ring + frame
+    )
 
 
 def brief_rows(paper: Paper) -> list[tuple[str, str]]:

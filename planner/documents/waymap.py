@@ -12,33 +12,26 @@ import numpy as np
 import shapely
 from shapely.geometry import shape
 
-from planner.charts import Convoy, backdrop, palette, threat_layer
+from planner.charts import Convoy, palette, threat_layer
 from planner.documents import svg
 from planner.documents.course import Stretch, towns
 from planner.documents.curve import nice_step
 from planner.documents.drawing import Drawing
 from planner.documents.labels import Labels
-from planner.documents.mapping import DASHES, Box, View, danger
+from planner.documents.mapping import DASHES, danger
 from planner.documents.marks import sign
 from planner.documents.paper import Paper
+from planner.documents.terrain import corners, outline, terrain
+from planner.documents.view import Box, View
 
 WIDTH, HEIGHT = 460.0, 280.0
 _RIM = 0.12  # of the box, around the way
 _LEAST_DEGREES = 0.06
-_FINE = 0.7  # units of the drawing: nobody sees more
-_LAYERS: dict[str, dict[str, str | float]] = {
-    "countries": {"fill": "#f5f2ea", "stroke": "none"},
-    "rivers": {"fill": "none", "stroke": "#a9c6dc", "stroke_width": 1.0},
-    "roads": {"fill": "none", "stroke": "#cdbf9f", "stroke_width": 0.9},
-    "coast": {"fill": "none", "stroke": "#8fa7b8", "stroke_width": 0.7},
-    "borders": {"fill": "none", "stroke": "#b9b29f", "stroke_width": 1.1,
-                "stroke_dasharray": "6 2 1 2"},
-}  # fmt: skip
 Point3 = tuple[float, float, int]
 
 
 class WayMaps:
-    """Draws ways of one paper; ground and threats are read once, a way is drawn once."""
+    """Draws ways of one paper; threats are read once, a way is drawn once."""
 
     def __init__(self, paper: Paper) -> None:
         self.paper = paper
@@ -60,7 +53,7 @@ class WayMaps:
         view = View.of(_box([*points, *other]), WIDTH, HEIGHT)
         drawing = Drawing(WIDTH, HEIGHT)
         drawing.shapes.append(svg.element("defs", danger(), _clip()))
-        body = [*self._ground(view), *self._dangers(view)]
+        body = [terrain(self.paper.verdict.network).sheet(view), *self._dangers(view)]
         way = [view.spot(lat, lon) for lat, lon, _ in points]
         if other:
             body += _stroked([view.spot(lat, lon) for lat, lon, _ in other], palette.ORANGE, "7 4")
@@ -72,16 +65,7 @@ class WayMaps:
         )
         return drawing
 
-    # ------------------------------------------------------------------ ground
-
-    @cached_property
-    def _layers(self) -> dict[str, tuple[Any, shapely.STRtree]]:
-        """Layer → its geometries and a tree of them."""
-        found = {}
-        for name, layer in backdrop(self.paper.verdict.network).items():
-            parts = shapely.get_parts([shape(item["geometry"]) for item in layer["features"]])
-            found[name] = (parts, shapely.STRtree(parts))
-        return found
+    # ------------------------------------------------------------------ dangers
 
     @cached_property
     def _zones(self) -> list[Any]:
@@ -90,32 +74,15 @@ class WayMaps:
         features = threat_layer(self.paper.verdict.network)["features"]
         return [shape(item["geometry"]) for item in features]
 
-    def _ground(self, view: View) -> list[str]:
-        """Land, water, roads and borders within the sheet."""
-        parts, _ = self._layers["countries"]
-        sea = "#e3edf4" if len(parts) else "#fbfaf6"
-        out = [svg.element("rect", width=WIDTH, height=HEIGHT, fill=sea)]
-        west, south, east, north = _corners(view)
-        window = shapely.box(west, south, east, north)
-        fine = (east - west) * _FINE / WIDTH
-        for name, style in _LAYERS.items():
-            parts, tree = self._layers[name]
-            near = parts[np.sort(tree.query(window))] if len(parts) else parts
-            cut = shapely.clip_by_rect(near, west, south, east, north)
-            path = _paths(view, shapely.simplify(cut, fine, preserve_topology=False))
-            if path:
-                out.append(svg.element("path", d=path, **style))
-        return out
-
     def _dangers(self, view: View) -> list[str]:
         """Zones of threats, hatched; those over much of the sheet only edged. Office alone."""
         out = []
-        window = shapely.box(*_corners(view))
+        window = shapely.box(*corners(view))
         for zone in self._zones:
             cut = shapely.make_valid(zone).intersection(window)
             if cut.is_empty:
                 continue
-            path = _paths(view, np.array([cut]))
+            path = outline(view, np.array([cut]))
             line = cut.geom_type in ("LineString", "MultiLineString")
             wide = cut.area > 0.4 * window.area
             fill = "none" if line or wide else "url(#danger)"
@@ -177,33 +144,9 @@ def _box(points: Sequence[Point3]) -> Box:
     return (min(lats) - reach, min(lons) - reach, max(lats) + reach, max(lons) + reach)
 
 
-def _corners(view: View) -> Box:
-    """West, south, east, north of the sheet, in degrees, with a rim."""
-    west, east = (math.degrees(view.west_x + x / view.scale) for x in (-9.0, WIDTH + 9.0))
-    south, north = (
-        math.degrees(math.atan(math.sinh(view.north_y - y / view.scale)))
-        for y in (HEIGHT + 9.0, -9.0)
-    )
-    return (west, south, east, north)
-
-
 def _clip() -> str:
     sheet = svg.element("rect", width=WIDTH, height=HEIGHT)
     return svg.element("clipPath", sheet, id="sheet")
-
-
-def _paths(view: View, cut: Any) -> str:
-    """Lines and rings as the 'd' of one path."""
-    drawn = []
-    for part in shapely.get_parts(shapely.get_parts(cut)):
-        if part.is_empty or part.geom_type == "Point":
-            continue
-        if part.geom_type == "Polygon":
-            for ring in (part.exterior, *part.interiors):
-                drawn.append(svg.path(view.points([(x, y) for x, y in ring.coords]), closed=True))
-        else:
-            drawn.append(svg.path(view.points(part.coords)))
-    return "".join(drawn)
 
 
 def _stroked(points: list[svg.Point], colour: str, dashes: str) -> list[str]:

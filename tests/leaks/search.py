@@ -17,6 +17,8 @@ _GROUPED = re.compile(r"(?<![\w.,])(?:\d{1,3}(?:[ ,'\u066c]\d{3})+|\d{4,9})(?!\w
 _NAME = re.compile(r"[^\W_]+(?:[\s'’.,-]+[^\W_]+)*")
 _HOLES = re.compile(r"\{[^{}]*\}")
 _AROUND = 40
+_MAPS = ("movement_orders", "drivers_card")
+"""Files with a map of one's own way, and tables of it by the towns that it passes."""
 
 
 @dataclass(frozen=True)
@@ -48,9 +50,11 @@ class Search:
         # As words too, so that a name is found across a line's end.
         self._words = _lookup(value for value in self.values if value.text)
         self._told = _lookup(Withheld("", phrase) for phrase in told.phrases)
+        self._phrases = sorted({plain(phrase) for phrase in told.phrases})
+        self._on_maps = _lookup(Withheld("", name) for name in told.on_maps)
         self._parts = [(plain(value.text), value) for value in self.values if value.inside]
         self._counts = {value.number: value for value in self.values if value.number}
-        self._seen: dict[tuple[int, bool], tuple[tuple[Withheld, str], ...]] = {}
+        self._seen: dict[tuple[int, bool, bool], tuple[tuple[Withheld, str], ...]] = {}
         spots = {value.spot: value for value in self.values if value.spot is not None}
         self._spots = [(value, Spotter(spot, told.spots)) for spot, value in spots.items()]
 
@@ -58,14 +62,14 @@ class Search:
         """Every value in every view, with the text around it."""
         for where, text in views:
             # The same fonts and heads stand in many files.
-            key = (hash(text), _is_machines(where))
+            key = (hash(text), _is_machines(where), where.startswith(_MAPS))
             if key not in self._seen:
-                self._seen[key] = tuple(self._found(text, key[1]))
+                self._seen[key] = tuple(self._found(text, *key[1:]))
             for value, around in self._seen[key]:
                 yield Hit(where, value, around)
 
-    def _found(self, text: str, machines: bool) -> Iterator[tuple[Withheld, str]]:
-        yield from self._by_words(text, machines)
+    def _found(self, text: str, machines: bool, maps: bool) -> Iterator[tuple[Withheld, str]]:
+        yield from self._by_words(text, machines, maps)
         for part, value in self._parts:
             at = text.find(part)
             if at >= 0:
@@ -81,24 +85,39 @@ class Search:
                 for form in spotter.forms(told):
                     yield value, form
 
-    def _by_words(self, text: str, machines: bool) -> Iterator[tuple[Withheld, str]]:
+    def _by_words(self, text: str, machines: bool, maps: bool) -> Iterator[tuple[Withheld, str]]:
         words = _WORD.findall(text)
         hidden = list(_matches(self._words, words))
         if not hidden:
             return
         told = _covered(self._told, words)
         ours = told | _covered(own_words(), words)
+        mapped = ours | _covered(self._on_maps, words) if maps else ours
         starts: list[int] = []
         for at, length, value in hidden:
             is_risk = value.kind == "risk word"  # the program's own words may not say it either
-            masks = told if is_risk else ours
+            # Where a place hides, not even the map may seem to say it.
+            masks = told if is_risk else ours if value.kind == "protected" else mapped
             if masks.issuperset(range(at, at + length)) or (is_risk and machines):
                 continue
             starts = starts or [found.start() for found in _WORD.finditer(text)]
             start = starts[at]
+            if self._inside_told(text, start, words[at : at + length]):
+                continue
             if not (value.inside or _is_name(value.text) or _stands(text, start, value.text)):
                 continue
             yield value, _around(text, start)
+
+    def _inside_told(self, text: str, start: int, words: list[str]) -> bool:
+        """Whether it stands within what may be told, its neighbours grown on to it."""
+        for phrase in self._phrases:
+            at = phrase.find(words[0])
+            while at >= 0:
+                end = at + len(" ".join(words))
+                if start >= at and text.startswith(phrase, start - at) and end <= len(phrase):
+                    return True
+                at = phrase.find(words[0], at + 1)
+        return False
 
 
 @cache

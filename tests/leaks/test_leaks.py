@@ -17,7 +17,7 @@ from tests.leaks import case
 from tests.leaks.exports import exports
 from tests.leaks.search import Hit, Search
 from tests.leaks.unpack import unpacked
-from tests.leaks.withheld import allowed, own_legs, withheld
+from tests.leaks.withheld import Allowed, Withheld, allowed, own_legs, withheld
 
 Reader = tuple[Audience, str | None]
 
@@ -168,3 +168,22 @@ def test_a_right_too_many_is_found(
 def test_a_public_brief_of_the_whole_plan_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("planner.redact.redacted.public_verdict", lambda base: base)
     assert kinds(Order(audience="public")) >= {"fleet", "party", "risk"}
+
+
+def test_a_town_on_a_map_of_ones_own_way_is_no_secret_unless_people_hide_there() -> None:
+    """The map's towns beside a road are on every map of it, whatever the plan uses."""
+    told = Allowed(on_maps={"Homs"})
+    page = [("movement_orders_2.pdf!page 8 (text)", "latakia 5 homs 100 km")]
+    for kind, seen in (("place", False), ("risk", False), ("protected", True)):
+        assert bool(list(Search([Withheld(kind, "Homs")], told).hits(page))) is seen
+    elsewhere = [("movements.pdf!page 1 (text)", "latakia 5 homs 100 km")]
+    assert list(Search([Withheld("place", "Homs")], told).hits(elsewhere))
+
+
+def test_what_may_be_told_may_be_told_where_words_have_grown_together() -> None:
+    told = Allowed(phrases={"Il-62 government planes"})
+    looking = Search([Withheld("party", "Government")], told)
+    assert not list(
+        looking.hits([("core.xml (without tags)", "partners: il-62 government planesuse")])
+    )
+    assert list(looking.hits([("core.xml (without tags)", "partners: il-62 government grounduse")]))

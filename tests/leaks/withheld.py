@@ -13,6 +13,7 @@ from datetime import UTC
 from functools import cache
 from typing import Any, Literal, get_args, get_origin
 
+import shapely
 from pydantic import BaseModel
 
 from planner.plan import PlanLeg
@@ -23,6 +24,8 @@ from planner.verify import Verdict
 _Key = tuple[str, int]
 _LEAST_COUNT = 1000
 """Smaller numbers stand everywhere and say nothing."""
+_BESIDE = 0.03
+"""Degrees: some three kilometres beside a road."""
 _YEARS = range(1990, 2100)
 _KEPT_FIELDS = frozenset(
     {"timezone", "map", "schema_version", "overrides", "what_ifs", "office"}
@@ -53,9 +56,13 @@ class Withheld:
 
 @dataclass
 class Allowed:
-    """What the same reader may know: ``phrases`` in which a withheld word may stand, ``spots``."""
+    """What the same reader may know: ``phrases`` in which a withheld word may stand, ``spots``.
+
+    ``on_maps`` are names that any map of one's own way has, whatever the plan does elsewhere.
+    """
 
     phrases: set[str] = field(default_factory=set)
+    on_maps: set[str] = field(default_factory=set)
     spots: set[tuple[float, float]] = field(default_factory=set)
 
 
@@ -223,6 +230,8 @@ def allowed(whole: Whole, audience: Audience, recipient: str | None) -> Allowed:
     legs = own_legs(whole, audience, recipient)
     keys = {key for key, _ in legs}
     told.phrases |= _of_ways(whole, legs, audience != "parties")
+    if audience != "parties":
+        told.on_maps |= _towns_beside(whole, legs)
     told.phrases |= _of_vehicles(whole, keys, audience)
     told.phrases |= _of_permissions(whole, keys, audience, recipient)
     told.phrases |= _codes(whole, keys, audience, recipient)
@@ -293,6 +302,22 @@ def _of_ways(whole: Whole, legs: Iterable[tuple[_Key, PlanLeg]], roads: bool) ->
                     found |= _given(link.id, link.name, link.name_ar, link.map_link)
             found |= used
     return found
+
+
+def _towns_beside(whole: Whole, legs: Iterable[tuple[_Key, PlanLeg]]) -> set[str]:
+    """Towns of the public map beside one's own roads, as the map calls them."""
+    network = whole.verdict.network
+    ways = [
+        shapely.LineString([(lon, lat) for lat, lon, _ in network.routes[name].points])
+        for name in {leg.route for _, leg in legs}
+        if len(network.routes[name].points) > 1
+    ]
+    if network.region is None or not ways:
+        return set()
+    beside = shapely.union_all(ways).buffer(_BESIDE)
+    shapely.prepare(beside)
+    towns = [one for one in network.region.places.values() if one.kind == "town"]
+    return {one.name for one in towns if beside.contains(shapely.Point(one.lon, one.lat))}
 
 
 def _of_vehicles(whole: Whole, keys: set[_Key], audience: Audience) -> set[str]:
