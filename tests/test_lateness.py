@@ -7,7 +7,7 @@ from planner.pipeline import Limits, Result, make_plan
 from planner.plan import Late
 from planner.scenario import Scenario
 from tests.known.cases import shuttle
-from tests.network_case import place
+from tests.network_case import link, place
 
 LIMITS = Limits(time_s=10, node_limit=12)
 
@@ -41,6 +41,14 @@ def test_a_bay_that_lets_one_at_a_time_load_is_told_of() -> None:
     verdict = plan(case).verdict
     (late,) = verdict.plan.late
     assert "town has 1 loading bays" in late.reason
+
+
+def test_a_road_tells_what_vehicles_count_for_on_it() -> None:
+    """Ten buses, and a road that takes 6 cars an hour: three buses of 2 cars each, both ways."""
+    road = link("town_road", "town", "haven", "20 km", speed="60 km/h", capacity="6 vehicles/h")
+    verdict = plan(shuttle({"town": (20, 500)}, buses=10, links=[road])).verdict
+    (late,) = verdict.plan.late
+    assert "town_road lets 6 cars an hour through (bus counts 2)" in late.reason
 
 
 def test_nobody_is_late_where_nobody_gets_out() -> None:

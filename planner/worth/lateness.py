@@ -17,7 +17,7 @@ NEARLY = -0.01
 MOST = 3
 """Shared limits that are told of one group."""
 WORDS = {
-    "link": "{at} lets {cap} vehicles an hour through",
+    "link": "{at} lets {cap} cars an hour through",
     "link_persons": "{at} lets {cap} people an hour through",
     "vehicles_rate": "{at} lets {cap} vehicles an hour through",
     "persons_rate": "{at} registers {cap} people an hour",
@@ -112,8 +112,23 @@ class _Explainer:
         for limit in self.problem.limits:
             for moment_s, price in self.dear.get((limit.kind, limit.at, limit.window[1]), ()):
                 if limit.at in on and moment_s <= last_s:
-                    found[self._words(limit.kind, limit.at, limit.cap, limit.window)] += price
+                    words = self._words(limit.kind, limit.at, limit.cap, limit.window)
+                    if limit.kind == "link":
+                        words += self._counted(moves, limit.at)
+                    found[words] += price
         return sorted(found, key=lambda words: (-found[words], words))[:MOST]
+
+    def _counted(self, moves: list[tuple[Move, str | None, int]], link: str) -> str:
+        """What the vehicles that took a link count for there, in cars."""
+        routes = self.problem.network.routes
+        kinds: dict[str, float] = {}
+        for move, fleet, _ in moves:
+            if fleet is not None and any(use.link == link for use in routes[move.route].links):
+                own = self.scenario.fleet(fleet)
+                kind = self.scenario.vehicle(own)
+                kinds[kind.name or own.vehicle] = kind.car_equivalents
+        said = ", ".join(f"{name} counts {cars:g}" for name, cars in sorted(kinds.items()))
+        return f" ({said})" if said else ""
 
     def _words(self, kind: str, at: str, cap: float, window: tuple[int, int]) -> str:
         names = {x.id: x.label for x in (*self.scenario.links, *self.scenario.places)}
