@@ -279,7 +279,7 @@ def check(path: Path) -> list[Issue]:
     """Every fault and warning of a scenario file, those against the map included."""
     scenario, issues = load.examine_file(path)
     if scenario is None:
-        return issues
+        return sorted([*issues, *_unknown_places(path)])
     try:
         region = roads.load_map(scenario.map) if scenario.map else None
     except ScenarioError as error:
@@ -291,6 +291,19 @@ def check(path: Path) -> list[Issue]:
         except ScenarioError as error:
             told = [*told, *error.issues]
     return [*issues, *load.located(told, path.read_bytes(), str(path))]
+
+
+def _unknown_places(path: Path) -> list[Issue]:
+    """Places of a faulty scenario that its map does not know, as far as both can be read."""
+    try:
+        content = path.read_bytes()
+        rest = load.remains(content, str(path))
+        if rest is None or rest.map is None:
+            return []
+        found = ground.place_faults(rest, roads.load_map(rest.map))
+    except (OSError, ScenarioError):
+        return []
+    return load.located(found, content, str(path))
 
 
 def verify_file(path: Path) -> Verdict:

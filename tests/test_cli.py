@@ -638,3 +638,17 @@ def test_an_interrupt_keeps_the_best_plan_so_far(tmp_path: Path) -> None:
     assert told["stopped_by"] == "interrupt" and told["verified"] is True
     assert "the best plan so far is kept" in rest
     assert (tmp_path / "plan.json").is_file()
+
+
+def test_a_place_unknown_to_the_map_is_told_beside_other_faults(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A date in a wrong form and a misspelt place: two faults, and none that only follow."""
+    text = assets.scenario_path("deir_al_zor_2012").read_text(encoding="utf-8")
+    text = text.replace("start: 2012-12-13T06:00", "start: 13.12.2012 06:00", 1)
+    path = tmp_path / "two.yaml"
+    path.write_text(text.replace("at: al_joura,", "at: al_jouraa,", 1), encoding="utf-8")
+    assert run("check", path) == 1
+    first, second = capsys.readouterr().out.splitlines()
+    assert "start: cannot take" in first
+    assert "'al_jouraa' -> did you mean 'al_joura'?" in second

@@ -71,6 +71,16 @@ def examine(
     return _slim(chosen.root, root.get("vehicles"), origin, file), ordered
 
 
+def remains(text: bytes, file: str) -> Scenario | None:
+    """The Scenario of a faulty text without the parts that are faulty; None where little is left.
+
+    For a look at the rest alone: what it does not hold says nothing.
+    """
+    decoded, _ = decode(text, file)
+    root = parse(decoded, file)[0] if decoded is not None else None
+    return None if root is None else salvage(with_catalogue(root))[0]
+
+
 def from_tree(tree: dict[str, Any], origin: Origin | None = None) -> Scenario:
     """The Scenario out of a resolved tree (``Origin.tree``, as plan.json embeds it).
 

@@ -7,7 +7,7 @@ from planner.network.clock import Clock
 from planner.network.cutoff import CutOff, cut_off, nobody_can_move
 from planner.network.departures import departures, fits
 from planner.network.facts import place_grounds
-from planner.network.faults import faults
+from planner.network.faults import faults, place_faults
 from planner.network.kept import kept_route, with_kept
 from planner.network.nouns import (
     Exposure,
@@ -36,6 +36,7 @@ __all__ = [
     "nobody_can_move",
     "openings",
     "outline",
+    "place_faults",
     "place_grounds",
     "with_kept",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from planner.errors import Issue
-from planner.network.build import build, survey
+from planner.network.build import build, locate, survey
 from planner.network.cutoff import CutOff, cut_off
 from planner.network.direct import LANE_CLASS
 from planner.network.nouns import TransportNetwork
@@ -35,6 +35,11 @@ def faults(
         network = build(scenario, region)
         return [*issues, *faults(scenario, region, network)]
     return [*_unreached(network), *_inland(network), *_cut_off_groups(network)]
+
+
+def place_faults(scenario: Scenario, region: RegionMap | None) -> list[Issue]:
+    """Places that the map does not know: all that can be said of a scenario with other faults."""
+    return locate(scenario, region)[1]
 
 
 def _cut_off_groups(network: TransportNetwork) -> list[Issue]:

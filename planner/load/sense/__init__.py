@@ -27,7 +27,7 @@ def faults(scenario: Scenario, root: Node, file: str, timed: bool = True) -> lis
     ``root`` is the tree that the Scenario was made of. Ids that name nothing are passed over here:
     ``references`` tells them.
     """
-    look = Look(scenario, root, file, solver_config().check)
+    look = Look(scenario, root, file, solver_config().check, timed)
     for part in (whole, persons, fleets, rotations, aid, ground, permissions, claims, uncertain):
         part.look_at(look)
     if timed and scenario.horizon_s:

@@ -21,6 +21,8 @@ class Look:
     root: Node
     file: str
     credible: Credible
+    timed: bool = True
+    """Whether start, horizon and zone mean anything."""
     issues: list[Issue] = field(default_factory=list)
 
     @cached_property
