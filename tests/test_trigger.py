@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -207,3 +208,14 @@ def test_dates_that_are_none_or_outside(tmp_path: Path, capsys: pytest.CaptureFi
     said = capsys.readouterr().err
     assert "--dates" in said and "someday" in said
     assert "2013-01-01 is outside the scenario's time" in said and "--now" in said
+
+
+def test_a_date_is_worth_what_a_later_one_brings(found: Appraisal) -> None:
+    """Whoever begins earlier can follow the later plan; a search that was cut short hides that."""
+    first, *rest = found.dates
+    left = (found.dates[2].verdict.plan.left_behind[0].model_copy(update={"persons": 40}),)
+    plan = first.verdict.plan.model_copy(update={"left_behind": left})
+    cut = replace(first, verdict=replace(first.verdict, plan=plan))
+    told = report(replace(found, dates=(cut, *rest)))
+    assert [row["left"] for row in told["dates"]] == [40, 0, 20, 60]
+    assert told["last_safe"]["planned_s"] == STARTS[1]

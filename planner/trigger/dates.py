@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from planner import pipeline, rehearsals, verify
 from planner.draws import draw, world
@@ -61,6 +61,8 @@ class Appraisal:
     fires: dict[str, tuple[tuple[bool, ...], ...]]
     comes: dict[str, tuple[tuple[bool, ...], ...]]
     gone: dict[str, tuple[tuple[bool, ...], ...]]
+    stated: dict[str, dict[str, tuple[bool, ...]]] = field(default_factory=dict)
+    """``fires``, ``comes`` and ``gone`` as the scenario states them, date by date."""
     is_partial: bool = False
 
 
@@ -135,12 +137,13 @@ def _watched(
     should_stop: Callable[[], bool],
 ) -> Appraisal:
     if not dates:
-        return Appraisal(scenario, now_s, seed, 0, (), {}, {}, {}, {}, True)
+        return Appraisal(scenario, now_s, seed, 0, (), {}, {}, {}, {}, {}, True)
     network = dates[0].verdict.network
     stated = Watch(scenario, network)
     worlds = [Watch(world(draw(scenario, seed, n)), network) for n in range(draws)]
     moments = [date.start_s for date in dates]
     pending = [p.id for p in scenario.authorisations if p.state in ("requested", "refused")]
+    ways = _may_close(scenario)
     return Appraisal(
         scenario, now_s, seed, draws, tuple(dates),
         fired={t.id: stated.happened(t, now_s) for t in scenario.triggers},
@@ -153,7 +156,14 @@ def _watched(
         },
         gone={
             name: tuple(tuple(w.is_closed(name, s) for w in worlds) for s in moments)
-            for name in _may_close(scenario)
+            for name in ways
+        },
+        stated={
+            "fires": {
+                t.id: tuple(stated.has_fired(t, s) for s in moments) for t in scenario.triggers
+            },
+            "comes": {p: tuple(stated.is_in_force(p, s) for s in moments) for p in pending},
+            "gone": {name: tuple(stated.is_closed(name, s) for s in moments) for name in ways},
         },
         is_partial=should_stop(),
     )  # fmt: skip

@@ -89,6 +89,10 @@ def _shares(rows: Sequence[Sequence[bool]]) -> list[float | None]:
     return [fmean(row) if row else None for row in rows]
 
 
+def _stated(found: Appraisal, what: str, name: str) -> list[bool]:
+    return list(found.stated.get(what, {}).get(name, ()))
+
+
 def _trigger(found: Appraisal, trigger: Trigger) -> Row:
     names = _names(found.scenario)
     happened = found.fired.get(trigger.id, ())
@@ -98,6 +102,7 @@ def _trigger(found: Appraisal, trigger: Trigger) -> Row:
         "has_fired": len(happened) >= trigger.at_least,
         "happened": [f"{names.get(name, name)} {KINDS[kind]}" for kind, name in happened],
         "chance_by_date": _shares(found.fires.get(trigger.id, ())),
+        "stated_by_date": _stated(found, "fires", trigger.id),
     }  # fmt: skip
 
 
@@ -111,6 +116,7 @@ def _permission(found: Appraisal, name: str) -> Row:
     return {
         "id": name, "name": wanted.label, "state": wanted.state, "people_waiting": waiting,
         "chance_by_date": _shares(found.comes[name]),
+        "stated_by_date": _stated(found, "comes", name),
     }  # fmt: skip
 
 
@@ -118,6 +124,7 @@ def _way(found: Appraisal, name: str) -> Row:
     return {
         "id": name, "name": _names(found.scenario).get(name, name),
         "chance_closed_by_date": _shares(found.gone[name]),
+        "stated_by_date": _stated(found, "gone", name),
     }  # fmt: skip
 
 
@@ -132,12 +139,15 @@ def _names(scenario: Scenario) -> dict[str, str]:
 def _last_safe(told: Row, found: Appraisal) -> Row | None:
     """The last date that leaves nobody more behind, as planned and in most of the draws.
 
+    Whoever may begin earlier may follow a later date's plan as well: what a date leaves behind is
+    the least of its own plan and of all later ones.
     In the draws date by date is compared with starting at the first date in the same draw.
     """
     if not found.dates:
         return None
     first = found.dates[0]
-    planned = _last(date.left <= first.left for date in found.dates)
+    fewest = min(date.left for date in found.dates)
+    planned = max(n for n, date in enumerate(found.dates) if date.left == fewest)
     rows = told["dates"]
     safe: Row = {"planned": rows[planned]["start"], "planned_s": rows[planned]["start_s"]}
     if not first.drawn:

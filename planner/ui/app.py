@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -16,6 +17,9 @@ from planner.ui import keeping, look, memory, words
 from planner.ui.session import current
 from planner.ui.words import _
 
+if TYPE_CHECKING:
+    from streamlit.navigation.page import StreamlitPage
+
 # Drawn here: Streamlit would fetch the picture of an icon's name from a font server.
 ICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24">'
@@ -25,6 +29,13 @@ ICON = (
     '<circle cx="18" cy="6" r="2.4" fill="#fff"/></svg>'
 )
 SCREENS = Path(__file__).resolve().parent / "screens"
+
+
+def _page(screen: str, title: str, icon: str, *, default: bool = False) -> StreamlitPage:
+    return st.Page(
+        SCREENS / f"{screen}.py", title=title, icon=f":material/{icon}:", default=default,
+        url_path=screen.replace("_", "-"),
+    )  # fmt: skip
 
 
 def main() -> None:
@@ -38,46 +49,20 @@ def main() -> None:
     )
     words.remember()
     look.style(words.language() in words.RIGHT_TO_LEFT)
-    pages = [
-        st.Page(
-            SCREENS / "situation.py",
-            title=_("Situation"),
-            icon=":material/public:",
-            url_path="situation",
-            default=True,
-        ),
-        st.Page(
-            SCREENS / "scenario.py",
-            title=_("Scenario"),
-            icon=":material/edit_note:",
-            url_path="scenario",
-        ),
-        st.Page(SCREENS / "plan.py", title=_("Plan"), icon=":material/route:", url_path="plan"),
-        st.Page(
-            SCREENS / "what_ifs.py",
-            title=_("What-ifs"),
-            icon=":material/compare:",
-            url_path="what-ifs",
-        ),
-        st.Page(
-            SCREENS / "worth.py",
-            title=_("Worth"),
-            icon=":material/query_stats:",
-            url_path="worth",
-        ),
-        st.Page(
-            SCREENS / "rehearsal.py",
-            title=_("Rehearsal"),
-            icon=":material/casino:",
-            url_path="rehearsal",
-        ),
-        st.Page(
-            SCREENS / "documents.py",
-            title=_("Documents"),
-            icon=":material/description:",
-            url_path="documents",
-        ),
-    ]
+    pages = {
+        "": [
+            _page("situation", _("Situation"), "public", default=True),
+            _page("scenario", _("Scenario"), "edit_note"),
+            _page("plan", _("Plan"), "route"),
+            _page("what_ifs", _("What-ifs"), "compare"),
+            _page("documents", _("Documents"), "description"),
+        ],
+        _("Under uncertainty"): [
+            _page("worth", _("Worth"), "query_stats"),
+            _page("rehearsal", _("Rehearsal"), "casino"),
+            _page("when", _("When"), "event"),
+        ],
+    }
     page = st.navigation(pages, position="top")
     session = current()
     memory.keep_within(session)

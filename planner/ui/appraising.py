@@ -7,22 +7,20 @@ the same as CSV, its bars, and the plan of every change that was searched.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from planner.errors import ScenarioError
+from planner.ui import longwork
 from planner.ui.runner import DOCUMENTS, Job
-from planner.ui.workspace import read_json, write_json
 
 if TYPE_CHECKING:
     from planner.pipeline import Progress
-    from planner.scenario import Scenario
     from planner.ui.session import Session
     from planner.worth.appraisal import News
 
 KIND = "worth"
-FILE = "worth.json"
+FILE, LIST = "worth.json", "candidates"
 MADE = "worth_made"
 """Key of (candidate, what became of it) of the what-if that was made last."""
 EACH_S = 15.0
@@ -38,17 +36,17 @@ def budget_s(time_s: float) -> tuple[float, float]:
 def work(
     folder: Path,
     job: dict[str, Any],
-    scenario: Scenario,
-    tell: Callable[[Progress], None],
-    should_stop: Callable[[], bool],
+    tell: longwork.Tell,
+    should_stop: longwork.Stop,
 ) -> None:
     """Appraise every change and write the report. Raises ScenarioError as planning does."""
-    from planner import pipeline, searches
+    from planner import load, pipeline, searches
     from planner.documents import gains
     from planner.worth.appraisal import Budget, appraise
     from planner.worth.report import report
 
     begun = time.monotonic()
+    scenario = load.read_text(longwork.text(folder), job["file"], job["what_if"])
     whole_s, each_s = budget_s(job["time_s"])
     # Where this was planned before, the plan is at hand; all searches begin with what it found.
     limits = pipeline.Limits(time_s=min(60.0, whole_s / 4), seed=job["seed"], gap=job["gap"])
@@ -69,8 +67,7 @@ def work(
     out = folder / DOCUMENTS
     out.mkdir(exist_ok=True)
     gains.write(out, report(found, named), found.plans, found.base.plan)
-    figures = {"wall_s": time.monotonic() - begun, "peak_rss_mb": pipeline.peak_rss_mb()}
-    write_json(folder / "done.json", {"outcome": "plan", **figures})
+    longwork.done(folder, begun)
 
 
 def _as_progress(news: News) -> Progress:
@@ -80,21 +77,9 @@ def _as_progress(news: News) -> Progress:
     return Progress(news.phase, news.elapsed_s, None, message=count)
 
 
-def counted_of(message: str) -> tuple[int, int]:
-    """(how many, of how many) that a job's progress tells; (0, 0) where it tells none."""
-    done, _slash, of = message.partition("/")
-    return (int(done), int(of)) if done.isdigit() and of.isdigit() else (0, 0)
-
-
 def read(job: Job) -> dict[str, Any] | None:
     """The report of a job that has ended; None where it left none."""
-    found = read_json(job.folder / DOCUMENTS / FILE)
-    return found if found is not None and isinstance(found.get("candidates"), list) else None
-
-
-def files(job: Job) -> list[Path]:
-    """The files of a report."""
-    return sorted(path for path in (job.folder / DOCUMENTS).rglob("*") if path.is_file())
+    return longwork.report(job, FILE, LIST)
 
 
 def make_what_if(session: Session, job: Job, row: dict[str, Any]) -> None:

@@ -95,6 +95,18 @@ STYLE = f"""
   line-height: 1.4; white-space: normal; box-shadow: 0 2px 9px rgb(0 0 0 / 35%); }}
 .sp-term:hover::after, .sp-term:focus::after {{ display: block; }}
 .sp-cards div:last-child .sp-term::after, .sp-term.sp-left::after {{ left: auto; right: 0; }}
+.sp-points {{ padding-inline-start: 1.2rem; }}
+.sp-points li {{ margin: .15rem 0; unicode-bidi: plaintext; }}
+.sp-calendar {{ overflow-x: auto; }}
+.sp-calendar table {{ border-collapse: separate; border-spacing: 2px; font-size: .86rem; }}
+.sp-calendar th {{ font-weight: 500; color: var(--sp-quiet); padding: .2rem .5rem;
+  text-align: center; white-space: nowrap; }}
+.sp-calendar th[scope="row"] {{ text-align: start; white-space: normal; min-width: 13rem;
+  max-width: 22rem; overflow-wrap: anywhere; color: inherit; unicode-bidi: plaintext; }}
+.sp-calendar th[scope="rowgroup"] {{ text-align: start; font-weight: 650; color: inherit;
+  padding-top: .6rem; }}
+.sp-calendar td {{ text-align: center; padding: .2rem .5rem; min-width: 4.4rem;
+  border-radius: 3px; white-space: nowrap; background: var(--sp-tint); }}
 .sp-scrolled {{ overflow-y: auto; padding: 2px; }}
 .st-key-grid [aria-label^="Download as CSV"] {{ display: none; }}
 .sp-title {{ font-size: 1.55rem; font-weight: 650; margin: 0; line-height: 1.25;
@@ -262,6 +274,41 @@ def table(heading: Sequence[str], rows: Iterable[Sequence[str]], right: Iterable
     st.html(f'<table class="sp-table">{cells(heading, "th")}{body}</table>')
 
 
+Cell = tuple[str, float, str]
+"""What stands in a cell of a calendar, how strongly it is tinted (0 to 1), and the colour."""
+
+
+def calendar(
+    label: str,
+    heads: Sequence[str],
+    parts: Iterable[tuple[str, Sequence[tuple[str, Sequence[Cell]]]]],
+) -> None:
+    """Rows by column, in parts with a heading each; the tint only repeats what the words say."""
+    columns = "".join(f'<th scope="col">{escape(head)}</th>' for head in heads)
+    body = []
+    for title, rows in parts:
+        if not rows:
+            continue
+        body.append(
+            f'<tr><th scope="rowgroup" colspan="{len(heads) + 1}">{escape(title)}</th></tr>'
+        )
+        for name, cells in rows:
+            told = "".join(map(_calendar_cell, cells))
+            body.append(f'<tr><th scope="row">{escape(turned(name))}</th>{told}</tr>')
+    name = escape(label, quote=True)
+    st.html(
+        f'<div class="sp-calendar" role="region" tabindex="0" aria-label="{name}">'
+        f"<table><tr><th></th>{columns}</tr>{''.join(body)}</table></div>"
+    )
+
+
+def _calendar_cell(cell: Cell) -> str:
+    words, strength, colour = cell
+    share = round(60 * min(1.0, max(0.0, strength)))
+    tint = f' style="background: color-mix(in srgb, {colour} {share}%, transparent)"'
+    return f"<td{tint if share else ''}>{escape(words)}</td>"
+
+
 def legend(entries: Iterable[tuple[str, str, str, str]]) -> None:
     """(sign, colour, words, shape) beside each other; the shape is disc, area, line or ring."""
     parts = [
@@ -281,6 +328,13 @@ def term(word: str, means: str) -> str:
         f'<dfn class="sp-term" tabindex="0" data-means="{told}" aria-description="{told}">'
         f"{escape(word)}</dfn>"
     )
+
+
+def points(texts: Iterable[str]) -> None:
+    """Quiet sentences, one below the other; plain text."""
+    parts = "".join(f"<li>{escape(turned(text))}</li>" for text in texts)
+    if parts:
+        st.html(f'<ul class="sp-note sp-points">{parts}</ul>')
 
 
 def lead(text: str, note: str = "") -> None:

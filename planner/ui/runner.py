@@ -34,7 +34,8 @@ class Wish:
 
     ``shelf`` is the id of the what-if on the desk's shelf that this is for, whose text has it
     written in; ``mark`` is that of the desk's text without it. ``kind`` is what the worker does;
-    of a rehearsal ``plan`` is the number of the plan and ``draws`` how often it is played.
+    of a rehearsal ``plan`` is the number of the plan and ``draws`` how often it is played;
+    ``asked`` is what other kinds are asked for besides, plain JSON.
     """
 
     text: str
@@ -50,6 +51,7 @@ class Wish:
     kind: str = "plan"
     plan: int = 0
     draws: int = 0
+    asked: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from planner import charts
-from planner.ui import appraising, look, rehearsing, tickets
+from planner.ui import appraising, longwork, look, rehearsing, tickets, timing
 from planner.ui.result import frames
 from planner.ui.result.chart_words import in_words
 from planner.ui.runner import Job
@@ -27,12 +27,10 @@ def watch(session: Session) -> None:
         for number, job in enumerate(jobs):
             if job.waiting:
                 _waiting(job)
-            elif job.wish.kind == appraising.KIND:
-                _appraising(job)
-            elif job.wish.kind == rehearsing.KIND:
-                _rehearsing(job)
-            else:
+            elif job.wish.kind == "plan":
                 _planning(job)
+            else:
+                _working(job)
             _buttons(job, number)
 
 
@@ -54,6 +52,7 @@ def phase_words() -> dict[str, str]:
         "bounds": _("what each change could gain at most"),
         "searches": _("planning with each change"),
         "checks": _("checking"),
+        "dates": _("planning from this date on"),
         "draws": _("playing the plan, draw after draw"),
         "costs": _("playing draws again without one cause, to see what it cost"),
     }
@@ -100,31 +99,44 @@ def _planning(job: Job) -> None:
         st.vega_lite_chart(pd.DataFrame(rows), spec, alt=_("Value and bound of each level"))
 
 
-def _appraising(job: Job) -> None:
+def _working(job: Job) -> None:
+    """Work of another kind than a plan: how much of it is done."""
     now = (job.progress() or {}).get("now") or {}
-    head = _("What would help most, on {name}.").format(name=job.wish.what_if or BASE)
-    look.banner("plain", head, _("What is known by now is being kept …") if job.stopping
-                else _phase(now))  # fmt: skip
-    done, of = appraising.counted_of(str(now.get("message") or ""))
-    left = max(0, round(job.wish.time_s - job.elapsed_s))
-    told = _("{elapsed} s; at most {left} s are left").format(
-        elapsed=f"{job.elapsed_s:.0f}", left=left
-    )
-    if of:
-        told += " · " + _("{done} of {of} changes").format(done=done, of=of)
-    st.progress(min(1.0, job.elapsed_s / max(job.wish.time_s, 1)), text=told)
-
-
-def _rehearsing(job: Job) -> None:
-    now = (job.progress() or {}).get("now") or {}
-    head = _("Rehearsing plan {n}.").format(n=job.wish.plan)
     kept = _("What is known by now is being kept …")
-    look.banner("plain", head, kept if job.stopping else _phase(now))
-    done, of = appraising.counted_of(str(now.get("message") or ""))
+    look.banner("plain", _working_on(job), kept if job.stopping else _phase(now))
+    pairs = longwork.counts(str(now.get("message") or ""))
     told = _("{elapsed} s").format(elapsed=f"{job.elapsed_s:.0f}")
-    if of:
-        told += " · " + _("{done} of {of} draws").format(done=done, of=of)
-    st.progress(min(1.0, done / of) if of else 0.0, text=told)
+    share = longwork.share(pairs)
+    if job.wish.kind == appraising.KIND:
+        share = min(1.0, job.elapsed_s / max(job.wish.time_s, 1))
+        left = max(0, round(job.wish.time_s - job.elapsed_s))
+        told = _("{elapsed} s; at most {left} s are left").format(
+            elapsed=f"{job.elapsed_s:.0f}", left=left
+        )
+    st.progress(share, text=" · ".join([told, *_counted(job, pairs)]))
+
+
+def _working_on(job: Job) -> str:
+    case = job.wish.what_if or BASE
+    if job.wish.kind == rehearsing.KIND:
+        return _("Rehearsing plan {n}.").format(n=job.wish.plan)
+    if job.wish.kind == timing.KIND:
+        return _("Trying start dates, on {name}.").format(name=case)
+    return _("What would help most, on {name}.").format(name=case)
+
+
+def _counted(job: Job, pairs: list[tuple[int, int]]) -> list[str]:
+    """How many of how many, in words, from coarse to fine."""
+    words = {
+        appraising.KIND: [_("{done} of {of} changes")],
+        timing.KIND: [_("date {done} of {of}"), _("{done} of {of} draws")],
+    }.get(job.wish.kind, [_("{done} of {of} draws")])
+    # A date that is being planned is told by its number, all else by how many are done.
+    first = int(job.wish.kind == timing.KIND)
+    return [
+        word.format(done=f"{done + first * (number == 0):,}", of=f"{of:,}")
+        for number, (word, (done, of)) in enumerate(zip(words, pairs, strict=False))
+    ]
 
 
 def _buttons(job: Job, number: int) -> None:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from planner.errors import ScenarioError
+from planner.ui.longwork import Stop, Tell, Work, text
 from planner.ui.runner import DOCUMENTS
 from planner.ui.workspace import write_bytes, write_json
 
@@ -54,7 +55,9 @@ def work(folder: Path) -> None:
     gone = threading.Event()
     threading.Thread(target=_wait_for_the_end_of_input, args=(gone,), daemon=True).start()
     try:
-        _KINDS.get(str(job.get("kind")), _plan)(folder, job, gone)
+        known = _works().get(str(job.get("kind")), _plan)
+        stop = folder / "stop"
+        known(folder, job, ProgressFile(folder), lambda: gone.is_set() or stop.exists())
     except ScenarioError as error:
         issues = [asdict(issue) for issue in error.issues]
         write_json(folder / "done.json", {"outcome": "faults", "issues": issues})
@@ -71,21 +74,18 @@ def work(folder: Path) -> None:
         write_json(folder / "done.json", {"outcome": "error", "sentence": sentence})
 
 
-def _plan(folder: Path, job: dict[str, Any], gone: threading.Event) -> None:
+def _plan(folder: Path, job: dict[str, Any], tell: Tell, should_stop: Stop) -> None:
     from planner import load, pipeline, searches
     from planner.documents import planjson
 
-    stop = folder / "stop"
-    text = (folder / "scenario.yaml").read_text(encoding="utf-8")
-    scenario = load.read_text(text, job["file"], job["what_if"])
+    scenario = load.read_text(text(folder), job["file"], job["what_if"])
     limits: Limits = pipeline.Limits(time_s=job["time_s"], seed=job["seed"], gap=job["gap"])
-    tell = ProgressFile(folder)
     result: Result = searches.make_plan(
         scenario,
         limits,
         searches.kept(),
         on_progress=tell,
-        should_stop=lambda: gone.is_set() or stop.exists(),
+        should_stop=should_stop,
         remedies=job["remedies"],
     )
     out = folder / DOCUMENTS
@@ -96,26 +96,10 @@ def _plan(folder: Path, job: dict[str, Any], gone: threading.Event) -> None:
     write_json(folder / "done.json", {"outcome": "plan", **figures})
 
 
-def _appraise(folder: Path, job: dict[str, Any], gone: threading.Event) -> None:
-    from planner import load
-    from planner.ui import appraising
+def _works() -> dict[str, Work]:
+    from planner.ui import appraising, rehearsing, timing
 
-    text = (folder / "scenario.yaml").read_text(encoding="utf-8")
-    scenario = load.read_text(text, job["file"], job["what_if"])
-    stop = folder / "stop"
-    appraising.work(
-        folder, job, scenario, ProgressFile(folder), lambda: gone.is_set() or stop.exists()
-    )
-
-
-def _rehearse(folder: Path, job: dict[str, Any], gone: threading.Event) -> None:
-    from planner.ui import rehearsing
-
-    stop = folder / "stop"
-    rehearsing.work(folder, job, ProgressFile(folder), lambda: gone.is_set() or stop.exists())
-
-
-_KINDS = {"worth": _appraise, "rehearsal": _rehearse}
+    return {one.KIND: one.work for one in (appraising, rehearsing, timing)}
 
 
 def _wait_for_the_end_of_input(gone: threading.Event) -> None:

@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 
 from planner import load
 from planner.documents import gains
-from planner.ui import appraising, worker
+from planner.ui import appraising, longwork, worker
 from planner.ui.result import worths
 from planner.ui.runner import Wish, read_wish, write_wish
 from planner.ui.session import Session
@@ -36,8 +36,7 @@ def appraised(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("worth") / "1"
     write_wish(folder, wish())
     job = json.loads((folder / "job.json").read_text(encoding="utf-8"))
-    scenario = load.read(BRIDGE)
-    appraising.work(folder, job, scenario, worker.ProgressFile(folder), lambda: False)
+    appraising.work(folder, job, worker.ProgressFile(folder), lambda: False)
     return folder
 
 
@@ -60,7 +59,7 @@ def report(session: Session) -> dict[str, Any]:
 def test_the_report_is_that_of_the_command_line(found: Session) -> None:
     told = report(found)
     table = worths.table(told)
-    files = {path.name: path for path in appraising.files(found.reports[0])}
+    files = {path.name: path for path in longwork.files(found.reports[0])}
     assert {"worth.json", "worth.csv", "worth.svg", "base.plan.json"} <= set(files)
     written = list(csv.DictReader(io.StringIO(files["worth.csv"].read_text("utf-8"))))
     shown = [row for row in written if row["screened"] == "no"]
@@ -213,4 +212,4 @@ def test_every_kind_has_its_words() -> None:
 @pytest.mark.parametrize(("time_s", "each_s"), [(600, 15.0), (120, 6.0), (20, 3.0)])
 def test_each_search_has_its_share_of_the_time(time_s: int, each_s: float) -> None:
     assert appraising.budget_s(time_s) == (float(time_s), each_s)
-    assert appraising.counted_of("3/12") == (3, 12) and appraising.counted_of("") == (0, 0)
+    assert longwork.counts("3/12") == [(3, 12)] and longwork.counts("") == []

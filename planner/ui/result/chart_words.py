@@ -18,6 +18,9 @@ def chart_words() -> dict[str, str]:
     """English word of the charts → the same in this tab's language."""
     return {
         "9 of 10 draws": _("9 of 10 draws"),
+        "after that": _("after that"),
+        "if all stay": _("if all stay"),
+        "while all wait": _("while all wait"),
         "aircraft": _("aircraft"),
         "as planned": _("as planned"),
         "at most": _("at most"),

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from planner.scenario import Scenario
-from planner.ui import look, rehearsing, watching
-from planner.ui.bundles import bundle
+from planner.ui import look, rehearsing, workpage
 from planner.ui.result import rehearsed, tell
-from planner.ui.runner import DOCUMENTS, Job, Wish
+from planner.ui.runner import Job, Wish
 from planner.ui.runs import Run
 from planner.ui.session import Session, current
 from planner.ui.words import _
@@ -24,24 +22,20 @@ CHART_PX = 480
 def render() -> None:
     """The whole page."""
     session = current()
-    with st.spinner(_("Checking the scenario …")):
-        checked = session.check()
-    title = checked.scenario.title if checked.scenario else session.file
-    look.title(_("Rehearsal: what if it goes wrong"), title)
-    if checked.scenario is None:
-        told = _("Mend the scenario first: {n} fault(s).").format(n=checked.errors)
-        look.banner("bad", _("Nothing can be rehearsed."), told)
-    elif not session.runs:
+    scenario = workpage.head(
+        session, _("Rehearsal: what if it goes wrong"), impossible=_("Nothing can be rehearsed.")
+    )
+    if scenario is not None and not session.runs:
         look.banner("plain", _("There is no plan yet."), _("Make one on the page Plan."))
-    else:
-        _start(session, checked.scenario)
-    if session.jobs:
-        watching.watch(session)
-    else:
-        watching.ended(session)
-    reports = [job for job in session.reports if rehearsing.read(job) is not None]
+    elif scenario is not None:
+        _start(session, scenario)
+    workpage.under_way(session)
+    reports = workpage.reports(session, rehearsing.KIND, rehearsing.FILE, rehearsing.LIST)
     if reports:
-        _report(_chosen(reports))
+        job = workpage.chosen(
+            reports, _("Shown rehearsal"), lambda job: f"{_('Plan')} {job.wish.plan}"
+        )
+        _report(session, job)
     else:
         look.note(
             _(
@@ -98,25 +92,12 @@ def _begin(session: Session, runs: dict[int, Run]) -> None:
     )
 
 
-def _chosen(reports: list[Job]) -> Job:
-    """The newest report, or the one that was chosen."""
-    if len(reports) == 1:
-        return reports[0]
-    jobs = {job.number: job for job in reversed(reports)}
-    number = st.selectbox(
-        _("Shown rehearsal"), list(jobs),
-        format_func=lambda n: f"{n} · {_('Plan')} {jobs[n].wish.plan} · {jobs[n].wish.title}",
-    )  # fmt: skip
-    return jobs[number]
-
-
-def _report(job: Job) -> None:
+def _report(session: Session, job: Job) -> None:
     told = rehearsing.read(job)
     if told is None:
         return
     look.lead(rehearsed.sentence(told), rehearsed.base(told))
-    if told["stopped"]:
-        look.banner("wait", _("Stopped: this is what was known by then."))
+    workpage.remarks(session, job, stopped=told["stopped"])
     tell.switch()
     tell.table(rehearsed.figures(told))
     names = [_("Over time"), _("What matters"), _("What breaks it"), _("Load by load")]
@@ -125,7 +106,7 @@ def _report(job: Job) -> None:
         if tab.open:
             with tab:
                 draw(told)
-    _download(job)
+    workpage.downloads(job, "rehearsal")
 
 
 def _fan(told: dict[str, Any]) -> None:
@@ -192,16 +173,6 @@ def _loads(told: dict[str, Any]) -> None:
             minutes=told["in_time_s"] // 60
         )
     )
-
-
-def _download(job: Job) -> None:
-    files = rehearsing.files(job)
-    stem = Path(job.wish.file).stem
-    st.download_button(
-        _("Everything as one file ({n} files)").format(n=len(files)),
-        lambda: bundle(job.folder / DOCUMENTS, files), file_name=f"{stem}-rehearsal.zip",
-        mime="application/zip", icon=":material/folder_zip:", on_click="ignore",
-    )  # fmt: skip
 
 
 render()

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from planner.cli.text import number
 from planner.scenario import Scenario
-from planner.ui import appraising, look, watching
-from planner.ui.bundles import bundle
+from planner.ui import appraising, look, workpage
 from planner.ui.result import tell, worths
-from planner.ui.runner import DOCUMENTS, Job, Wish
-from planner.ui.session import BASE, Session, current, fingerprint
+from planner.ui.runner import Job, Wish
+from planner.ui.session import BASE, Session, current
 from planner.ui.words import _, counted, limit_word
 
 TIMES_S = {"2 min": 120, "5 min": 300, "10 min": 600, "20 min": 1200}
@@ -23,22 +21,16 @@ CHART_PX = 480
 def render() -> None:
     """The whole page."""
     session = current()
-    with st.spinner(_("Checking the scenario …")):
-        checked = session.check()
-    title = checked.scenario.title if checked.scenario else session.file
-    look.title(_("Worth: what would help most"), title)
-    if checked.scenario is None:
-        told = _("Mend the scenario first: {n} fault(s).").format(n=checked.errors)
-        look.banner("bad", _("Nothing can be searched."), told)
-    else:
-        _start(session, checked.scenario)
-    if session.jobs:
-        watching.watch(session)
-    else:
-        watching.ended(session)
-    reports = [job for job in session.reports if appraising.read(job) is not None]
+    scenario = workpage.head(
+        session, _("Worth: what would help most"), impossible=_("Nothing can be searched.")
+    )
+    if scenario is not None:
+        _start(session, scenario)
+    workpage.under_way(session)
+    reports = workpage.reports(session, appraising.KIND, appraising.FILE, appraising.LIST)
     if reports:
-        _report(session, checked.scenario, _chosen(reports))
+        job = workpage.chosen(reports, _("Shown search"), lambda job: job.wish.what_if or BASE)
+        _report(session, scenario, job)
     else:
         look.note(
             _(
@@ -51,11 +43,7 @@ def render() -> None:
 def _start(session: Session, scenario: Scenario) -> None:
     left, middle, right = st.columns([4, 4, 2], vertical_alignment="bottom")
     with left:
-        st.selectbox(
-            _("On which case"), [BASE, *scenario.what_ifs], key="worth_case",
-            persist_state="session",
-            format_func=lambda name: _("the scenario as it is written") if name == BASE else name,
-        )  # fmt: skip
+        workpage.case(scenario, "worth_case")
     with middle:
         st.select_slider(
             _("Time for all searches"), list(TIMES_S), value="5 min", key="worth_time",
@@ -87,25 +75,10 @@ def _begin(session: Session, title: str) -> None:
     )
 
 
-def _chosen(reports: list[Job]) -> Job:
-    """The newest report, or the one that was chosen."""
-    if len(reports) == 1:
-        return reports[0]
-    jobs = {job.number: job for job in reversed(reports)}
-    number = st.selectbox(
-        _("Shown search"), list(jobs),
-        format_func=lambda n: f"{n} · {jobs[n].wish.what_if or BASE} · {jobs[n].wish.title}",
-    )  # fmt: skip
-    return jobs[number]
-
-
 def _report(session: Session, scenario: Scenario | None, job: Job) -> None:
     told = appraising.read(job) or {"candidates": []}
     look.lead(worths.sentence(told), _base(told))
-    if fingerprint(job.wish.text) != fingerprint(session.text):
-        look.banner("plain", _("The scenario has been changed since this search."))
-    if told["partial"]:
-        look.banner("wait", _("Stopped: this is what was known by then."))
+    workpage.remarks(session, job, stopped=told["partial"])
     rows = worths.ranked(told)
     if rows:
         tell.switch()
@@ -117,7 +90,7 @@ def _report(session: Session, scenario: Scenario | None, job: Job) -> None:
             with bars:
                 _bars(job, told)
     _cannot(told)
-    _download(job)
+    workpage.downloads(job, "worth", [(_("The table as CSV"), "worth.csv")])
 
 
 def _base(told: dict[str, Any]) -> str:
@@ -200,23 +173,6 @@ def _cannot(told: dict[str, Any]) -> None:
         look.table(
             (_("why not"), _("changes")), [(why, "; ".join(names)) for why, _n, names in groups]
         )
-
-
-def _download(job: Job) -> None:
-    files = appraising.files(job)
-    stem = Path(job.wish.file).stem
-    with st.container(horizontal=True):
-        st.download_button(
-            _("Everything as one file ({n} files)").format(n=len(files)),
-            lambda: bundle(job.folder / DOCUMENTS, files), file_name=f"{stem}-worth.zip",
-            mime="application/zip", icon=":material/folder_zip:", on_click="ignore",
-        )  # fmt: skip
-        table = next((path for path in files if path.name == "worth.csv"), None)
-        if table is not None:
-            st.download_button(
-                _("The table as CSV"), table.read_bytes, file_name=f"{stem}-worth.csv",
-                mime="text/csv", icon=":material/download:", on_click="ignore",
-            )  # fmt: skip
 
 
 render()
