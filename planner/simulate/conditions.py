@@ -21,10 +21,10 @@ FOREVER_S = 1 << 40
 NOTHING_WRONG = Intervals()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Ride:
     """How a movement goes on its way: ``slowed_s`` on the route, ``overhead_s`` beside it, half of
-    it before the route begins."""
+    it before the route begins. In a draw one object for all that go alike (``Conditions.ride``)."""
 
     way: Way
     slowed_s: int
@@ -69,6 +69,9 @@ class Obstacle:
 
 
 Live = tuple[Check, Intervals | None, Intervals]
+Stated = tuple[Check, Intervals, int, int]
+"""What must hold by what is stated beforehand, when it does, and from when to when after departure
+it must."""
 
 
 @dataclass
@@ -80,8 +83,13 @@ class Conditions:
     effects: Effects = field(init=False)
     permits: Permits = field(init=False)
     _known: dict[Key, tuple[Intervals | None, Intervals]] = field(default_factory=dict)
-    _live: dict[tuple[str, str | None, str], tuple[Live, ...]] = field(default_factory=dict)
-    _factors: dict[tuple[str, str | None], float] = field(default_factory=dict)
+    _rides: dict[tuple[Way, int, int, int], Ride] = field(default_factory=dict)
+    _live: dict[tuple[Way, tuple[str, ...]], tuple[Live, ...]] = field(default_factory=dict)
+    _hit: dict[tuple[Way, tuple[str, ...]], tuple[Live, ...]] = field(default_factory=dict)
+    _stated: dict[tuple[Ride, tuple[str, ...], int], tuple[Stated, ...]] = field(
+        default_factory=dict
+    )
+    _factors: dict[Way, float] = field(default_factory=dict)
     _hazards: dict[str, RateFunction] = field(default_factory=dict)
     _worse: frozenset[str] = frozenset()
 
@@ -94,25 +102,30 @@ class Conditions:
             self._hazards[threat] = scaled(hazard, factor, self.effects.raised(threat))
         self._worse = frozenset(t for t, h in self._hazards.items() if h is not hazards[t])
 
+    def ride(self, way: Way, slowed_s: int, overhead_s: int = 0, unload_s: int = 0) -> Ride:
+        """The one object for movements that go alike."""
+        key = (way, slowed_s, overhead_s, unload_s)
+        found = self._rides.get(key)
+        if found is None:
+            found = self._rides[key] = Ride(*key)
+        return found
+
     # ------------------------------------------------------------------ may it go?
 
     def earliest_s(
-        self, ride: Ride, groups: Iterable[str], moment_s: int, load_s: int = 0, done_s: int = -1
+        self, ride: Ride, groups: tuple[str, ...], moment_s: int, load_s: int = 0, done_s: int = -1
     ) -> int | None:
         """The first departure from ``moment_s`` on by what is stated beforehand; None for never.
 
         With ``done_s`` the movement has stopped so far on its way: what lies behind it does not
         count, and the answer is still the departure that would have brought it there.
         """
-        live = self._all(ride.way, groups)
+        stated = self._stated_on(ride, groups, load_s)
         last_s = self.course.scenario.horizon_s - ride.ride_s
         moved = True
         while moved and moment_s <= last_s:
             moved = False
-            for check, good, _ in live:
-                if good is None:
-                    continue
-                first, last = ride.span(check, load_s)
+            for check, good, first, last in stated:
                 if done_s >= 0:
                     if last < done_s or check.part == AT_ORIGIN:
                         continue
@@ -124,32 +137,31 @@ class Conditions:
                     moment_s, moved = later - first, True
         return moment_s if moment_s <= last_s else None
 
-    def why_not(self, ride: Ride, groups: Iterable[str], moment_s: int) -> Key | None:
+    def why_not(self, ride: Ride, groups: tuple[str, ...], moment_s: int) -> Key | None:
         """The first thing stated beforehand that forbids a departure."""
-        for check, good, _ in self._all(ride.way, groups):
-            first, last = ride.span(check, 0)
-            if good is not None and not good.covers(moment_s + first, moment_s + last):
+        for check, good, first, last in self._stated_on(ride, groups, 0):
+            if not good.covers(moment_s + first, moment_s + last):
                 return check.key
         return None
 
-    def blocked(self, way: Way, groups: Iterable[str], moment_s: int) -> Obstacle | None:
+    def blocked(self, way: Way, groups: tuple[str, ...], moment_s: int) -> Obstacle | None:
         """What an event has done to the way by now, as far as one can know."""
         if way.fleet is not None and ("stops", way.fleet) in self.effects.touched:
             end_s = _end(self.effects.when("stops", way.fleet), moment_s)
             if end_s is not None:
                 return Obstacle(("fleet", way.fleet, ""), moment_s, end_s)
-        for check, _, bad in self._all(way, groups):
-            if bad.spans and (end_s := _end(bad, moment_s)) is not None:
+        for check, _, bad in self._hit_on(way, groups):
+            if (end_s := _end(bad, moment_s)) is not None:
                 return Obstacle(check.key, moment_s, end_s)
         return None
 
     def met(
-        self, ride: Ride, groups: Iterable[str], depart_s: int, done_s: int = 0
+        self, ride: Ride, groups: tuple[str, ...], depart_s: int, done_s: int = 0
     ) -> Obstacle | None:
         """The first obstacle that a movement runs into after it has left, from ``done_s`` on."""
         found: Obstacle | None = None
-        for check, _, bad in self._all(ride.way, groups):
-            if not bad.spans or check.part in (AT_ORIGIN, WHOLE_RIDE):
+        for check, _, bad in self._hit_on(ride.way, groups):
+            if check.part in (AT_ORIGIN, WHOLE_RIDE):
                 continue
             first, last = ride.span(check, 0)
             if last < done_s:
@@ -194,10 +206,9 @@ class Conditions:
 
     def factor(self, way: Way) -> float:
         """How much longer the way takes than undisturbed."""
-        key = (way.route.id, way.fleet)
-        if key not in self._factors:
-            self._factors[key] = self._factor(way)
-        return self._factors[key]
+        if way not in self._factors:
+            self._factors[way] = self._factor(way)
+        return self._factors[way]
 
     def _factor(self, way: Way) -> float:
         route, unsure = way.route, self.draw.scenario.uncertainty
@@ -220,16 +231,21 @@ class Conditions:
     # ------------------------------------------------------------------ how dangerous?
 
     def ride_harm(
-        self, ride: Ride, depart_s: int, group: str | None, from_s: int = 0, to_s: int = FOREVER_S
-    ) -> float:
-        """Expected casualties per person on a ride, or on the part between two moments of it."""
-        total = 0.0
+        self, ride: Ride, depart_s: int, groups: Iterable[str | None], from_s: int = 0,
+        to_s: int = FOREVER_S,
+    ) -> list[float]:  # fmt: skip
+        """Expected casualties per person of each group (None: crews) on a ride, or on the part
+        between two moments of it."""
+        zones = []
         for zone in ride.way.route.exposures:
             first, last = max(ride.enter(zone.enter_s), from_s), min(ride.leave(zone.exit_s), to_s)
             if first < last:
                 harm = self._hazards[zone.threat].between(depart_s + first, depart_s + last)
-                total += harm * self._times(zone.threat, group)
-        return total / PER_CASUALTY
+                zones.append((zone.threat, harm))
+        return [
+            sum((harm * self._times(threat, group) for threat, harm in zones), 0.0) / PER_CASUALTY
+            for group in groups
+        ]
 
     def standing_harm(
         self, ride: Ride, done_s: int, from_s: int, to_s: int, group: str | None
@@ -254,33 +270,47 @@ class Conditions:
         if not worse:
             return None
         cap = self.course.scenario.priorities.risk_cap_bp / 10000
-        for group in (*groups, None):
-            if self.ride_harm(ride, depart_s, group) > cap + 1e-12:
-                return max(worse, key=lambda threat: self._hazards[threat].upto(FOREVER_S))
-        return None
+        if max(self.ride_harm(ride, depart_s, (*groups, None))) <= cap + 1e-12:
+            return None
+        return max(worse, key=lambda threat: self._hazards[threat].upto(FOREVER_S))
 
     def _times(self, threat: str, group: str | None) -> float:
         return 1.0 if group is None else self.course.multipliers.get((threat, group), 1.0)
 
     # ------------------------------------------------------------------ what is known
 
-    def _all(self, way: Way, groups: Iterable[str]) -> Iterable[Live]:
-        yield from self._of(way, "")
-        for group in groups:
-            yield from self._of(way, group)
-
-    def _of(self, way: Way, group: str) -> tuple[Live, ...]:
-        """The checks of a way (or of a group on it) that can fail in this draw."""
-        key = (way.route.id, way.fleet, group)
+    def _live_on(self, way: Way, groups: tuple[str, ...]) -> tuple[Live, ...]:
+        """The checks of a way, with those of groups on it, that can fail in this draw."""
+        key = (way, groups)
         if key not in self._live:
-            checks = self.course.acceptance(way, group) if group else way.checks
-            found = []
-            for check in checks:
-                good, bad = self._holds(check.key)
-                if good is not None or bad.spans:
-                    found.append((check, good, bad))
-            self._live[key] = tuple(found)
+            checks = [*way.checks, *(c for g in groups for c in self.course.acceptance(way, g))]
+            known = [(check, *self._holds(check.key)) for check in checks]
+            self._live[key] = tuple(
+                (check, good, bad) for check, good, bad in known if good is not None or bad.spans
+            )
         return self._live[key]
+
+    def _hit_on(self, way: Way, groups: tuple[str, ...]) -> tuple[Live, ...]:
+        """Of these checks those that an event makes fail at times."""
+        key = (way, groups)
+        found = self._hit.get(key)
+        if found is None:
+            found = tuple(live for live in self._live_on(way, groups) if live[2].spans)
+            self._hit[key] = found
+        return found
+
+    def _stated_on(self, ride: Ride, groups: tuple[str, ...], load_s: int) -> tuple[Stated, ...]:
+        """Of these checks those that do not always hold by what is stated beforehand."""
+        key = (ride, groups, load_s)
+        found = self._stated.get(key)
+        if found is None:
+            found = tuple(
+                (check, good, *ride.span(check, load_s))
+                for check, good, _ in self._live_on(ride.way, groups)
+                if good is not None
+            )
+            self._stated[key] = found
+        return found
 
     def _holds(self, key: Key) -> tuple[Intervals | None, Intervals]:
         """(when it holds as stated or opened, None for always; when an event forbids it)"""

@@ -5,6 +5,7 @@ What depends on the scenario alone is looked up once here; what a draw changes i
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -20,8 +21,6 @@ from planner.units import DAY_S
 if TYPE_CHECKING:
     from planner.network import Route, TransportNetwork
 
-Kind = tuple[str, str, Unit]
-"""(group, means, unit): people who are alike."""
 Key = tuple[str, str, str]
 """What must hold: ("way", mode, fleet), ("link", id, ""), ("place", id, fleet),
 ("permit", ground, fleet), ("accept", ground, group)."""
@@ -31,6 +30,21 @@ HUB_ROLES = frozenset(
 ON_ROUTE, WHOLE_RIDE, AT_ORIGIN, AT_END = range(4)
 WALKERS_PER_CAR = 20
 KG_PER_PERSON = 100
+
+
+@dataclass(frozen=True, eq=False)
+class Kind:
+    """People who are alike; of each one object in a course (see ``Course.kind``), so that it is
+    found by what it is, not by what is in it."""
+
+    group: str
+    means: str
+    unit: Unit
+
+    @cached_property
+    def persons(self) -> int:
+        """Heads of one unit."""
+        return self.unit.persons
 
 
 @dataclass(frozen=True)
@@ -47,9 +61,9 @@ class Check:
     exit_s: int = 0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Way:
-    """A route for one fleet (or own means), with all that must hold on it."""
+    """A route for one fleet (or own means), with all that must hold on it; one object of each."""
 
     route: Route
     fleet: str | None
@@ -95,7 +109,12 @@ class Leg:
     @cached_property
     def persons(self) -> int:
         """Evacuees that the plan puts on board."""
-        return sum(kind[2].persons * units for kind, units in self.manifest)
+        return sum(kind.persons * units for kind, units in self.manifest)
+
+    @cached_property
+    def groups(self) -> tuple[str, ...]:
+        """Groups that the plan puts on board."""
+        return tuple(dict.fromkeys(kind.group for kind, _ in self.manifest))
 
     @property
     def carries(self) -> bool:
@@ -127,6 +146,7 @@ class Course:
     own: list[Leg] = field(default_factory=list)
     wide: TransportNetwork | None = None
     """A network with ways round what may close, for detours; the plan's own where it is None."""
+    _kinds: dict[tuple[str, str, Unit], Kind] = field(default_factory=dict)
     _ways: dict[tuple[str, str], Way] = field(default_factory=dict)
     _detours: dict[tuple[str, str | None], tuple[Way, ...]] = field(default_factory=dict)
     _accepted: dict[tuple[str, str], tuple[Check, ...]] = field(default_factory=dict)
@@ -155,8 +175,8 @@ class Course:
             course.own.append(
                 Leg(
                     move.id, 0, None, None, 0, move.origin, move.destination, move.depart_s,
-                    move.depart_s, move.arrive_s, move.arrive_s, _kinds(move.manifest), (), False,
-                    way, 0, way.travel_s, cars=move.vehicles, means=move.means,
+                    move.depart_s, move.arrive_s, move.arrive_s, course._manifest(move.manifest),
+                    (), False, way, 0, way.travel_s, cars=move.vehicles, means=move.means,
                 )
             )  # fmt: skip
         course._companies()
@@ -169,9 +189,25 @@ class Course:
         teams = tuple((ride.team, ride.persons) for ride in leg.teams)
         return Leg(
             sortie, number, fleet, kind, vehicle, leg.origin, leg.destination, leg.load_start_s,
-            leg.depart_s, leg.arrive_s, leg.unload_end_s, _kinds(leg.manifest), teams,
+            leg.depart_s, leg.arrive_s, leg.unload_end_s, self._manifest(leg.manifest),
+            teams,
             bool(leg.aid), way, kind.overhead_s, leg.arrive_s - leg.depart_s - kind.overhead_s,
         )  # fmt: skip
+
+    def kind(self, group: str, means: str, unit: Unit) -> Kind:
+        """The one object for people who are alike."""
+        key = (group, means, unit)
+        if key not in self._kinds:
+            self._kinds[key] = Kind(*key)
+        return self._kinds[key]
+
+    def _manifest(self, lines: Iterable[ManifestLine]) -> tuple[tuple[Kind, int], ...]:
+        found: dict[Kind, int] = {}
+        for line in lines:
+            unit = Unit(line.unit_persons, line.unit_stretchers)
+            kind = self.kind(line.group, line.means, unit)
+            found[kind] = found.get(kind, 0) + line.units
+        return tuple(found.items())
 
     def way(self, route_id: str, fleet: str) -> Way:
         """The route for a fleet; ``car`` and ``foot`` are people by own means."""
@@ -339,7 +375,7 @@ class Course:
             for part in segments(self.scenario, group):
                 if part.means != "unwilling":
                     for unit, count in part.units:
-                        found[group.id, part.means, unit] = count
+                        found[self.kind(group.id, part.means, unit)] = count
         return found
 
     @cached_property
@@ -358,8 +394,22 @@ class Course:
         found: dict[str, set[str]] = {}
         for leg in self.legs:
             if leg.origin in self.hubs:
-                found.setdefault(leg.origin, set()).update(kind[0] for kind, _ in leg.manifest)
+                found.setdefault(leg.origin, set()).update(leg.groups)
         return {hub: frozenset(groups) for hub, groups in found.items()}
+
+    @cached_property
+    def bookings(self) -> tuple[tuple[str, int, int], ...]:
+        """(haven, people, day) of every load that the plan brings to a haven."""
+        return tuple(booking for leg in self.legs for booking in self.booked(leg))
+
+    def booked(self, leg: Leg) -> Iterator[tuple[str, int, int]]:
+        """(haven, people, day) of one leg that ends at a haven."""
+        if leg.manifest and leg.destination in self.havens:
+            yield leg.destination, leg.persons, self.day(leg.unload_end_s)
+
+    def day(self, moment_s: int) -> int:
+        """The local calendar day, from 0."""
+        return bisect_right(self.midnights, moment_s)
 
     @property
     def legs(self) -> Iterator[Leg]:
@@ -372,14 +422,6 @@ class Course:
     def teams(self) -> dict[str, tuple[str, str, int]]:
         """Team id to (start, place, members)."""
         return {team.id: (team.start, team.to, team.people) for team in self.scenario.teams}
-
-
-def _kinds(lines: Iterable[ManifestLine]) -> tuple[tuple[Kind, int], ...]:
-    found: dict[Kind, int] = {}
-    for line in lines:
-        kind = (line.group, line.means, Unit(line.unit_persons, line.unit_stretchers))
-        found[kind] = found.get(kind, 0) + line.units
-    return tuple(found.items())
 
 
 def _formations(by_fleet: dict[str, list[Leg]]) -> Iterator[list[Leg]]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from functools import cached_property
 
 from planner.draws import Draw
@@ -16,7 +15,12 @@ Load = dict[Kind, int]
 
 def persons_of(load: Load) -> int:
     """Heads."""
-    return sum(kind[2].persons * units for kind, units in load.items())
+    return sum(kind.persons * units for kind, units in load.items())
+
+
+def groups_of(load: Load) -> tuple[str, ...]:
+    """Groups on board."""
+    return tuple(dict.fromkeys(kind.group for kind in load))
 
 
 class Crowd:
@@ -35,8 +39,8 @@ class Crowd:
         self._by_day: dict[tuple[str, int], int] = {}
         for group in course.scenario.groups:
             self._gather(group, draw)
-        for place, persons, moment_s in _bookings(course.legs, course):
-            self._book(place, persons, moment_s)
+        for place, persons, day in course.bookings:
+            self._book(place, persons, day)
 
     def _gather(self, group: Group, draw: Draw) -> None:
         scenario = self.course.scenario
@@ -51,7 +55,7 @@ class Crowd:
                 unwilling += part.persons
                 continue
             for unit, count in part.units:
-                units[group.id, part.means, unit] = count
+                units[self.course.kind(group.id, part.means, unit)] = count
         absent = _absent(units, draw.no_shows.get(group.id, 0))
         place = self.waiting.setdefault(group.at, {})
         for kind, count in units.items():
@@ -65,18 +69,18 @@ class Crowd:
         """The leg boards, or is called off: nobody else need keep its people back for it."""
         for kind, units in leg.manifest:
             self.promised[leg.origin, kind] -= units
-        for place, persons, moment_s in _bookings((leg,), self.course):
-            self._book(place, -persons, moment_s)
+        for place, persons, day in self.course.booked(leg):
+            self._book(place, -persons, day)
 
-    def _book(self, place: str, persons: int, moment_s: int) -> None:
+    def _book(self, place: str, persons: int, day: int) -> None:
         self._expected[place] = self._expected.get(place, 0) + persons
-        key = (place, self._day(moment_s))
+        key = (place, day)
         self._by_day[key] = self._by_day.get(key, 0) + persons
 
     def expects(self, place: str, load: Load, moment_s: int, sign: int = 1) -> None:
         """People are under way to a haven (or with ``sign`` -1 no longer)."""
         if place in self.course.havens:
-            self._book(place, sign * persons_of(load), moment_s)
+            self._book(place, sign * persons_of(load), self.course.day(moment_s))
 
     def room(self, place: str, moment_s: int) -> int:
         """How many more than promised a haven can take in, in all and that day."""
@@ -87,7 +91,7 @@ class Crowd:
         if intake.total is not None:
             rooms.append(intake.total - self._expected.get(place, 0))
         if intake.per_day is not None:
-            rooms.append(intake.per_day - self._by_day.get((place, self._day(moment_s)), 0))
+            rooms.append(intake.per_day - self._by_day.get((place, self.course.day(moment_s)), 0))
         return max(0, min(rooms))
 
     # ------------------------------------------------------------------ boarding
@@ -105,7 +109,7 @@ class Crowd:
 
         Groups that are ``not_yet`` to go (their team is not there) stay where they are.
         """
-        load = {kind: units for kind, units in self.here(leg).items() if kind[0] not in not_yet}
+        load = {kind: units for kind, units in self.here(leg).items() if kind.group not in not_yet}
         self.keeps(leg)
         place = self.waiting.get(leg.origin, {})
         for kind, units in load.items():
@@ -124,7 +128,7 @@ class Crowd:
         freed = leg.persons - persons_of(load)
         place = self.waiting[leg.origin]
         for kind, units, uncounted in spare:
-            unit = kind[2]
+            unit = kind.unit
             for number in range(units):
                 fits = unit.persons <= heads and unit.stretchers <= beds and unit.seats <= seats
                 if not fits or (number >= uncounted and unit.persons > freed):
@@ -141,7 +145,7 @@ class Crowd:
     def without_seat(self, place: str, may_come: Callable[[str], bool]) -> int:
         """Heads at a place who lost their seats, or whom nobody had counted."""
         spare = self._spare(place, may_come)
-        return sum(kind[2].persons * uncounted for kind, _, uncounted in spare)
+        return sum(kind.persons * uncounted for kind, _, uncounted in spare)
 
     def _spare(self, place: str, may_come: Callable[[str], bool]) -> list[tuple[Kind, int, int]]:
         """(kind, units whom no later movement is promised to, of them those not left by the plan)
@@ -149,19 +153,19 @@ class Crowd:
         found = []
         for kind, there in self.waiting.get(place, {}).items():
             units = there - max(0, self.promised.get((place, kind), 0))
-            if units > 0 and may_come(kind[0]):
+            if units > 0 and may_come(kind.group):
                 left = self._left_by_plan(place, kind)
                 found.append((kind, units, max(0, units - left)))
         return sorted(found, key=lambda item: self._urgency(item[0]))
 
     def _left_by_plan(self, place: str, kind: Kind) -> int:
-        if place != self.course.groups[kind[0]].at:
+        if place != self.course.groups[kind.group].at:
             return 0
         return max(0, self.course.stated.get(kind, 0) - self.course.promised.get((place, kind), 0))
 
     def _urgency(self, kind: Kind) -> tuple[int, int, int, str, str]:
-        group = self.course.groups[kind[0]]
-        return (-group.weight, group.deadline_s or 1 << 40, -kind[2].persons, kind[0], kind[1])
+        group = self.course.groups[kind.group]
+        return (-group.weight, group.deadline_s or 1 << 40, -kind.persons, kind.group, kind.means)
 
     # ------------------------------------------------------------------ getting off
 
@@ -174,7 +178,7 @@ class Crowd:
     def safe(self, load: Load) -> None:
         """People are out."""
         for kind, units in load.items():
-            self.out[kind[0]] = self.out.get(kind[0], 0) + units * kind[2].persons
+            self.out[kind.group] = self.out.get(kind.group, 0) + units * kind.persons
 
     def left(self, group: str) -> int:
         """Heads of the group that wanted to go, came, and are not out."""
@@ -185,10 +189,10 @@ class Crowd:
         """Heads that wait at a place which is not their home."""
         groups = self.course.groups
         return sum(
-            kind[2].persons * units
+            kind.persons * units
             for place, load in self.waiting.items()
             for kind, units in load.items()
-            if place != groups[kind[0]].at
+            if place != groups[kind.group].at
         )
 
     # ------------------------------------------------------------------ days
@@ -196,15 +200,6 @@ class Crowd:
     @cached_property
     def _intakes(self) -> dict[str, Intake]:
         return {p.id: p.intake for p in self.course.scenario.places if p.intake is not None}
-
-    def _day(self, moment_s: int) -> int:
-        return bisect_right(self.course.midnights, moment_s)
-
-
-def _bookings(legs: Iterable[Leg], course: Course) -> Iterator[tuple[str, int, int]]:
-    for leg in legs:
-        if leg.manifest and leg.destination in course.havens:
-            yield leg.destination, leg.persons, leg.unload_end_s
 
 
 def _absent(units: Load, share_bp: int) -> Load:
@@ -219,7 +214,7 @@ def _absent(units: Load, share_bp: int) -> Load:
 def _places(leg: Leg, load: Load) -> tuple[int, int, int]:
     """Free seats, free stretcher places, and heads that the payload still takes."""
     assert leg.kind is not None
-    lying = sum(kind[2].stretchers * units for kind, units in load.items())
+    lying = sum(kind.unit.stretchers * units for kind, units in load.items())
     team = sum(persons for _, persons in leg.teams)
     heads = persons_of(load)
     seats = leg.kind.seats - (heads - lying) - team

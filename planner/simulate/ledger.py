@@ -71,8 +71,9 @@ class Ledger:
         """A part of the ride, between two moments after its departure."""
         if not ride.way.route.exposures or to_s is None:
             return
-        for group, persons in self._exposed(leg, load):
-            each = self.holds.ride_harm(ride, depart_s, group, from_s, to_s)
+        exposed = self._exposed(leg, load)
+        harm = self.holds.ride_harm(ride, depart_s, (g for g, _ in exposed), from_s, to_s)
+        for (_, persons), each in zip(exposed, harm, strict=True):
             self.harm += persons * each
 
     def stands(self, leg: Leg, ride: Ride, load: Load, done_s: int, from_s: int, to_s: int) -> None:
@@ -155,5 +156,5 @@ def _by_group(load: Load) -> dict[str, int]:
     found: dict[str, int] = {}
     for kind, units in load.items():
         if units:
-            found[kind[0]] = found.get(kind[0], 0) + units * kind[2].persons
+            found[kind.group] = found.get(kind.group, 0) + units * kind.persons
     return found

@@ -17,7 +17,7 @@ import simpy
 from planner.draws import Draw, Misfortune
 from planner.simulate.conditions import Conditions, Obstacle, Ride
 from planner.simulate.course import WALKERS_PER_CAR, Course, Leg, Way
-from planner.simulate.crowd import Crowd, Load, persons_of
+from planner.simulate.crowd import Crowd, Load, groups_of, persons_of
 from planner.simulate.ledger import Ledger
 from planner.simulate.outcome import Outcome
 from planner.simulate.rooms import Rooms
@@ -213,7 +213,7 @@ class _Play:
         if extra > 0 and leg.kind is not None:
             yield self.env.timeout(extra * leg.kind.loading.per_person_s)
         teams = self._teams_board(leg)
-        groups = tuple(dict.fromkeys(kind[0] for kind in load))
+        groups = groups_of(load)
         ride = yield from self._set_out(leg, leg.way, groups, persons_of(load))
         if ride is None:
             self.crowd.leaves(leg.origin, load)
@@ -284,12 +284,12 @@ class _Play:
         factor = self.holds.factor(way)
         slowed_s = leg.slowed_s if way is leg.way else way.travel_s
         unload_s = leg.unload_end_s - leg.arrive_s
-        return Ride(way, round(slowed_s * factor), leg.overhead_s, unload_s)
+        return self.holds.ride(way, round(slowed_s * factor), leg.overhead_s, unload_s)
 
     def _when_to_load(self, leg: Leg, needed_s: int) -> int | None:
         """Loading begins so that who is on board can leave; None where it is too late for that."""
         ready_s = max(leg.depart_s, self.now + needed_s)
-        groups = dict.fromkeys(kind[0] for kind, _ in leg.manifest)
+        groups = leg.groups
         depart_s = self.holds.earliest_s(self._ride(leg, leg.way), groups, ready_s, needed_s)
         if depart_s is None:
             # Another way may be open: that is seen when it sets out.
@@ -299,7 +299,7 @@ class _Play:
             return self.now if later else None
         return self.now if depart_s <= ready_s else max(self.now, depart_s - needed_s)
 
-    def _in_time(self, leg: Leg, way: Way, groups: Iterable[str], ready_s: int) -> bool:
+    def _in_time(self, leg: Leg, way: Way, groups: tuple[str, ...], ready_s: int) -> bool:
         return self.holds.earliest_s(self._ride(leg, way), groups, ready_s) is not None
 
     def _gives_up(self, leg: Leg, kind: str, thing: str, event: str | None) -> str:
@@ -324,7 +324,7 @@ class _Play:
     def _wait_for_team(self, leg: Leg) -> Generator[simpy.Event, Any, frozenset[str]]:
         """Groups that stay, because the team that they need does not come."""
         missing: set[str] = set()
-        for group in dict.fromkeys(kind[0] for kind, _ in leg.manifest):
+        for group in leg.groups:
             team = self.course.groups[group].needs_team
             if team is None or leg.origin != self.course.groups[group].at:
                 continue
@@ -509,7 +509,7 @@ class _Play:
 
     def _under_way(self, leg: Leg, ride: Ride, load: Load, broken: Misfortune | None) -> Steps:
         """The ride itself: "there", "here" (it came back) or "lost"."""
-        groups = tuple(dict.fromkeys(kind[0] for kind in load))
+        groups = groups_of(load)
         depart_s, done_s = self.now, 0
         stop_s = ride.ride_s // 2 if broken is not None else None
         while True:
@@ -585,7 +585,7 @@ class _Play:
         load = self.crowd.board(leg, leg.arrive_s, lambda _: False, frozenset())
         if not load:
             return
-        groups = tuple(dict.fromkeys(kind[0] for kind in load))
+        groups = groups_of(load)
         ride = yield from self._set_out(leg, leg.way, groups, persons_of(load))
         if ride is None:
             self.crowd.leaves(leg.origin, load)
