@@ -37,6 +37,24 @@ def pytest_runtest_makereport(
     return report
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """``--dist loadfile`` begins with the files that take longest."""
+    if config.getvalue("dist") != "loadfile":
+        return None
+    from tests.spreading import Spreading
+
+    config.option.loadscopereorder = False  # by number of tests
+    return Spreading(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        from tests.spreading import longest_first
+
+        longest_first(items)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def no_bound_above_its_value() -> Iterator[None]:
     """A plan that contradicts its bound shows that the bound is wrong, whatever a test looks at."""
@@ -67,7 +85,7 @@ def chromium_path() -> str:
 # What a case is given in a test run. Base cases are planned to the end by count of rounds, so that
 # their figures do not hang on the machine; the others for some seconds: a plan is there early.
 BASE_ROUNDS = 150
-SEARCH_S = {"what_if": 20.0, "small": 5.0}
+SEARCH_S = {"what_if": 10.0, "small": 5.0}
 
 
 def limits_of(what_if: str | None, kind: str = "crisis") -> Limits:
