@@ -308,9 +308,14 @@ def _unknown_places(path: Path) -> list[Issue]:
 
 def verify_file(path: Path) -> Verdict:
     """Judge a plan.json with nothing but the map. Raises ScenarioError where it cannot be read."""
+    return verify_text(path.read_text(encoding="utf-8"), path.name)
+
+
+def verify_text(text: str, name: str) -> Verdict:
+    """The same of its text; ``name`` is what faults call it."""
     from planner.documents import planjson
 
-    plan = planjson.loads(path.read_text(encoding="utf-8"), path.name)
+    plan = planjson.loads(text, name)
     said = plan.provenance
     origin = Origin(
         file=said.scenario_file, sha256=said.scenario_sha256, what_if=said.what_if,

@@ -329,6 +329,30 @@ def test_export_writes_one_document_or_all(
     assert {"summary.pdf", "routes.geojson"} <= {path.name for path in named}
 
 
+def test_one_command_writes_for_every_reader_in_every_language(
+    planned: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan, out = planned / "base", tmp_path / "all"
+    few = ("--document", "movement-table", "--format", "csv", "--out", out)
+    every = ("--audience", "all", "--for", "all", "--language", "all")
+    assert run("export", plan, *few, *every) == 0
+    told = capsys.readouterr()
+    made = sorted(path.relative_to(out).as_posix() for path in out.rglob("*.csv"))
+    for language in ("ar", "en", "ru"):
+        here = [name.split("/")[1] for name in made if name.startswith(f"{language}/")]
+        audiences = {name.partition("-")[0] for name in here}
+        assert audiences == {"internal", "partners", "crew", "parties"}  # the public gets none
+    assert f"{len(made):,} files" in told.err and "MB" in told.err
+    assert told.out.count("readers") == 3 * 4
+    assert run("export", plan, *few, *every, "--zip") == 0
+    assert len(list((out / "ar").glob("SP-*.zip"))) == len(made) // 3
+    capsys.readouterr()
+    assert run("export", plan, *few, "--audience", "all", "--for", "buses-1") == 1
+    assert "no single --for" in capsys.readouterr().err
+    assert run("export", plan, "--document", "brif", "--language", "all", "--out", out) == 1
+    assert "did you mean brief?" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("moment", ["tomorrow", "2012-12-13T05:00"])
 def test_a_time_of_issue_needs_an_offset(
     moment: str, planned: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]

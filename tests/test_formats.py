@@ -5,6 +5,7 @@ is none of ours, and its figures recounted from the bytes.
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import itertools
 import json
@@ -427,6 +428,20 @@ def plan_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def _with_more_aboard(bundle: bytes) -> bytes:
+    """The same ZIP with a plan that seats more people than it has, and a list that agrees."""
+    with zipfile.ZipFile(io.BytesIO(bundle)) as source:
+        files = {name: source.read(name) for name in source.namelist()}
+    plan, told = json.loads(files["plan.json"]), json.loads(files[archive.LIST])
+    leg = next(leg for one in plan["sorties"] for leg in one["legs"] if leg["manifest"])
+    leg["manifest"][0]["units"] += 400
+    files["plan.json"] = json.dumps(plan).encode()
+    entry = next(one for one in told["files"] if one["path"] == "plan.json")
+    entry["bytes"] = len(files["plan.json"])
+    entry["sha256"] = hashlib.sha256(files["plan.json"]).hexdigest()
+    return archive.packed({**files, archive.LIST: json.dumps(told).encode()})
+
+
 def test_one_command_writes_everything_as_one_file_and_another_checks_it(
     plan_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -441,8 +456,18 @@ def test_one_command_writes_everything_as_one_file_and_another_checks_it(
     assert run("verify", out) == 0
     told = capsys.readouterr().out
     assert "audience: INTERNAL" in told and "not a signature" in told
+    assert "plan.json in it, replayed" in told and "Verified" in told
     assert run("verify", out, "--json") == 0
-    assert json.loads(capsys.readouterr().out)["faults"] == []
+    found = json.loads(capsys.readouterr().out)
+    assert found["faults"] == [] and found["replayed"]["verified"] is True
+    forged = tmp_path / "forged.zip"
+    forged.write_bytes(_with_more_aboard(first))
+    assert run("verify", forged) == 1
+    assert "FAILED" in capsys.readouterr().out
+    brief = tmp_path / "brief.zip"
+    assert run("export", plan_folder, "--audience", "public", "--out", brief) == 0
+    assert run("verify", brief) == 0
+    assert "nothing was replayed" in capsys.readouterr().out
     out.write_bytes(first[:-4000] + bytes(4000))
     assert run("verify", out) == 1
     assert "all.zip: " in (told := capsys.readouterr().err) and "do not use it" in told

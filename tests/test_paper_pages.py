@@ -12,7 +12,7 @@ import pypdfium2
 import pytest
 
 from planner import documents, verify, wording
-from planner.documents import Order, named
+from planner.documents import Order, boardinglists, named
 from planner.documents.leadtimes import asks
 from planner.documents.notices import notice
 from planner.documents.paper import Paper, prepare
@@ -210,6 +210,16 @@ def test_the_blank_lists_have_a_line_for_each_place_and_no_name() -> None:
         assert places in (8, 24) and f" {places} " in page
         assert "Patients" not in page and "never a name" in page
     assert printed("manifest", "internal", None, "en", "failed") == {}
+
+
+def test_a_day_of_many_blank_sheets_is_several_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    (whole,) = boardinglists.sheets(paper("conditional", "internal", None))
+    monkeypatch.setattr(boardinglists, "_IN_A_FILE", 2)
+    several = boardinglists.sheets(paper("conditional", "internal", None))
+    assert [one.name for one in several] == [
+        "manifest_blank/2012-12-13.pdf", "manifest_blank/2012-12-13_2.pdf",
+    ]  # fmt: skip
+    assert [page for one in several for page in one.content["pages"]] == whole.content["pages"]
 
 
 def test_two_plans_stand_side_by_side() -> None:

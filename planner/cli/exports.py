@@ -29,8 +29,12 @@ def export(arguments: argparse.Namespace) -> int:
     from planner import documents, pipeline
     from planner.redact import Whole
 
+    if EVERYONE in (arguments.audience, arguments.language):
+        from planner.cli.everything import export_everything
+
+        return export_everything(arguments)
     issues: list[Issue] = []
-    order = _order(arguments, issues)
+    order = order_of(arguments, issues)
     plan = plan_file(arguments.plan)
     verdict = pipeline.verify_file(plan)
     order = replace(
@@ -49,13 +53,19 @@ def export(arguments: argparse.Namespace) -> int:
         _everyone(whole, order, arguments, beside)
     else:
         _one(whole, order, arguments, beside)
+    return told_of_failure(verdict)
+
+
+def told_of_failure(verdict: Verdict) -> int:
+    """1 where the plan fails its check, which is said; else 0."""
     if verdict.status == "FAILED":
         told = f"planner: the plan fails its check ({len(verdict.violations)} breaches)"
         print(f"{told}; every page says so", file=sys.stderr)
     return int(verdict.status == "FAILED")
 
 
-def _order(arguments: argparse.Namespace, issues: list[Issue]) -> Order:
+def order_of(arguments: argparse.Namespace, issues: list[Issue]) -> Order:
+    """What the command line asks for, without other plans; faults are added to ``issues``."""
     from planner import documents
 
     document, kind = arguments.document, arguments.format
@@ -74,7 +84,8 @@ def _addressed(order: Order) -> bool:
     return wants_recipient(order.audience)
 
 
-def _is_zip(arguments: argparse.Namespace) -> bool:
+def is_zip(arguments: argparse.Namespace) -> bool:
+    """Whether all that one reader gets is to be one file."""
     out = arguments.out
     named = out is not None and out.suffix.lower() == ".zip" and not out.is_dir()
     return bool(arguments.zip or arguments.format == ZIP or named)
@@ -86,7 +97,7 @@ def _is_zip(arguments: argparse.Namespace) -> bool:
 def _one(whole: Whole, order: Order, arguments: argparse.Namespace, beside: Path) -> None:
     from planner import documents
 
-    out, as_zip = arguments.out, _is_zip(arguments)
+    out, as_zip = arguments.out, is_zip(arguments)
     if not as_zip and _is_file(out) and order.document == documents.ALL:
         # One file was asked for: the first document that has the format.
         first = next(one for one in order.rows() if order.formats_of(one))
@@ -161,7 +172,7 @@ def _everyone(whole: Whole, order: Order, arguments: argparse.Namespace, beside:
     for name, made in documents.issue_to_everyone(whole, order, heard):
         if made is None:
             nothing.append(name)
-        elif _is_zip(arguments):
+        elif is_zip(arguments):
             content = {f"{made.paper.plan_id}-{name}.zip": made.bundle()}
             for path in documents.save(content, folder):
                 print(plain(path))

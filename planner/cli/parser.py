@@ -348,7 +348,8 @@ def _export(commands: Commands[argparse.ArgumentParser]) -> None:
     )  # fmt: skip
     command.add_argument(
         "--audience", metavar="WHO", default="internal",
-        help="internal, partners, crew, parties or public (default: internal)",
+        help="internal, partners, crew, parties, public, or all: every reader, a folder for each "
+        "(default: internal)",
     )  # fmt: skip
     command.add_argument(
         "--for", dest="recipient", metavar="ID",
@@ -356,7 +357,7 @@ def _export(commands: Commands[argparse.ArgumentParser]) -> None:
         "all: a folder for each of them",
     )  # fmt: skip
     command.add_argument(
-        "--language", metavar="CODE", default="en", help="en, ar or ru (default: en)"
+        "--language", metavar="CODE", default="en", help="en, ar, ru, or all (default: en)"
     )
     command.add_argument(
         "--out",

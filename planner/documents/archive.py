@@ -22,7 +22,7 @@ from planner import __version__
 from planner.documents.paper import Paper, stamps
 from planner.errors import Issue
 
-LIST = "manifest.json"
+LIST, PLAN = "manifest.json", "plan.json"
 KIND = "safe-passage-bundle"
 NOT_SIGNED = (
     "The hashes show damage and mixed-up files. They are not a signature: whoever changes a file "
@@ -115,11 +115,15 @@ def is_safe(name: str) -> bool:
 
 @dataclass(frozen=True)
 class Checked:
-    """What a bundle says of itself, and everything that is wrong with it."""
+    """What a bundle says of itself, and everything that is wrong with it.
+
+    ``plan`` is the plan.json in it, where there is one and nothing is wrong.
+    """
 
     told: dict[str, Any]
     files: tuple[str, ...]
     faults: tuple[Issue, ...]
+    plan: bytes | None = None
 
 
 def check(source: IO[bytes], name: str) -> Checked:
@@ -154,7 +158,9 @@ def _checked(archive: zipfile.ZipFile, name: str) -> Checked:
         if (why := _difference(archive, known[path], listed[path]))
     ]
     told = {key: value for key, value in tree.items() if key != "files"}
-    return Checked(told, tuple(sorted(listed)), tuple(_fault(name, one) for one in problems))
+    faults = tuple(_fault(name, one) for one in problems)
+    plan = archive.read(known[PLAN]) if PLAN in listed and not faults else None
+    return Checked(told, tuple(sorted(listed)), faults, plan)
 
 
 def _shape(entries: list[zipfile.ZipInfo]) -> list[str]:

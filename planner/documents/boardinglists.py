@@ -5,7 +5,7 @@ It names nobody. What the plan knows stands in each line: seat or stretcher, and
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from planner.documents import press
@@ -17,12 +17,15 @@ from planner.wording import figures, word
 TITLE, TEMPLATE = word("Passenger manifest"), "manifest.typ"
 LINES = 32
 """Lines of one page: high enough for a pen."""
+_IN_A_FILE = 400
+"""Sheets: some 250 MB while they are set."""
 
 
 def sheets(paper: Paper) -> list[press.Sheet]:
     """The blanks of every movement with people, a file for each local day, for the office.
 
-    None where the plan fails its check: nobody boards by it.
+    A day of very many sheets is several files: '2012-12-21.pdf', '2012-12-21_2.pdf'. None where
+    the plan fails its check: nobody boards by it.
     """
     if paper.status == "FAILED":
         return []
@@ -32,7 +35,25 @@ def sheets(paper: Paper) -> list[press.Sheet]:
     for one in frames(paper.verdict, paper.plan_id):
         if one.movement in wanted:
             days.setdefault(f"{one.depart.astimezone(zone):%Y-%m-%d}", []).append((one, ()))
-    return [sheet(paper, f"manifest_blank/{day}.pdf", found) for day, found in days.items()]
+    return [one for day, found in days.items() for one in _day(paper, day, found)]
+
+
+def _day(
+    paper: Paper, day: str, blanks: list[tuple[Frame, tuple[str, ...]]]
+) -> Iterator[press.Sheet]:
+    """A movement stays in one file."""
+    parts: list[list[tuple[Frame, tuple[str, ...]]]] = [[]]
+    sheets_of_part = 0
+    for frame, tokens in blanks:
+        number = sum(1 for _ in _pages(paper, frame, tokens))
+        if parts[-1] and sheets_of_part + number > _IN_A_FILE:
+            parts.append([])
+            sheets_of_part = 0
+        parts[-1].append((frame, tokens))
+        sheets_of_part += number
+    for at, part in enumerate(parts, start=1):
+        name = f"manifest_blank/{day}.pdf" if at == 1 else f"manifest_blank/{day}_{at}.pdf"
+        yield sheet(paper, name, part)
 
 
 def sheet(paper: Paper, name: str, blanks: Iterable[tuple[Frame, tuple[str, ...]]]) -> press.Sheet:

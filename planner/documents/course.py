@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -253,10 +253,11 @@ def towns(paper: Paper, route: Route) -> list[tuple[str, int]]:
     return kept
 
 
+@lru_cache(maxsize=2048)
 def _passed(
     region: RegionMap, points: tuple[tuple[float, float, int], ...]
-) -> Iterable[tuple[str, int]]:
-    """(name, offset) of every town near the way, by offset."""
+) -> tuple[tuple[str, int], ...]:
+    """(name, offset) of every town near the way, by offset; readers share their ways."""
     names, spots, tree = _gazetteer(region)
     shrink = math.cos(math.radians(points[len(points) // 2][0]))
     line = shapely.LineString([(lon * shrink, lat) for lat, lon, _ in points])
@@ -271,7 +272,7 @@ def _passed(
         if line.distance(point) <= reach:
             offset = np.interp(line.project(point), marks, [moment for _, _, moment in points])
             found.append((names[index], int(offset)))
-    return sorted(found, key=lambda one: (one[1], one[0]))
+    return tuple(sorted(found, key=lambda one: (one[1], one[0])))
 
 
 _Gazetteer = tuple[list[str], list[tuple[float, float]], shapely.STRtree]

@@ -16,8 +16,10 @@ import threading
 from typing import Any
 
 _LENGTH = struct.Struct(">Q")
-_ENOUGH = 1_200_000
-"""Characters after which a new process is begun: some 300 MB of typst's memory."""
+_ENOUGH = 400_000
+"""Characters of text after which a new process is begun: some 300 MB of typst's memory."""
+_LIGHT = 5
+"""A character of a drawing takes so many times less of it."""
 
 
 class TypesetterError(RuntimeError):
@@ -31,6 +33,8 @@ class Typesetter:
         self._lock = threading.Lock()
         self._child: subprocess.Popen[bytes] | None = None
         self._spent = 0
+        self.most_mb = 0
+        """The most memory that one of the processes was seen to have."""
 
     def pages(self, job: dict[str, Any]) -> list[bytes]:
         """What typst makes of a job (the arguments of ``typst.compile``): a PDF, or a PNG a page.
@@ -38,10 +42,13 @@ class Typesetter:
         Raises TypesetterError.
         """
         told = json.dumps(job).encode("utf-8")
+        drawn = sum(map(len, job.get("sys_inputs", {}).values()))
+        drawn -= len(job.get("sys_inputs", {}).get("content", ""))
+        weight = len(told) - drawn + drawn // _LIGHT
         with self._lock:
-            if self._spent and self._spent + len(told) > _ENOUGH:
+            if self._spent and self._spent + weight > _ENOUGH:
                 self._end()
-            self._spent += len(told)
+            self._spent += weight
             try:
                 return self._asked(told)
             except TypesetterError:
@@ -70,6 +77,7 @@ class Typesetter:
         stdin.write(_LENGTH.pack(len(told)) + told)
         stdin.flush()
         head = json.loads(_read(stdout))
+        self.most_mb = max(self.most_mb, head["mb"])
         if "fault" in head:
             raise TypesetterError(head["fault"])
         return [_read(stdout) for _ in range(head["pages"])]
@@ -109,8 +117,10 @@ atexit.register(TYPESETTER.close)
 def _serve() -> None:
     import signal
 
+    import psutil
     import typst
 
+    own = psutil.Process()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever asked
     source, sink = sys.stdin.buffer, sys.stdout.buffer
     while head := source.read(_LENGTH.size):
@@ -122,6 +132,7 @@ def _serve() -> None:
             answer = {"pages": len(pages)}
         except (RuntimeError, ValueError) as error:
             pages, answer = [], {"fault": str(error)}
+        answer["mb"] = own.memory_info().rss >> 20
         for part in (json.dumps(answer).encode("utf-8"), *pages):
             sink.write(_LENGTH.pack(len(part)) + part)
         sink.flush()

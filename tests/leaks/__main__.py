@@ -1,8 +1,8 @@
 """Every export of every audience of a plan, searched for what its reader must not know.
 
-``python -m tests.leaks PLAN [--audience A] [--language L] [--every N] [--show N]`` prints a table:
-recipients, files, bytes, values looked for, hits. ``--every N`` takes each Nth recipient alone.
-Exit status 1 where anything is found.
+``python -m tests.leaks PLAN [--audience A] [--language L] [--every N | --for ID] [--show N]``
+prints a table: recipients, files, bytes, values looked for, hits. ``--every N`` takes each Nth
+recipient alone. Exit status 1 where anything is found.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def _audience(whole: Whole, audience: Audience, given: argparse.Namespace) -> in
     counted: Counter[str] = Counter()
     hits: dict[tuple[str | None, str, Withheld], Hit] = {}
     readers = [one.id for one in recipients(whole, audience)] or [None]
-    for reader in readers[:: given.every]:
+    for reader in given.reader or readers[:: given.every]:
         order = documents.Order(audience=audience, recipient=reader, language=given.language)
         try:
             made = exports(whole, order)
@@ -67,6 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("plan", type=Path)
     parser.add_argument("--audience", action="append", choices=AUDIENCES)
     parser.add_argument("--language", default="en")
+    parser.add_argument("--for", dest="reader", action="append")
     parser.add_argument("--every", type=int, default=1)
     parser.add_argument("--show", type=int, default=20)
     return parser

@@ -188,9 +188,18 @@ def _counts(whole: Whole, audience: Audience, recipient: str | None) -> Iterator
         numbers |= {row.people, row.by_sortie, row.left_behind, row.unwilling, row.self_moved}
     for threat in whole.verdict.scenario.threats:
         numbers.add(threat.rate_nano)
-    own = [leg.persons for _, leg in own_legs(whole, audience, recipient)]
-    told = {sum(own), *own}
+    legs = own_legs(whole, audience, recipient)
+    own = [leg.persons for _, leg in legs]
+    told = {sum(own), *own, *_capacities(whole, {name for (name, _), _ in legs})}
     yield from sorted(n for n in numbers - told if n >= _LEAST_COUNT and n not in _YEARS)
+
+
+def _capacities(whole: Whole, sorties: set[str]) -> Iterator[int]:
+    """What one's own vehicles can take, in whatever unit."""
+    scenario = whole.verdict.scenario
+    for fleet in {s.fleet for s in whole.verdict.plan.sorties if s.id in sorties}:
+        kind = scenario.vehicle(scenario.fleet(fleet))
+        yield from (n for n in kind.model_dump().values() if isinstance(n, int))
 
 
 def _everything_public(verdict: Verdict) -> Iterator[Withheld]:
