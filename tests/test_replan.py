@@ -7,6 +7,7 @@ over the bridge (loading at 2:40, safe at 3:40), and bus 2 fetches the last 4 (4
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -16,9 +17,13 @@ from planner import documents, verify
 from planner.cli import main
 from planner.errors import ScenarioError
 from planner.pipeline import recount_bounds, verify_file
-from planner.plan import Change, dumps, plan_id
+from planner.plan import Certificate, Change, dumps, plan_id
+from planner.problem import pose
 from planner.replan import Replanned, Running, read_report, replan
 from planner.replan import running as read_running
+from planner.replan.contradictions import Grounds
+from planner.replan.recall import memory_of
+from planner.replan.remainder import remainder
 from planner.verify import Verdict
 from tests.network_case import link, place, vehicle
 from tests.replan_case import COUNTED, case, running, started
@@ -251,6 +256,44 @@ def test_bounds_hold_for_the_whole_plan() -> None:
     for level in renewed(BROKEN).verdict.plan.levels:
         assert level.bound <= level.value + 1e-6
         assert level.method.endswith("; what had left before is kept")
+
+
+def test_the_prices_of_the_running_plan_prove_what_is_left_at_once() -> None:
+    """One round each: with them a bound is as near as it was, without them it is far."""
+    bare = replace(running(), plan=running().plan.model_copy(update={"certificates": ()}))
+    told = {level.name: level.bound for level in running().plan.levels}
+    bounds = []
+    for plan in (running(), bare):
+        reading = read_report(plan, "at: 90 min\n", "x.yaml")
+        found = replan(reading, replace(COUNTED, node_limit=1))
+        assert found.verdict.violations == () and found.changes == ()
+        bounds.append({level.name: level.bound for level in found.verdict.plan.levels})
+    assert bounds[0]["effort"] == pytest.approx(told["effort"])
+    assert bounds[1]["effort"] < 0.6 * told["effort"]
+
+
+def test_who_stands_in_a_port_earns_what_it_cost_to_take_them_away() -> None:
+    """Prices of moments that are over are dropped; what is to come keeps its price."""
+    plan = chain()
+    limits = ("intake|island|0|2400|0|1.5", "berths|port|7200|86401|600|2.5")
+    certificate = Certificate(
+        level="arrival", taken=("0|7.0",), hubs=("1|1800|-4.0", "1|86401|-2.0"), limits=limits
+    )
+    plan = replace(plan, plan=plan.plan.model_copy(update={"certificates": (certificate,)}))
+    reading = read_report(plan, "at: 40 min\n", "x.yaml")
+    routes = plan.network.routes
+    rest = remainder(reading.report, reading.past, plan.scenario, reading.network, routes)
+    problem = pose(rest.scenario, rest.network, earlier=rest.earlier)
+    grounds = Grounds(plan.network, reading.network)
+    former = pose(plan.scenario, plan.network)
+    memory = memory_of(reading.report, reading.past, problem, grounds, former)
+    found = memory.proofs["arrival"]
+    standing = {key[1][0]: price for key, price in found.items() if key[0] == "d"}  # type: ignore[index]
+    in_port = {key[2]: price for key, price in found.items() if key[0] == "h"}
+    assert standing.keys() == {"people|ride|port|3600"}
+    assert list(in_port) == [86401] and in_port[86401] < 0
+    assert standing["people|ride|port|3600"] == -in_port[86401]
+    assert [key[1][2] for key in found if key[0] == "r"] == [7200]  # type: ignore[index]
 
 
 # ------------------------------------------------------------------ the command line

@@ -118,6 +118,8 @@ class Priced:
         """What one movement earns at each start, its seats and stretchers filled at best."""
         vehicle, head = self.tolls.of_option(mover, option)
         earned = -self._cost("harm") * option.crew_harm - self._cost("effort") * option.effort
+        if option.changes is not None:
+            earned = earned - self._cost("changes") * option.changes
         earned = earned - vehicle
         if option.loaded:
             sits, lies = self._riders(option, head)

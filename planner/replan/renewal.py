@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from planner import load, pipeline, verify, worth
+from planner import bounds, load, pipeline, verify, worth
 from planner.errors import ScenarioError
 from planner.movements import Effort
 from planner.network import Route, TransportNetwork, build, kept_route, with_kept
@@ -43,7 +43,7 @@ from planner.replan.renewed import (
 from planner.replan.report import Report
 from planner.scenario import Commitment, Scenario, people
 from planner.schedule import Scheduler
-from planner.solvers import Limits, Solver, Update, clashes, pack
+from planner.solvers import LevelProof, Limits, Solver, Update, clashes, pack
 from planner.verify import Verdict
 from planner.verify.aid import delivered
 from planner.verify.figures import missed_of, team_delivery
@@ -146,13 +146,16 @@ def _open(scenario: Scenario, past: Past) -> Scenario:
 
 
 def _problem(rest: Rest) -> EvacuationProblem:
-    points = load.solver_config().effort
-    effort = Effort(points.per_loaded_leg, points.per_empty_leg)
-    problem = pose(rest.scenario, rest.network, effort=effort, earlier=rest.earlier)
+    problem = pose(rest.scenario, rest.network, effort=_effort(), earlier=rest.earlier)
     faults = clashes(problem) if rest.scenario.commitments else []
     if faults:
         raise ScenarioError(faults)
     return problem
+
+
+def _effort() -> Effort:
+    points = load.solver_config().effort
+    return Effort(points.per_loaded_leg, points.per_empty_leg)
 
 
 @dataclass(frozen=True)
@@ -178,7 +181,9 @@ class _Search:
     def verdict(self) -> Verdict:
         renewal = self.renewal
         grounds = Grounds(renewal.before, self.network)
-        memory = memory_of(renewal.report, renewal.past, self.problem, grounds)
+        memory = memory_of(
+            renewal.report, renewal.past, self.problem, grounds, self._former_problem()
+        )
         solver = Solver(
             self.problem, renewal.limits, renewal.on_update, renewal.should_stop, memory=memory
         )
@@ -201,6 +206,13 @@ class _Search:
                 return verdict
         return self._judged(solver, found, before, left, late)
 
+    def _former_problem(self) -> EvacuationProblem | None:
+        """The problem that the running plan solves; None where it says no prices of it."""
+        if not self.renewal.plan.certificates:
+            return None
+        before = self.renewal.before
+        return pose(before.scenario, before, effort=_effort())
+
     def _judged(
         self, solver: Solver, found: _Whole, before: dict[str, float],
         left: tuple[LeftBehind, ...], late: tuple[Late, ...],
@@ -210,7 +222,8 @@ class _Search:
         here = {name: value - before[name] for name, value in found.values.items()}
         levels = []
         for proof in solver.prove(here):
-            bound, method = proof.bound + before[proof.level], proof.method + FROM_NOW
+            bound = self._reckoned_again(proof, here) + before[proof.level]
+            method = proof.method + FROM_NOW
             moved = replace(proof, bound=bound, method=method)
             levels.append(pipeline.level_result(moved, found.values, {}))
         told = tuple(levels)
@@ -219,6 +232,14 @@ class _Search:
                     "late": self._late(found, late), "stopped_by": solver.stopped_by}
         )  # fmt: skip
         return verify.check(plan, self.scenario, found.network)
+
+    def _reckoned_again(self, proof: LevelProof, values: dict[str, float]) -> float:
+        """The bound of what was left to plan, no higher than its prices bear out: the problem that
+        they belong to is here now, and in no file later."""
+        if proof.certificate is None or proof.bound <= 0:
+            return proof.bound
+        again = bounds.bound(self.problem, proof.certificate, values)
+        return proof.bound if again is None else min(proof.bound, max(0.0, again))
 
     def _gone_on_with(self, draft: Plan, grounds: Grounds, found: _Whole) -> _Whole | None:
         """The running plan as it was, where it is as good as what was found, within the gap."""

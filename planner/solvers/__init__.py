@@ -7,11 +7,12 @@ OR-Tools is imported in this package and nowhere else.
 
 from __future__ import annotations
 
+from planner.solvers.certificate import prices_of
 from planner.solvers.choice import Choice, choose
 from planner.solvers.clashes import clashes
 from planner.solvers.door import Solver
 from planner.solvers.engine import LevelProof, Limits, Update
-from planner.solvers.memory import Memory, Trace, names_of_movers
+from planner.solvers.memory import Memory, Trace, names_of_movers, spelled
 from planner.solvers.packing import pack
 
 __all__ = [
@@ -26,4 +27,6 @@ __all__ = [
     "clashes",
     "names_of_movers",
     "pack",
+    "prices_of",
+    "spelled",
 ]

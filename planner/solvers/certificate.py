@@ -25,3 +25,22 @@ def certify(level: str, prices: dict[Key, float], holds: dict[str, float]) -> Ce
         level=level, held=tuple(found["w"]), taken=tuple(found["d"]), hubs=tuple(found["h"]),
         limits=tuple(found["r"]),
     )  # fmt: skip
+
+
+def prices_of(certificate: Certificate) -> dict[Key, float]:
+    """The way back: a certificate's prices as the linear programme has them."""
+    unit = SCALE[certificate.level]
+    found: dict[Key, float] = {}
+    for entry in certificate.held:
+        name, _, price = entry.split("|")
+        found["w", name] = float(price) * unit / SCALE[name]
+    for entry in certificate.taken:
+        number, price = entry.split("|")
+        found["d", int(number)] = float(price) * unit
+    for entry in certificate.hubs:
+        number, moment, price = entry.split("|")
+        found["h", int(number), int(moment)] = float(price) * unit
+    for entry in certificate.limits:
+        kind, at, *numbers, price = entry.split("|")
+        found["r", (kind, at, *map(int, numbers))] = float(price) * unit
+    return found

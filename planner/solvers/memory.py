@@ -60,6 +60,12 @@ def names_of_movers(problem: EvacuationProblem) -> list[Name]:
     return [_name(mover) for mover in problem.plan.movers]
 
 
+def spelled(problem: EvacuationProblem, prices: Mapping[Key, float]) -> dict[Key, float]:
+    """Prices in words, which mean the same in another problem."""
+    names = Names(problem, problem.relaxed)
+    return {names.spell(key): price for key, price in prices.items()}
+
+
 class Names:
     """The words for what a problem and one of its conveyances number."""
 
