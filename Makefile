@@ -104,8 +104,8 @@ lock: | $(BIN)/python
 # those no longer in the code go, what is translated stays. A plural stands as counted("one", "many", n).
 words: $(STAMP)
 	@mkdir -p out
-	@$(BIN)/pybabel --quiet extract --keyword=_ --keyword=counted:1,2 --no-location --sort-by-file \
-	  --no-wrap --project='Safe Passage' --output=out/desk.pot planner/ui
+	@$(BIN)/pybabel --quiet extract --keyword=_ --keyword=pattern --keyword=counted:1,2 \
+	  --no-location --sort-by-file --no-wrap --project='Safe Passage' --output=out/desk.pot planner/ui
 	@$(BIN)/pybabel --quiet extract --mapping=pyproject.toml --no-location --sort-output \
 	  --no-wrap --project='Safe Passage' --output=out/documents.pot \
 	  planner/charts planner/documents planner/manifest planner/redact planner/wording

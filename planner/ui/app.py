@@ -13,7 +13,7 @@ if __name__ == "__main__":
     here = str(Path(__file__).resolve().parent)
     sys.path[:] = [entry for entry in sys.path if entry != here]
 
-from planner.ui import keeping, look, memory, words
+from planner.ui import keeping, late, look, memory, words
 from planner.ui.session import current
 from planner.ui.words import _
 
@@ -40,6 +40,7 @@ def _page(screen: str, title: str, icon: str, *, default: bool = False) -> Strea
 
 def main() -> None:
     """Set the page up, take in a plan that has just been finished, run the open page."""
+    late.drop()
     st.set_page_config(
         page_title="Safe Passage",
         page_icon=ICON,
@@ -67,13 +68,15 @@ def main() -> None:
     session = current()
     memory.keep_within(session)
     session.refresh()
-    if any(job.ending() is not None for job in session.jobs):
-        with st.spinner(_("Replaying the plan against the scenario …")):
-            session.collect()
-    if session.told:
-        look.banner("wait", session.told)
-        session.told = ""
-    keeping.offer(session)
+    # In a place of its own: the page below keeps its place, and nobody's click misses its button.
+    with st.container():
+        if any(job.ending() is not None for job in session.jobs):
+            with st.spinner(_("Replaying the plan against the scenario …")):
+                session.collect()
+        if session.told:
+            look.banner("wait", session.told)
+            session.told = ""
+        keeping.offer(session)
     page.run()
     words.choose()
     foot = _("Decision support, not clearance. Everything stays on this machine.")

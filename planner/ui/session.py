@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import re
 import tempfile
+import threading
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -82,6 +83,9 @@ class Session:
         """Jobs of another kind than plan that have ended with what they were asked for."""
         self._jobs: dict[int, Job] = {}
         self._passed: set[int] = set()
+        self._taking = threading.RLock()
+        """Held while plans are taken in: a click in the middle begins a second run of the page,
+        which waits for the first here and finds the plan, not a gap where the job was."""
         self._draft = Draft(folder)
         self._text = ""
         self._take(drafts.load(folder))
@@ -259,7 +263,8 @@ class Session:
             self._take(drafts.load(self.folder))
             self._draft.version = max(before, self._draft.version) + 1
             self.told = _("Another tab has changed this text; this is its newest state.")
-        self._look_for_runs()
+        with self._taking:
+            self._look_for_runs()
 
     def _take(self, found: Draft | None) -> None:
         if found is None or found.now is None:
@@ -354,6 +359,10 @@ class Session:
 
     def collect(self) -> bool:
         """Take in the jobs that have ended; True where there was one."""
+        with self._taking:
+            return self._collect()
+
+    def _collect(self) -> bool:
         ended = [(job, found) for job in self.jobs if (found := job.ending()) is not None]
         for job, ending in ended:
             del self._jobs[job.number]

@@ -94,12 +94,26 @@ def _below(session: Session, found: Table, fixed: bool) -> None:
             + _("Columns marked * are needed.")
         )
     if section in IMPORTED and not fixed:
-        with st.expander(_("Lists: take in or hand out"), icon=":material/table_view:"):
-            head, body = st.columns([1, 3], gap="medium")
-            with head:
-                lists.exports(session, found)
-            with body:
-                lists.imports(session, found)
+        _lists(session, found)
+
+
+def _lists(session: Session, found: Table) -> None:
+    """Lists to take in and hand out, behind a heading that stays as it was left."""
+    key = f"lists-{found.section}"
+    kept = f"{key}-open"
+    if key not in st.session_state:  # another tab or page was open in the meantime
+        st.session_state[key] = st.session_state.get(kept, False)
+    head = _("Lists: take in or hand out")
+    part = st.expander(head, icon=":material/table_view:", key=key, on_change="rerun")
+    st.session_state[kept] = part.open
+    if not part.open:
+        return
+    with part:
+        left, right = st.columns([1, 3], gap="medium")
+        with left:
+            lists.exports(session, found)
+        with right:
+            lists.imports(session, found)
 
 
 def _problems(session: Session, section: str) -> None:

@@ -12,6 +12,7 @@ from planner.cli.text import (
     number,
     percent,
 )
+from planner.ui.result import retold
 from planner.ui.words import duration, moment
 from planner.units import format_length
 
@@ -79,11 +80,12 @@ def left_behind(verdict: Verdict) -> list[tuple[str, ...]]:
     for entry in entries:
         remedy = entry.remedy
         help_ = (
-            remedy.what if remedy else "–",
+            retold.change(remedy.what) if remedy else "–",
             f"{remedy.gain_persons:,}" if remedy and remedy.gain_persons else "–",
             f"{remedy.price:,}" if remedy and remedy.price is not None else "–",
         )
-        rows.append((scenario.group(entry.group).label, f"{entry.persons:,}", entry.reason, *help_))
+        why = retold.reason(entry.reason)
+        rows.append((scenario.group(entry.group).label, f"{entry.persons:,}", why, *help_))
     return rows
 
 

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -363,3 +364,39 @@ def test_finished_plans_are_found_by_every_tab_of_the_desk(place: Path) -> None:
         assert session.collect() and [run.number for run in session.runs] == [1]
     assert one.runs[0].figures["out"] > 0
     assert not open_desk(ONE).jobs
+
+
+def test_who_looks_while_a_plan_is_taken_in_finds_it(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A click in the middle begins a second run of the page; it must not find neither."""
+    session = open_desk(ONE)
+    job = session.begin(wish())
+    assert job is not None
+    until(job.ending)
+    begun, go_on = threading.Event(), threading.Event()
+    verify = pipeline.verify_file
+
+    def slowly(path: Path) -> Any:
+        begun.set()
+        assert go_on.wait(60)
+        return verify(path)
+
+    monkeypatch.setattr(pipeline, "verify_file", slowly)
+    first = threading.Thread(target=session.collect)
+    first.start()
+    assert begun.wait(60)
+    seen: list[tuple[int, int]] = []
+
+    def look() -> None:
+        session.refresh()
+        seen.append((len(session.jobs), len(session.runs)))
+
+    second = threading.Thread(target=look)
+    second.start()
+    second.join(0.3)
+    go_on.set()
+    first.join(60)
+    second.join(60)
+    assert seen == [(0, 1)]
+    assert session.shown == job.number

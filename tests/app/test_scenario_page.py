@@ -28,7 +28,8 @@ LIST = (
 
 def on(tab: str, session: Session, **state: Any) -> AppTest:
     """The page with that tab open."""
-    return show("scenario", session, **{TABS: tab}, **state)
+    lists = {f"lists-{section}-open": True for section in ("places", "groups")}
+    return show("scenario", session, **{TABS: tab}, **lists, **state)
 
 
 def item(session: Session, section: str, ident: str) -> Any:

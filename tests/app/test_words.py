@@ -27,7 +27,7 @@ WITHOUT_FIGURE = {"ar": (0, 1, 2)}
 
 def texts(folder: Path = DESK) -> set[str | tuple[str, ...]]:
     """Every text that the code marks for translation, as Babel finds them."""
-    marks = {"_": None, "counted": (1, 2)}
+    marks = {"_": None, "pattern": None, "counted": (1, 2)}
     return {found[2] for found in extract_from_dir(folder, keywords=marks) if found[2]}
 
 

@@ -133,6 +133,42 @@ def test_the_time_bar_redraws_the_map_and_tells_python(desk: Any, open_tab: Open
     watch.check()
 
 
+SLOW_TO_HEAR = """
+  const Real = window.WebSocket;
+  window.WebSocket = class extends Real {
+    addEventListener(kind, told, options) {
+      if (kind !== 'message') return super.addEventListener(kind, told, options);
+      const late = (event) => setTimeout(() => told.call(this, event), window.lateMs || 0);
+      return super.addEventListener(kind, late, options);
+    }
+    set onmessage(told) { this.addEventListener('message', told); }
+  };
+"""
+
+
+def test_a_late_word_of_the_page_before_does_not_empty_the_page(
+    desk: Any, open_tab: OpenTab
+) -> None:
+    """The time bar tells where it rests when the next page has been asked for already."""
+    watch = open_tab(desk.address)
+    page = watch.page
+    page.add_init_script(SLOW_TO_HEAR)
+    page.reload()
+    ready(page)
+    at_rest(page)
+    page.wait_for_timeout(2000)
+    page.evaluate("window.lateMs = 900")
+    slider = page.get_by_role("slider", name="Time")
+    slider.focus()
+    slider.press("End")
+    page.get_by_test_id("stTopNavLink").filter(has_text=re.compile("Scenario$")).click()
+    page.wait_for_timeout(4000)
+    page.evaluate("window.lateMs = 0")
+    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
+    expect(page.locator("textarea").first).to_be_visible()
+    watch.check()
+
+
 def test_play_lets_the_time_pass(desk: Any, open_tab: OpenTab) -> None:
     watch, page = situation(desk, open_tab)
     slider = page.get_by_role("slider", name="Time")

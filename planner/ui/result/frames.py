@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from planner import charts
 from planner.charts import Load
 from planner.cli.text import last_arrivals, number, percent
+from planner.ui.result import retold
 from planner.ui.result.chart_words import word
 from planner.ui.result.movements import local
 from planner.ui.words import _, duration
@@ -127,7 +128,7 @@ def late(verdict: Verdict) -> pd.DataFrame:
             "people": entry.persons,
             "missed": entry.missed,
             "last_safe": local(scenario, entry.last_s),
-            "why": entry.reason,
+            "why": retold.reason(entry.reason),
         }
         for entry in entries
     ]

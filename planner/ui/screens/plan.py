@@ -30,17 +30,19 @@ def render() -> None:
         look.banner("bad", _("It cannot be planned."), told)
     else:
         _start(session, checked.scenario)
-    if session.jobs:
-        watching.watch(session)
-    else:
-        watching.ended(session)
-    if run is None:
-        if session.job is None:
+    # Each in a place of its own: the map below is not built anew because a search begins or ends.
+    with st.container():
+        if session.jobs:
+            watching.watch(session)
+        else:
+            watching.ended(session)
+    with st.container():
+        if run is None and session.job is None:
             look.note(_("No plan has been made yet: press Plan. It takes a minute or less."))
-        return
-    if run.fingerprint != fingerprint(session.text):
-        look.note(_("This plan was made from another text than the one that is open now."))
-    _result(run)
+        elif run is not None and run.fingerprint != fingerprint(session.text):
+            look.note(_("This plan was made from another text than the one that is open now."))
+    if run is not None:
+        _result(run)
 
 
 # ------------------------------------------------------------------ start

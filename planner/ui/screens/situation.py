@@ -27,15 +27,17 @@ MODES: tuple[str, ...] = ("look", "road", "place", "danger")
 def render() -> None:
     """The whole page."""
     session = current()
-    shown, told = _shown(session)
+    with st.container():  # in a place of its own: the map below is not built anew
+        shown, told = _shown(session)
     _head(session, shown)
     if shown is None:
         look.banner("bad", _("There is nothing to show yet."), told)
         if st.button(_("Go to the scenario"), type="primary"):
             st.switch_page("screens/scenario.py")
         return
-    if told:
-        look.banner("wait", _("The text has faults; this is the last state without one."), told)
+    with st.container():
+        if told:
+            look.banner("wait", _("The text has faults; this is the last state without one."), told)
     st.fragment(_panel)(session, shown)
     _legend(shown)
     _check(session)

@@ -34,13 +34,16 @@ def render() -> None:
     found = rows.rows(session)
     _head(session, checked.scenario.title, found)
     told = st.session_state.pop(TOLD, None)
-    if told:
-        look.banner("bad", _("Not done."), lines=told)
-    form = editor.opened()
-    if form is not None:
-        editor.show(session, checked.scenario, form)
-    if session.jobs:
-        _progress(session)
+    # In a place of its own: what stands below is not built anew, and takes the click meant for it,
+    # whatever comes and goes here.
+    with st.container():
+        if told:
+            look.banner("bad", _("Not done."), lines=told)
+        form = editor.opened()
+        if form is not None:
+            editor.show(session, checked.scenario, form)
+        if session.jobs:
+            _progress(session)
     _table(found)
     row, other = _chosen(session, checked.scenario, found)
     _compare(session, row, other)
@@ -220,19 +223,24 @@ def _chosen(session: Session, scenario: Any, found: list[Row]) -> tuple[Row, int
 
 
 def _other(session: Session, found: list[Row], row: Row) -> int | None:
-    """The plan to lay beside the chosen one: the base's where there is one."""
-    if row.run is None:
-        return None
-    mine = row.run.number
-    labels = {run.number: run.label for run in reversed(session.runs) if run.number != mine}
-    if not labels:
-        return None
-    base = next((one.run for one in found if one.case == cases.THE_BASE and one.run), None)
+    """The plan to lay beside the chosen one: the base's where there is one.
+
+    The field is always there: what stands after it keeps its place under the pointer.
+    """
+    labels: dict[int, str] = {}
+    mine = preferred = 0
+    if row.run is not None:
+        mine = row.run.number
+        labels = {run.number: run.label for run in reversed(session.runs) if run.number != mine}
+    if labels:
+        base = next((one.run for one in found if one.case == cases.THE_BASE and one.run), None)
+        known = base is not None and base.number in labels
+        preferred = base.number if base is not None and known else next(iter(labels))
     numbers = list(labels)
-    preferred = base.number if base is not None and base.number in labels else numbers[0]
     return st.selectbox(
-        _("Beside"), numbers, numbers.index(preferred), format_func=labels.__getitem__,
-        key=f"beside-{mine}-{preferred}", width=215,
+        _("Beside"), numbers, numbers.index(preferred) if labels else None,
+        format_func=labels.__getitem__, key=f"beside-{mine}-{preferred}", width=215,
+        disabled=not labels, placeholder=_("not planned yet"),
     )  # fmt: skip
 
 
@@ -240,7 +248,7 @@ def _actions(session: Session, scenario: Any, row: Row) -> None:
     own, busy = row.case.own, editor.opened() is not None
     st.button(
         _("Plan it"), icon=":material/play_arrow:", type="primary", on_click=_plan,
-        args=(session,), disabled=not row.mark or row.job is not None, key="case-plan",
+        args=(session,), disabled=not row.mark, key="case-plan",
     )  # fmt: skip
     if row.case == cases.THE_BASE:
         return
