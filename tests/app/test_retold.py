@@ -28,6 +28,7 @@ REASONS = [
     "refuse Party 1)",
     "8 who travel together fit into no vehicle that may take them (the largest has 4 seats)",
     "no departure on a multiple of 1 h leads to a haven in time",
+    "Road 5 lets 40 cars an hour through (Buses 1 counts 2.5, Vans 2 counts 1)",
     "they are at '7' and get no further: there are no vehicles: Vans 2",
     *(told.format(at="7", cap="4") for told in WORDS.values()),
 ]  # fmt: skip

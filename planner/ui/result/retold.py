@@ -23,7 +23,7 @@ DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 WHATS = (
     pattern("vehicles"), pattern("persons"), pattern("people"), pattern("movements"),
-    pattern("berth"), pattern("stand"), pattern("loading bay"),
+    pattern("cars"), pattern("berth"), pattern("stand"), pattern("loading bay"),
 )  # fmt: skip
 WHOLE = (
     pattern("{reason} (by the way that is left: {left})"),
@@ -97,6 +97,7 @@ REASONS = (
     pattern("no departure on a multiple of {step} leads to a haven in time"),
     pattern("every way leads over '{link}', which is closed since {since} until {end}"),
     pattern("every way leads over '{link}', which is closed since {since}"),
+    pattern("{reason} ({kinds})"),
 )  # fmt: skip
 CHANGES = (
     pattern("{change} (gain: up to, with vehicles counted in fractions; "
@@ -151,6 +152,7 @@ def _told(text: str, patterns: tuple[str, ...]) -> str | None:
     inner: dict[str, Callable[[str], str]] = {
         "reason": _reasons, "left": _reasons, "change": _change, "when": _when,
         "what": lambda word: _(word) if word in WHATS else word,
+        "kinds": lambda said: said.replace(" counts ", " = "),
     }  # fmt: skip
     for english in patterns:
         found = _fits(english).fullmatch(text)
