@@ -16,6 +16,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from planner import pipeline
 from planner.cli.desk import streamlit_arguments
+from tests.browser.test_scenario_page import shows
 
 pytestmark = pytest.mark.browser
 
@@ -40,8 +41,7 @@ def upload(page: Page, path: Path) -> None:
     page.locator("input[type=file]").first.set_input_files(path)
     expect(page.get_by_text(f"{path.name} · opened from your computer")).to_be_visible()
     page.keyboard.press("Escape")
-    expect(editor(page)).to_have_count(1)  # the former text's editor goes when the check is done
-    expect(editor(page)).to_have_value(path.read_text(encoding="utf-8"))
+    shows(page, path.read_text(encoding="utf-8"))
 
 
 def editor(page: Page) -> Locator:
