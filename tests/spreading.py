@@ -10,8 +10,32 @@ from xdist.scheduler import LoadFileScheduling
 
 SCENARIOS = "tests/scenarios/test_scenarios.py"
 CRISES = {"deir_al_zor_2012": "TestDeirAlZor", "russian_citizens_2012": "TestRussianCitizens"}
-LONGEST = (SCENARIOS,)
-"""Files that take more than half a minute, the longest first; the others follow by name."""
+LONGEST = (
+    SCENARIOS,
+    "tests/browser/test_desk.py",
+    "tests/browser/test_survival.py",
+    "tests/laws/test_bounds.py",
+    "tests/browser/test_situation.py",
+    "tests/laws/test_rotating_variations.py",
+    "tests/browser/test_plan_page.py",
+    "tests/test_mapbuild.py",
+    "tests/browser/test_every_page.py",
+    "tests/test_worth_of_a_yes.py",
+    "tests/browser/test_scenario_page.py",
+    "tests/leaks/test_leaks.py",
+    "tests/browser/test_what_ifs.py",
+    "tests/app/test_documents_page.py",
+    "tests/app/test_situation.py",
+    "tests/test_sweep.py",
+    "tests/test_solvers.py",
+    "tests/test_memory.py",
+    "tests/laws/test_variations.py",
+    "tests/test_busloads.py",
+    "tests/app/test_plan_page.py",
+    "tests/test_cli.py",
+    "tests/test_levels.py",
+)
+"""Files that take long, the longest first; the others follow by name."""
 
 
 class Spreading(LoadFileScheduling):

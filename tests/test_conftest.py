@@ -40,7 +40,12 @@ def run(folder: Path, required: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "pytest", "-rA", "-p", "no:cacheprovider", "--rootdir", str(folder)],
         cwd=folder,
-        env={**os.environ, "SAFE_PASSAGE_REQUIRE_BROWSER": required, "PYTEST_ADDOPTS": ""},
+        env={
+            **os.environ,
+            "SAFE_PASSAGE_REQUIRE_BROWSER": required,
+            "PYTEST_ADDOPTS": "",
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+        },
         capture_output=True,
         encoding="utf-8",
         check=False,

@@ -47,7 +47,7 @@ def text(levels: tuple[str, ...]) -> str:
 
 @cache
 def planned(levels: tuple[str, ...]) -> Verdict:
-    limits = Limits(time_s=10, node_limit=60)
+    limits = Limits(time_s=10, node_limit=12)
     return pipeline.make_plan(load.read_text(text(levels)), limits, remedies=False).verdict
 
 

@@ -6,13 +6,14 @@ import csv
 import io
 import json
 import zipfile
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from planner import documents, wording
-from planner.documents import Order
+from planner import documents, pipeline, wording
+from planner.documents import Issued, Order
 from planner.errors import ScenarioError
 from planner.redact import AUDIENCES, recipients, wants_recipient
 from planner.ui import maps
@@ -30,10 +31,25 @@ def order_for(verdict: Verdict, audience: Any) -> Order:
     return Order(audience=audience, recipient=first, with_blanks=False)
 
 
-def test_documents_are_offered_singly_and_together(planned: Session) -> None:
+@pytest.fixture(scope="module")
+def office(made: Any, tmp_path_factory: pytest.TempPathFactory) -> Issued:
+    """What the office gets of the plan that is shown: made once for all tests."""
+    path = tmp_path_factory.mktemp("office") / "plan.json"
+    path.write_bytes(made.granted)
+    return documents.issue(pipeline.verify_file(path), Order(with_blanks=False))
+
+
+@cache
+def of_the_case(audience: Any) -> Issued:
+    """What an audience, or the first of its readers, gets of the small plan of the documents."""
+    verdict = case.conditional()
+    return documents.issue(verdict, order_for(verdict, audience))
+
+
+def test_documents_are_offered_singly_and_together(planned: Session, office: Issued) -> None:
     app = show("documents", planned)
     labels = [found.proto.label for found in app.get("download_button")]
-    made = documents.issue(planned.runs[-1].verdict, Order(with_blanks=False))
+    made = office
     assert labels[0] == f"Everything as one file ({len(made.files)} documents)"
     assert labels[1] == "Download summary.pdf"
     wanted = [papers.title(name) for name in papers.offered(made)]
@@ -45,9 +61,9 @@ def test_documents_are_offered_singly_and_together(planned: Session) -> None:
         assert set(archive.namelist()) == {*made.files, "manifest.json"}
 
 
-def test_every_file_is_named_before_it_leaves(planned: Session) -> None:
+def test_every_file_is_named_before_it_leaves(planned: Session, office: Issued) -> None:
     app = show("documents", planned)
-    made = documents.issue(planned.runs[-1].verdict, Order(with_blanks=False))
+    made = office
     rows = papers.leaving(made)
     for shown, what, size in rows:
         assert shown in told(app) and what.split(": ")[0] in told(app) and size.endswith("kB")
@@ -96,11 +112,11 @@ def test_every_audience_gets_its_own_documents(audience: Any, planned: Session) 
     ],
 )  # fmt: skip
 def test_every_document_can_be_looked_at(
-    document: str, kind: str, name: str, planned: Session
+    document: str, kind: str, name: str, planned: Session, office: Issued
 ) -> None:
     chosen = {"document-internal": document, f"format-internal-{document}": kind}
     app = show("documents", planned, **chosen)
-    made = documents.issue(planned.runs[-1].verdict, Order(with_blanks=False))
+    made = office
     labels = [found.proto.label for found in app.get("download_button")]
     assert labels == [labels[0], f"Download {name}"]
     assert not app.exception
@@ -219,10 +235,10 @@ WITHHELD = {
 def test_what_the_page_says_is_withheld_is_missing(audience: Any) -> None:
     verdict = case.conditional()
     order = order_for(verdict, audience)
-    table = documents.files(verdict, order)["movement_table.csv"].decode("utf-8-sig")
+    table = of_the_case(audience).files["movement_table.csv"].decode("utf-8-sig")
     columns = set(next(csv.reader(io.StringIO(table))))
     assert not columns & WITHHELD[audience]
-    inside = documents.files(verdict, Order())["movement_table.csv"].decode("utf-8-sig")
+    inside = of_the_case("internal").files["movement_table.csv"].decode("utf-8-sig")
     assert set(next(csv.reader(io.StringIO(inside)))) >= WITHHELD[audience]
     ids = [item.id for item in verdict.scenario.authorisations]
     coded = not any(name in table for name in ids)
@@ -232,8 +248,7 @@ def test_what_the_page_says_is_withheld_is_missing(audience: Any) -> None:
 
 @pytest.mark.parametrize("audience", AUDIENCES)
 def test_what_is_withheld_is_in_no_file_but_the_plan(audience: Any) -> None:
-    verdict = case.conditional()
-    files = documents.files(verdict, order_for(verdict, audience))
+    files = of_the_case(audience).files
     for name, content in files.items():
         if papers.suffix(name) in (".csv", ".geojson", ".gpx", ".kml", ".gpkg", ".json"):
             if name == papers.WHOLE:
@@ -248,9 +263,8 @@ def test_every_document_of_the_program_has_its_words() -> None:
     assert set(papers.titles()) == set(documents.NAMES)
     assert set(papers.formats()) == set(documents.FORMATS)
     assert set(papers.audiences()) == set(AUDIENCES)
-    verdict = case.conditional()
     for audience in AUDIENCES:
-        made = documents.issue(verdict, order_for(verdict, audience))
+        made = of_the_case(audience)
         found = papers.offered(made)
         listed = [name for kinds in found.values() for names in kinds.values() for name in names]
         assert sorted(listed) == sorted(made.files)
@@ -266,7 +280,7 @@ def test_the_pictures_are_the_pages_of_the_pdf(audience: Any) -> None:
 
     verdict = case.conditional()
     order = order_for(verdict, audience)
-    files = documents.files(verdict, order)
+    files = of_the_case(audience).files
     name = next(name for name in files if name.endswith(".pdf"))
     document = pypdfium2.PdfDocument(files[name])
     pages = papers.pages(verdict, order, name)
@@ -277,7 +291,7 @@ def test_the_pictures_are_the_pages_of_the_pdf(audience: Any) -> None:
 
 def test_a_file_on_the_map_shows_its_own_lines_and_nothing_is_fetched() -> None:
     verdict = case.conditional()
-    collection = papers.features(documents.files(verdict, Order())["routes.geojson"])
+    collection = papers.features(of_the_case("internal").files["routes.geojson"])
     deck = maps.file_deck(verdict, collection, (800, 480)).to_json()
     layer = next(one for one in json.loads(deck)["layers"] if one["id"] == "file")
     assert len(layer["data"]["features"]) == len(collection["features"])
@@ -286,13 +300,13 @@ def test_a_file_on_the_map_shows_its_own_lines_and_nothing_is_fetched() -> None:
 
 def test_one_rounded_point_is_not_looked_at_closely() -> None:
     verdict = case.conditional()
-    files = documents.files(verdict, Order(audience="public"))
+    files = of_the_case("public").files
     deck = maps.file_deck(verdict, papers.features(files["brief.geojson"]), (800, 480))
     assert json.loads(deck.to_json())["initialViewState"]["zoom"] < 9
 
 
 def test_a_track_has_the_points_of_its_file() -> None:
-    made = documents.issue(case.conditional(), Order())
+    made = of_the_case("internal")
     files, names = made.files, list(papers.offered(made)["routes"]["gpx"])
     assert papers.size_words(files, names).startswith(f"{len(names)} files, ")
     points = papers.track(files[names[0]])
@@ -300,7 +314,7 @@ def test_a_track_has_the_points_of_its_file() -> None:
 
 
 def test_sheets_are_shown_as_text() -> None:
-    found = papers.sheets(documents.files(case.conditional(), Order())["movement_table.xlsx"])
+    found = papers.sheets(of_the_case("internal").files["movement_table.xlsx"])
     assert len(found) >= 4
     assert any("+cmd" in value for sheet in found.values() for value in sheet.to_numpy().flat)
     assert papers.csv_head(b"")[1] == 0

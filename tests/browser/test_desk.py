@@ -77,6 +77,15 @@ def tab(page: Page, name: str) -> None:
     page.get_by_role("tab", name=name).click()
 
 
+def settled(page: Page) -> None:
+    """Wait until the page has been drawn for the last click."""
+    page.wait_for_timeout(300)
+    page.wait_for_function(
+        "() => document.querySelector('[data-test-script-state=notRunning]')"
+        " && !document.querySelector('[data-testid=stSkeleton], [data-stale=true]')"
+    )
+
+
 def colours(picture: bytes) -> int:
     """How many different colours a PNG has: a blank map has one or two."""
     import io
@@ -129,7 +138,7 @@ def test_the_whole_job(desk: Any, open_tab: OpenTab, tmp_path: Path) -> None:
     for name in RESULT_TABS:
         tab(page, name)
         expect(page.get_by_role("tab", name=name)).to_have_attribute("aria-selected", "true")
-        page.wait_for_timeout(1200)
+        settled(page)
         watch.picture(f"05-{name.lower().replace(' ', '-')}")
         watch.check()
 
@@ -187,7 +196,7 @@ def test_a_shipped_crisis_is_cancelled_planned_again_and_stopped(
     assert not worker.is_running() or worker.status() == psutil.STATUS_ZOMBIE
     plan(page)
     expect(page.get_by_text("proven bound").first).to_be_visible(timeout=SEARCH_MS)
-    page.wait_for_timeout(5000)
+    page.wait_for_timeout(1000)
     watch.picture("08-planning")
     page.get_by_role("button", name="Stop, keep the best plan").click()
     made(page, 2)  # the one that was ended had the first number
@@ -241,7 +250,7 @@ def test_hostile_names_stay_text(desk: Any, open_tab: OpenTab, tmp_path: Path) -
     made(watch.page, 1)
     for name in ("Map", *RESULT_TABS):
         tab(watch.page, name)
-        watch.page.wait_for_timeout(1000)
+        settled(watch.page)
     watch.picture("10-hostile-names")
     go(watch.page, "Documents")
     expect(watch.page.get_by_role("button", name="Everything as one file")).to_be_visible()
@@ -291,6 +300,9 @@ def test_the_watch_sees_what_is_planted(
         expect(watch.page.get_by_text("No fault.")).to_be_visible()
         if script is CRASH:
             expect(watch.page.get_by_test_id("stException")).to_be_visible()
-        watch.page.wait_for_timeout(3000)
+        for _ in range(0 if script is CRASH else 100):
+            if watch.outside:
+                break
+            watch.page.wait_for_timeout(100)
         with pytest.raises(AssertionError, match=expected):
             watch.check()
