@@ -25,6 +25,8 @@ from planner.solvers import LevelProof, Limits, Memory, Solver, Update, clashes,
 from planner.verify import Verdict
 
 PROVEN = 1e-6
+READY = 0.7
+"""The share of the time limit beyond which getting ready no longer counts against the search."""
 RARELY = (50_000, 20, 100)
 WORSE: tuple[Status, ...] = ("OPTIMAL", "FEASIBLE", "NO_PLAN_IN_TIME", "PROVEN_IMPOSSIBLE")
 
@@ -107,7 +109,8 @@ def make_plan(
     """Plan, prove and verify; quicker with the ``memory`` of a like scenario's plan.
 
     Raises ScenarioError with every fault of the scenario, and where it would not fit into memory.
-    The time limit counts from ``begun`` (``time.monotonic``), or from now. ``network``: the
+    The time limit counts from ``begun`` (``time.monotonic``), or from now; the search has three
+    tenths of it at least. ``network``: the
     scenario's, where it is built already.
 
     ``should_stop`` is asked often; once it says yes the best plan so far is returned with its
@@ -123,7 +126,9 @@ def make_plan(
     told.phase("problem")
     footprint.check(scenario, network, limits.memory_mb or memory_cap_mb())
     problem = make_problem(scenario, network)
-    solver = Solver(problem, limits, told.update, should_stop, begun, memory)
+    # Where it takes long to get ready, the search has what it needs all the same.
+    searched = max(begun, time.monotonic() - READY * limits.time_s)
+    solver = Solver(problem, limits, told.update, should_stop, searched, memory)
     manning = search(problem, solver, told)
     draft = to_plan(problem, solver, manning)
     values = verify.values(draft, scenario, network)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
+import tempfile
 import textwrap
 import time
 from collections.abc import Callable, Iterator
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from planner.cli.scenarios import scenario_file
 from planner.cli.text import WIDTH, number, plain, progress_line, summary_lines, table, write_json
+from planner.errors import Issue, ScenarioError
 from planner.units import format_duration
 
 if TYPE_CHECKING:
@@ -90,17 +92,35 @@ def plan(arguments: argparse.Namespace) -> int:
 
     path = scenario_file(arguments.file)
     limits = limits_of(arguments)
+    out = arguments.out or default_out(path, None if arguments.every_what_if else arguments.what_if)
     with interruptible() as should_stop:
         if not arguments.every_what_if:
-            out = arguments.out or default_out(path, arguments.what_if)
             scenario = load.read(path, arguments.what_if)
+            _make_room(out)
             done = _one(scenario, limits, should_stop, arguments, out, begun=arguments.begun)
             _print_one(done, arguments.json, out)
             return exit_status(done.result)
         base = load.read(path)
         cases = [_Case(None, base)]
         cases += [_Case(name, load.read(path, name)) for name in base.what_ifs]
-        return _every(cases, limits, should_stop, arguments, path)
+        _make_room(out)
+        return _every(cases, limits, should_stop, arguments, out)
+
+
+def _make_room(out: Path) -> None:
+    """The folder for the documents, before anybody waits for a plan that could not be written.
+
+    Raises ScenarioError where nothing can be written there.
+    """
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=out):
+            pass
+    except OSError as error:
+        problem = f"nothing can be written there ({error.strerror or error})"
+        raise ScenarioError(
+            [Issue(str(out), 0, "--out", problem, "name another folder")]
+        ) from error
 
 
 def limits_of(arguments: argparse.Namespace) -> Limits:
@@ -197,9 +217,8 @@ def _every(
     limits: Limits,
     should_stop: Callable[[], bool],
     arguments: argparse.Namespace,
-    path: Path,
+    folder: Path,
 ) -> int:
-    folder = arguments.out or default_out(path, None)
     worst, objects = 0, []
     memory: Memory | None = None  # of the base: each what-if's search begins with it
     rows: list[tuple[str, ...]] = [HEADING]

@@ -63,6 +63,10 @@ def issue_lines(issues: Iterable[Issue]) -> list[str]:
     return [plain(issue) for issue in issues]
 
 
+RELAXED = "itineraries"
+"""The phase whose values no plan has: vehicles are still divided there."""
+
+
 def progress_line(progress: Progress) -> str:
     """One step of the solver in one line: seconds, time left, level, value, bound, gap."""
     parts = [f"{progress.elapsed_s:5.0f} s"]
@@ -71,7 +75,8 @@ def progress_line(progress: Progress) -> str:
     head = ", ".join(parts)
     told = [progress.phase.replace("_", " ")]
     if progress.level is not None and progress.value is not None:
-        told.append(f"{LEVEL_WORDS.get(progress.level, progress.level)} {number(progress.value)}")
+        words = f"{LEVEL_WORDS.get(progress.level, progress.level)} {number(progress.value)}"
+        told.append(f"{words} with parts of vehicles" if progress.phase == RELAXED else words)
         told += _bound(progress)
     if progress.evacuated is not None:
         told.append(f"{progress.evacuated:,} out")

@@ -21,6 +21,7 @@ from ortools.math_opt.solvers import highs_pb2
 from ortools.sat.python import cp_model
 
 from planner.movements import Floats
+from planner.solvers import cpsat
 from planner.solvers.compact_program import Program
 
 SOLVERS = {"highs": mathopt.SolverType.HIGHS, "gscip": mathopt.SolverType.GSCIP}
@@ -232,7 +233,7 @@ def _cpsat(
     if hint is not None:
         for column, value in zip(columns, hint.tolist(), strict=True):
             model.add_hint(column, round(value))
-    solver = cp_model.CpSolver()
+    solver = cpsat.solver()
     if stop.nodes is None:
         solver.parameters.max_time_in_seconds = max(0.1, stop.time_s)
     else:

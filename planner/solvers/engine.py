@@ -26,6 +26,7 @@ from planner.solvers.itineraries import Column, Departure
 from planner.solvers.master import SCALE, Key, Walk
 from planner.solvers.memory import Memory, alone, recall, remember, vehicles
 from planner.solvers.passengers import Passengers
+from planner.solvers.tighten import Tightener
 from planner.units import HOUR_S
 
 TINY = 1e-6
@@ -67,9 +68,14 @@ FEW_VEHICLES = 20
 """Up to so many all rules are tried at once; with more, itineraries nearly always win."""
 RULED = 0.7
 FILL = 0.05
+FIRST_S = 5.0
+"""What the first vehicles may take, also where the time is up or somebody wants to stop: without
+them there is no plan to keep."""
 FEW_ROUNDS = 16
 REMEMBERED = 400
 MENDS = 6
+TIGHTENED_S = 2.0
+"""The longest that rounds are looked at once more for a better way: some tenths on the crises."""
 FEARS = (0.0, 3.0, 10.0, 30.0)
 
 
@@ -210,8 +216,7 @@ class Solver:
             if more_rules and not self._near(best[0]):
                 more = self._dispatch_rules(range(self.rules, RULES), RULED)
                 best = self._better(best, self._mend(more, man, MENDED[1]))
-        if self.problem.earlier:
-            best = self._calmer(first, best)
+        best = self._calmer(first, best) if self.problem.earlier else self._tightened(best, man)
         best = self._with_aid(best, man)
         self.best = best[0]
         return best[1]
@@ -230,6 +235,23 @@ class Solver:
             if kept > other * (1 + gap) + TINY:
                 return best
         return best
+
+    def _tightened(
+        self, best: tuple[Candidate, Manning], man: Callable[[Chosen], Manning]
+    ) -> tuple[Candidate, Manning]:
+        """The same with no round by a longer or later way than need be."""
+        if self.should_stop() or self.left_s() <= 0:
+            return best
+        until = math.inf if self.limits.node_limit is not None else time.monotonic() + TIGHTENED_S
+        dispatcher = self._dispatcher(best[0].chosen.walks)
+        tightener = Tightener(self.problem, dispatcher, best[0].chosen)
+        placed = tightener.run(best[0].placed, until)
+        if not tightener.changed:
+            return best
+        found = self._board(placed)
+        if self._better_fill(best[0], found) is best[0]:
+            return best
+        return self._better(best, (found, man(found.chosen)))
 
     @property
     def _shown_near(self) -> tuple[str, ...]:
@@ -401,7 +423,8 @@ class Solver:
         """Adds rounds as long as that gets more people out."""
         best: Candidate | None = None
         for _ in range(4):
-            until = time.monotonic() + max(1.0, min(1e8, FILL * self.left_s()))
+            least_s = FIRST_S if not placed else 1.0
+            until = time.monotonic() + max(least_s, min(1e8, FILL * self.left_s()))
             placed = extender.extend(placed, wanted, until)
             found = self._board(placed)
             extender.regard(found.chosen, self._spare(found.left))

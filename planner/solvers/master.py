@@ -395,7 +395,9 @@ class Master:
         return new
 
     def amounts(self) -> list[tuple[int, float]]:
-        """(number of the column, how often it is used) in the last solution."""
+        """(number of the column, how often it is used) in the last solution; none before it."""
+        if not self.solved:
+            return []
         values = self.result.variable_values()
         found = [(n, values[v]) for n, (_, v, _) in enumerate(self.columns) if v in values]
         return [(n, amount) for n, amount in found if amount > 1e-9]

@@ -15,6 +15,7 @@ from ortools.sat.python import cp_model
 from planner.boarding import Crowd, Ledger, Offer, Passing, Who
 from planner.problem import EvacuationProblem
 from planner.promises import promised_heads
+from planner.solvers import cpsat
 from planner.units import HOUR_S
 
 SMALL_SEATS = 20
@@ -58,7 +59,7 @@ def pack(
     for cell, variable in units.items():
         model.add_hint(variable, packing.offers[cell[0]].stop.load.lines.get(cell[1], 0))
     model.maximize(sum(_worth(packing, cell) * variable for cell, variable in units.items()))
-    solver = cp_model.CpSolver()
+    solver = cpsat.solver()
     solver.parameters.num_workers = 1
     solver.parameters.max_deterministic_time = EFFORT
     if solver.solve(model) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):

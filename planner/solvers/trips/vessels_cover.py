@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from ortools.sat.python import cp_model
 
+from planner.solvers import cpsat
 from planner.solvers.trips import TripProblem
 from planner.solvers.trips.vessels_days import Days, Good, Integers, most_moved
 from planner.solvers.trips.vessels_kernels import cover_two, exchange
@@ -259,7 +260,7 @@ class Cover:
                     if people:
                         brought[at].append(people * variable)
         moved = self._balance(model, brought)
-        solver = cp_model.CpSolver()
+        solver = cpsat.solver()
         solver.parameters.num_workers = 1
         solver.parameters.random_seed = self.seed
         solver.parameters.max_time_in_seconds = max(0.01, left_s())
