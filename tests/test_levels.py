@@ -8,13 +8,15 @@ from pathlib import Path
 import pytest
 import yaml
 
-from planner import load, pipeline
+from planner import load, pipeline, verify
+from planner.cli.text import summary_lines
 from planner.errors import Issue
 from planner.pipeline import Limits
 from planner.scenario import LEVELS
 from planner.solvers import LevelProof
 from planner.solvers.engine import aims
 from planner.verify import Verdict
+from tests.known.cases import shuttle
 
 SMALL = Path(__file__).parent / "scenarios" / "small_bridge.yaml"
 ORDERS = (
@@ -119,3 +121,22 @@ def test_rounding_alone_contradicts_nothing() -> None:
 
 def _proof(bound: float) -> LevelProof:
     return LevelProof("harm", bound, "departures on a grid of 30 min", "by hand")
+
+
+def test_bounds_that_nobody_could_reckon_again_are_not_told_as_proven() -> None:
+    """A plan whose bounds are written to equal its values, without the prices that prove them."""
+    case = shuttle({"town": (20, 500)}, buses=3)
+    verdict = pipeline.make_plan(case, Limits(time_s=10, node_limit=8), remedies=False).verdict
+    forged = [
+        level.model_copy(update={"bound": level.value, "gap": 0.0, "status": "OPTIMAL"})
+        for level in verdict.plan.levels
+    ]
+    plan = verdict.plan.model_copy(
+        update={"levels": tuple(forged), "certificates": (), "status": "OPTIMAL"}
+    )
+    judged = verify.check(plan, verdict.scenario, verdict.network)
+    lines = summary_lines(judged, pipeline.recount_bounds(judged))
+    (arrival,) = (line for line in lines if line.strip().startswith("total arrival time"))
+    assert arrival.endswith("not reckoned again")
+    (word,) = (line for line in lines if line.startswith("Plan:"))
+    assert word.startswith("Plan: best by its own word")

@@ -42,7 +42,7 @@ def _judged(verdict: Verdict, recounts: tuple[Recount, ...]) -> dict[str, Any]:
 
 
 def _print(verdict: Verdict, recounts: tuple[Recount, ...]) -> None:
-    for line in [*summary_lines(verdict), *bound_lines(verdict, recounts)]:
+    for line in [*summary_lines(verdict, recounts), *bound_lines(verdict, recounts)]:
         print(line)
 
 

@@ -36,6 +36,7 @@ STATUS_WORDS = {
     "NO_PLAN_IN_TIME": "no plan in the time given",
     "PROVEN_IMPOSSIBLE": "proven impossible",
 }
+CLAIMED = "not reckoned again"
 
 
 def plain(text: object) -> str:
@@ -137,17 +138,21 @@ def cut(text: str, width: int) -> str:
 # ------------------------------------------------------------------ the one-screen summary
 
 
-def summary_lines(verdict: Verdict) -> list[str]:
-    """Who is out by when, who is not and why, harm beside staying, levels, what the plan awaits."""
+def summary_lines(verdict: Verdict, recounts: Iterable[Recount] = ()) -> list[str]:
+    """Who is out by when, who is not and why, harm beside staying, levels, what the plan awaits.
+
+    What ``recounts`` do not bear out is told as the plan's own word, not as proven.
+    """
+    doubted = frozenset(one.level for one in recounts if not one.holds)
     blocks = [
         _headline(verdict),
         _groups(verdict),
         _not_out(verdict),
         _late(verdict),
-        _levels(verdict),
+        _levels(verdict, doubted),
         _harm(verdict),
         _sanity(verdict),
-        _check(verdict),
+        _check(verdict, doubted),
     ]
     lines: list[str] = []
     for block in blocks:
@@ -290,13 +295,15 @@ def level_name(verdict: Verdict, name: str) -> str:
     return f"{words}, by weight" if name == "left_behind" and weighted else words
 
 
-def _levels(verdict: Verdict) -> list[str]:
+def _levels(verdict: Verdict, doubted: frozenset[str]) -> list[str]:
     levels = verdict.plan.levels
-    rows = [("level", "value", "proven bound", "gap", "unit", "")]
+    head = "bound" if doubted else "proven bound"
+    rows = [("level", "value", head, "gap", "unit", "")]
     for level in levels:
         name = level_name(verdict, level.name)
         figures = (number(level.value), number(level.bound), percent(level.gap))
-        rows.append((name, *figures, level.unit, STATUS_WORDS[level.status]))
+        words = CLAIMED if level.name in doubted else STATUS_WORDS[level.status]
+        rows.append((name, *figures, level.unit, words))
     return [*table(rows, right=(1, 2, 3)), *_any_moment(verdict)] if levels else []
 
 
@@ -341,14 +348,17 @@ def loaded_legs(verdict: Verdict) -> dict[str, int]:
     return dict(sorted(counts.items()))
 
 
-def _check(verdict: Verdict) -> list[str]:
+def _check(verdict: Verdict, doubted: frozenset[str]) -> list[str]:
     stopped = {
         "gap": "the search came to its end",
         "time": "the time limit",
         "nodes": "the node limit",
         "interrupt": "your interruption",
     }[verdict.plan.stopped_by]
-    lines = [f"Plan: {STATUS_WORDS[verdict.plan.status]}; stopped by {stopped}."]
+    words = STATUS_WORDS[verdict.plan.status]
+    if doubted and verdict.plan.status == "OPTIMAL":
+        words = "best by its own word; not all its bounds could be reckoned again"
+    lines = _wrapped(f"Plan: {words}; stopped by {stopped}.", "")
     if verdict.status == "FAILED":
         lines.append(
             f"FAILED: the check found {len(verdict.violations)} breach(es). Do not use it."
