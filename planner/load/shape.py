@@ -11,7 +11,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from planner.errors import Issue
-from planner.load.spelling import meant, near
+from planner.load.spelling import VERY, meant, near
 from planner.load.yamltext import Node, Path, Step
 from planner.scenario import Scenario
 
@@ -161,7 +161,7 @@ def _words(
     if kind == "literal_error":
         known = re.findall(r"'([^']*)'", str(details.get("ctx", {}).get("expected", "")))
         word = _at(root, path).text
-        return f"cannot take {got}", meant(word or "", known)
+        return f"cannot take {got}", meant(word or "", known, VERY)
     if kind == "value_error":
         return split(str(details.get("ctx", {}).get("error", details["msg"])))
     wanted = _WANTED.get(kind)

@@ -8,16 +8,21 @@ from difflib import get_close_matches
 MOST_LISTED = 12
 
 
-def near(word: str, known: Iterable[str]) -> str | None:
+LIKE = 0.6
+"""How alike two names are (1: the same) of which one is meant; words of a fixed list are VERY."""
+VERY = 0.7
+
+
+def near(word: str, known: Iterable[str], like: float = LIKE) -> str | None:
     """The known word that is nearest in spelling; None where none is near."""
-    found = get_close_matches(word, sorted(set(known)), n=1, cutoff=0.6)
+    found = get_close_matches(word, sorted(set(known)), n=1, cutoff=like)
     return found[0] if found else None
 
 
-def meant(word: str, known: Iterable[str]) -> str:
+def meant(word: str, known: Iterable[str], like: float = LIKE) -> str:
     """``did you mean 'al_joura'?`` where a known word is near, else the known words."""
     words = sorted({name for name in known if name})
-    nearest = near(word, words)
+    nearest = near(word, words, like)
     if nearest:
         return f"did you mean '{nearest}'?"
     if not words:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from planner.load.sense.look import Look
 from planner.load.yamltext import Path, Step
-from planner.scenario import Event, FactorSpread, GroupShare, Uncertainty
+from planner.scenario import Breakdown, Delay, Event, FactorSpread, GroupShare, Uncertainty
 
 HIGHEST_FACTOR = 100
 _OPPOSITES = (("closes", "opens"), ("grants", "withdraws"))
@@ -26,6 +26,7 @@ def look_at(look: Look) -> None:
     for event in known.events:
         _event(look, event)
     _following(look, known.events)
+    _never(look, known.events)
     _exclusive(look, known.events)
     _rivals(look, known.events)
 
@@ -88,9 +89,21 @@ def _delays(look: Look, known: Uncertainty) -> None:
         if not (delay.modes or delay.fleets):
             path = _path(look, "delays", delay.id)
             look.error(path, "says neither mode nor fleet", "give `modes:` or `fleets:`")
+        _somebodys(look, "delays", delay)
         _reason(look, "delays", delay.id, delay)
     for breakdown in known.breakdowns:
+        _somebodys(look, "breakdowns", breakdown)
         _reason(look, "breakdowns", breakdown.id, breakdown)
+
+
+def _somebodys(look: Look, part: str, entry: Delay | Breakdown) -> None:
+    """Modes by which no fleet goes."""
+    kinds = look.scenario.vehicles
+    used = {kinds[f.vehicle].mode if f.vehicle in kinds else None for f in look.scenario.fleets}
+    for number, mode in enumerate(entry.modes):
+        if not entry.fleets and None not in used and mode not in used:
+            path = _path(look, part, entry.id, "modes", number)
+            look.warn(path, f"no fleet goes by {mode}", "it touches nobody: leave it out")
 
 
 def _threats(look: Look, known: Uncertainty) -> None:
@@ -195,6 +208,31 @@ def _following(look: Look, events: Sequence[Event]) -> None:
             said = " follows ".join([*trail, event.id])
             path = _path(look, "events", event.id, "follows")
             look.error(path, f"follows itself ({said})", "let one of them stand on its own")
+
+
+def _never(look: Look, events: Sequence[Event]) -> None:
+    """Events that cannot begin in their time, or are over as they begin."""
+    if not look.timed:
+        return
+    end_s, at_s = look.scenario.horizon_s, look.scenario.at_s
+    first: dict[str, int] = {}
+    for _ in events:  # parents before children, whatever their order in the file
+        for event in events:
+            above = first.get(event.follows, 0) if event.follows is not None else at_s(event.from_)
+            soonest = above + (event.after.low if event.after is not None else 0)
+            first[event.id] = max(0, at_s(event.from_), soonest)
+    for event in events:
+        path = _path(look, "events", event.id)
+        last_s = min(end_s - 1, at_s(event.until))
+        late = first[event.id] > last_s >= at_s(event.from_) and last_s >= 0
+        if late and (event.after is not None or event.follows is not None):
+            key = "after" if event.after is not None else "follows"
+            moment = look.scenario.local(first[event.id])
+            problem = f"it comes at {moment:%d %b %H:%M} at the earliest, when its time is over"
+            remedy = "it never happens: check `after:`, `until:` and the horizon"
+            look.error((*path, key), problem, remedy)
+        if event.lasts is not None and event.lasts.high <= 0:
+            look.error((*path, "lasts"), "lasts no time: it changes nothing", "say how long")
 
 
 def _exclusive(look: Look, events: Sequence[Event]) -> None:
