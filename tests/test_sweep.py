@@ -6,8 +6,10 @@ import errno
 import json
 import os
 import signal
+import socketserver
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -354,6 +356,22 @@ def test_a_wrong_address_is_a_sentence(
     assert "no Dask scheduler answers at tcp://127.0.0.1:9" in said and "Traceback" not in said
     assert run("sweep", *rest, "127.0.0.1:9") == 2
     assert "write tcp://HOST:PORT" in capsys.readouterr().err
+
+
+def test_whoever_answers_otherwise_is_no_scheduler() -> None:
+    """A web server, say, at the address: a sentence, whatever Dask makes of its bytes."""
+    with socketserver.TCPServer(("127.0.0.1", 0), WebServer) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        port = server.server_address[1]
+        with pytest.raises(ScenarioError) as caught, grounds.settings():
+            grounds._greet(f"tcp://127.0.0.1:{port}")
+        server.shutdown()
+    assert "no Dask scheduler answers" in str(caught.value)
+
+
+class WebServer(socketserver.BaseRequestHandler):
+    def handle(self) -> None:
+        self.request.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
 
 
 def test_the_command_tells_what_came_of_it(

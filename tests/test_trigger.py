@@ -17,6 +17,7 @@ from planner.draws import draw, world
 from planner.scenario import Scenario
 from planner.solvers import Limits
 from planner.trigger import Appraisal, Watch, appraise, daily, report
+from planner.trigger.report import _course, sentences
 from planner.units import HOUR_S
 from tests.command import run
 
@@ -76,6 +77,47 @@ def found(one_bus: Scenario) -> Appraisal:
 @pytest.fixture(scope="module")
 def told(found: Appraisal) -> dict[str, Any]:
     return report(found)
+
+
+@pytest.mark.parametrize(
+    ("chances", "words"),
+    [
+        ([1.0, 0.4, 0.0], "closed at A in 100% of the draws, at B in 40%"),
+        ([1.0, 0.9, 0.8], "closed at A in 100% of the draws, and mostly so at every later date"),
+        ([0.0, 0.3, 0.7], "likely lost from C on (closed in 70% of the draws)"),
+        ([0.02, 0.08, 0.05], "closed at B in 8% of the draws, 2% at the first date"),
+        ([0.05, 0.0, 0.0], "closed at A in 5% of the draws"),
+    ],
+)
+def test_when_a_way_is_lost_is_told_in_words(chances: list[float], words: str) -> None:
+    assert _course(chances, "ABC") == words
+
+
+def test_a_date_that_is_far_from_proven_is_told_so(told: dict[str, Any]) -> None:
+    assert not any("--each" in one for one in told["sentences"])
+    loose = {**told["dates"][1], "gaps": {**told["dates"][1]["gaps"], "harm": 0.3}}
+    said = sentences({**told, "dates": [told["dates"][0], loose, *told["dates"][2:]]})
+    assert "one date ended" in said[-1] and "up to 30% too many" in said[-1]
+
+
+def test_an_earlier_date_is_never_worse_than_a_later_one(
+    one_bus: Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A first search that finds next to nothing is made again from what the later date found."""
+    make_plan = pipeline.make_plan
+
+    def short_sighted(scenario: Scenario, limits: Limits, **more: Any) -> Any:
+        lame = more["memory"] is None
+        if not lame:
+            return make_plan(scenario, limits, **more)
+        late = scenario.not_before(7 * HOUR_S)  # as if the first date had been searched for naught
+        return make_plan(late, limits, **more)
+
+    monkeypatch.setattr(pipeline, "make_plan", short_sighted)
+    found = appraise(one_bus, (0, 2 * HOUR_S), COUNTED, 2, seed=1)
+    first, second = found.dates
+    assert first.left <= second.left and len(first.drawn) == 2
+    assert first.left == 0
 
 
 def test_who_waits_too_long_is_left_behind(told: dict[str, Any]) -> None:

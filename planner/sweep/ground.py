@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import tempfile
@@ -73,6 +74,8 @@ def connected(ground: Ground) -> Iterator[Client]:
     with ExitStack() as stack:
         stack.enter_context(settings())
         stack.enter_context(_quiet())
+        if ground.scheduler:
+            _greet(ground.scheduler)
         address = ground.scheduler or stack.enter_context(_own(ground))
         client = stack.enter_context(_client(address))
         _workers_there(client, address)
@@ -125,6 +128,27 @@ def _client(address: str) -> Iterator[Client]:
         yield client
     finally:
         client.close(timeout=5)
+
+
+def _greet(address: str) -> None:
+    """Raises ScenarioError where nobody answers as a Dask scheduler does.
+
+    What answers otherwise (a web server, say) makes a client fail with whatever its bytes mean to
+    it, and try again as it is forgotten; so nobody becomes a client of it.
+    """
+    try:
+        asyncio.run(_shaken_hands(address))
+    except Exception as error:
+        raise unanswered(address) from error
+
+
+async def _shaken_hands(address: str) -> None:
+    from distributed.comm.core import connect
+    from distributed.security import Security
+
+    secrets = Security().get_connection_args("client")
+    comm = await asyncio.wait_for(connect(address, timeout=ANSWER_S, **secrets), ANSWER_S)
+    await comm.close()
 
 
 def unanswered(address: str) -> ScenarioError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,6 +16,9 @@ from planner.solvers import Limits, Memory
 from planner.trigger.watch import Watch
 from planner.units import DAY_S
 from planner.verify import Verdict
+
+FIRST = 3.0
+"""The first date's search may take so many times as long: it begins with nothing."""
 
 
 @dataclass(frozen=True)
@@ -83,29 +87,67 @@ def appraise(
 ) -> Appraisal:
     """Plan for each start (seconds after the scenario's) and play ``draws`` draws of each plan.
 
-    Every date meets the same draws. Each search begins with what the date before found. Stopped, it
-    keeps the dates that are done. Raises ScenarioError with every fault of the scenario.
+    Every date meets the same draws. Each search begins with what the date before found. Whoever may
+    begin earlier may follow a later date's plan as well: where that one is better, the earlier date
+    is planned again from it. Stopped, it keeps the dates that are done. Raises ScenarioError with
+    every fault of the scenario.
     """
     count = draws if scenario.uncertainty is not None else 0
     found: list[Date] = []
-    memory: Memory | None = None
-    for number, start_s in enumerate(sorted(set(starts))):
-        on_step("plans", number, len(starts))
+    memories: list[Memory | None] = []
+    ordered = sorted(set(starts))
+    first = replace(limits, time_s=FIRST * limits.time_s)
+    for number, start_s in enumerate(ordered):
+        on_step("plans", number, len(ordered))
         if should_stop():
             break
-        begun = time.monotonic()
-        made = pipeline.make_plan(
-            scenario.not_before(start_s), limits, should_stop=should_stop,
-            remedies=number == 0, memory=memory,
-        )  # fmt: skip
-        memory = made.memory
-        waited = verify.staying_harm(
-            made.verdict.plan.model_copy(update={"sorties": (), "self_movements": ()}),
-            made.verdict.scenario, made.verdict.network, start_s,
-        )  # fmt: skip
-        date = Date(start_s, made.verdict, waited, time.monotonic() - begun)
+        before = memories[-1] if memories else None
+        each = limits if before else first
+        date, memory = _planned(scenario, start_s, each, before, should_stop, is_first=number == 0)
         found.append(_rehearsed(date, count, seed, on_step, should_stop))
+        memories.append(memory)
+    for number in reversed(range(len(found) - 1)):
+        if should_stop() or _rank(found[number + 1]) >= _rank(found[number]):
+            continue
+        on_step("plans", number, len(ordered))
+        date, memory = _planned(
+            scenario, ordered[number], limits, memories[number + 1], should_stop,
+            is_first=number == 0,
+        )  # fmt: skip
+        if _rank(date) < _rank(found[number]):
+            found[number] = _rehearsed(date, count, seed, on_step, should_stop)
+            memories[number] = memory
     return _watched(scenario, found, now_s, count, seed, should_stop)
+
+
+def _planned(
+    scenario: Scenario,
+    start_s: int,
+    limits: Limits,
+    memory: Memory | None,
+    should_stop: Callable[[], bool],
+    *,
+    is_first: bool,
+) -> tuple[Date, Memory | None]:
+    begun = time.monotonic()
+    made = pipeline.make_plan(
+        scenario.not_before(start_s), limits, should_stop=should_stop, remedies=is_first,
+        memory=memory,
+    )  # fmt: skip
+    waited = verify.staying_harm(
+        made.verdict.plan.model_copy(update={"sorties": (), "self_movements": ()}),
+        made.verdict.scenario, made.verdict.network, start_s,
+    )  # fmt: skip
+    return Date(start_s, made.verdict, waited, time.monotonic() - begun), made.memory
+
+
+def _rank(date: Date) -> tuple[float, ...]:
+    """By the objective's levels, the less the better; a plan that fails its check is the worst."""
+    if date.verdict.status == "FAILED":
+        return (math.inf,)
+    values = date.verdict.figures.levels
+    levels = date.verdict.scenario.priorities.levels
+    return tuple(round(values[name], 6) for name in levels if name in values)
 
 
 def _rehearsed(

@@ -16,6 +16,8 @@ CONFIDENCE = 0.9
 """Share of the draws in which the last safe moment is to hold."""
 FEWER = 0.05
 """How many fewer people, as a share, may get out at that moment than by starting at once."""
+LOOSE = 0.05
+"""A gap of expected casualties from which on a date's plan is told to be far from proven."""
 KINDS = {
     "lost": "is lost", "closed": "is closed", "shut": "is closed", "granted": "is granted",
     "withdrawn": "does not hold",
@@ -182,7 +184,7 @@ def sentences(told: Row) -> list[str]:
     if not told["dates"]:
         return ["Stopped before the first date was planned."]
     found = [_fired(told), _go_or_stay(told), _until_when(told)]
-    found += [_in_draws(told), _waiting(told), *_coming(told), *_closing(told)]
+    found += [_in_draws(told), _waiting(told), *_coming(told), *_closing(told), _unproven(told)]
     return [sentence for sentence in found if sentence]
 
 
@@ -277,10 +279,44 @@ def _coming(told: Row) -> list[str]:
         waits = f", {row['people_waiting']:,} people wait for it" if row["people_waiting"] else ""
         last = day(told["dates"][-1]["start"])
         found.append(
-            f"{row['name']} is {row['state']}{waits}: in force by {last} in {chances[-1]:.0%} of "
+            f"{row['name']}: {row['state']}{waits}: in force by {last} in {chances[-1]:.0%} of "
             "the draws."
         )
     return found
+
+
+def _course(chances: Sequence[float], days: Sequence[str]) -> str:
+    """How the chance that something is closed goes, in words."""
+    half = next((n for n, chance in enumerate(chances) if chance < 0.5), None)
+    if chances[0] >= 0.5:
+        first = f"closed at {days[0]} in {chances[0]:.0%} of the draws"
+        if half is None:
+            return f"{first}, and mostly so at every later date"
+        return f"{first}, at {days[half]} in {chances[half]:.0%}"
+    worst = max(range(len(chances)), key=lambda n: chances[n])
+    lost = next((n for n, chance in enumerate(chances) if chance >= 0.5), None)
+    if lost is not None:
+        return f"likely lost from {days[lost]} on (closed in {chances[lost]:.0%} of the draws)"
+    before = f", {chances[0]:.0%} at the first date" if worst else ""
+    return f"closed at {days[worst]} in {chances[worst]:.0%} of the draws{before}"
+
+
+def _unproven(told: Row) -> str:
+    """Dates whose search the clock ended early: differences between dates may be its doing."""
+    loose = [
+        (row, row["gaps"].get("harm") or 0.0) for row in told["dates"]
+        if (row["gaps"].get("harm") or 0.0) > LOOSE
+    ]  # fmt: skip
+    if not loose:
+        return ""
+    worst, gap = max(loose, key=lambda pair: pair[1])
+    which = "all dates" if len(loose) == len(told["dates"]) else f"{len(loose)} of the dates"
+    which = "one date" if len(loose) == 1 else which
+    return (
+        f"The search for {which} ended before expected casualties were near the least possible "
+        f"(worst: {day(worst['start'])}, up to {gap:.0%} too many): smaller differences between "
+        "dates say nothing. More time: --each."
+    )
 
 
 def _closing(told: Row) -> list[str]:
@@ -289,10 +325,7 @@ def _closing(told: Row) -> list[str]:
         chances = row["chance_closed_by_date"]
         if not chances or chances[0] is None:
             continue
-        worst = max(range(len(chances)), key=lambda n: chances[n])
-        if chances[worst] >= 0.02:
-            found.append(
-                f"{row['name']}: closed at {day(told['dates'][worst]['start'])} in "
-                f"{chances[worst]:.0%} of the draws (at the first date {chances[0]:.0%})."
-            )
+        if max(chances) >= 0.02:
+            days = [day(date["start"]) for date in told["dates"]]
+            found.append(f"{row['name']}: {_course(chances, days)}.")
     return found
