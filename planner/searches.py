@@ -122,7 +122,8 @@ def _keys(
 ) -> tuple[str, str, str]:
     """Of exactly this plan, of its crisis' base, and of anything planned of the crisis."""
     ground = [FORMAT, planner.__version__, config_digests(), network.map_hashes]
-    tree = scenario.model_dump(mode="json", by_alias=True, exclude={"uncertainty", "triggers"})
+    unused = {"uncertainty", "robust", "triggers"}
+    tree = scenario.model_dump(mode="json", by_alias=True, exclude=unused)
     exact = [*ground, tree, limits.seed, limits.gap, remedies]
     start = scenario.start_at.isoformat()
     crisis = [*ground, scenario.title, start, scenario.step_s]

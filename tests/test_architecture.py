@@ -73,6 +73,7 @@ FLOORS: dict[str, int] = {
     "rehearsals": 7,
     "trigger": 7,
     "replan": 7,
+    "robust": 7,
     "interrupts": 7,
     "workers": 7,
     "store": 7,

@@ -42,6 +42,7 @@ def build_parser() -> argparse.ArgumentParser:
     _worth(commands)
     _rehearse(commands)
     _trigger(commands)
+    _robust(commands)
     _sweep(commands)
     _export(commands)
     add_manifest(commands)
@@ -276,6 +277,42 @@ def _trigger(commands: Commands[argparse.ArgumentParser]) -> None:
     command.add_argument(
         "--out", type=Path, metavar="DIR", help="folder for trigger.json, dates.csv and a picture"
     )
+    _json_flag(command)
+
+
+def _robust(commands: Commands[argparse.ArgumentParser]) -> None:
+    def run(arguments: argparse.Namespace) -> int:
+        from planner.cli.robust import robust
+
+        return robust(arguments)
+
+    about = "a first day that is good in several draws at once, beside the base plan's"
+    command = _command(commands, "robust", run, about)
+    _scenario(command)
+    command.add_argument("--what-if", metavar="NAME", help="apply this what-if of the scenario")
+    command.add_argument(
+        "--draws", type=_whole, default=4, metavar="N", help="draws planned for, 1 to 8 (4)"
+    )
+    command.add_argument("--seed", type=_whole, default=0, metavar="S")
+    command.add_argument(
+        "--limit", "--time-limit", dest="time_limit", type=_duration, default=600, metavar="T",
+        help="for everything (10 min)",
+    )  # fmt: skip
+    command.add_argument(
+        "--each", type=_duration, default=20, metavar="T", help="longest single search (20 s)"
+    )
+    command.add_argument("--node-limit", type=_whole, metavar="N", help="rounds instead of time")
+    command.add_argument(
+        "--rehearse", type=_whole, default=100, metavar="N",
+        help="further draws in which the plans are played (default: 100)",
+    )  # fmt: skip
+    command.add_argument(
+        "--no-what-ifs", action="store_true", help="no what-ifs in the table of regrets"
+    )
+    command.add_argument(
+        "--out", type=Path, metavar="DIR",
+        help="folder for the base case's plan with that first day, robust.json, tables, a picture",
+    )  # fmt: skip
     _json_flag(command)
 
 

@@ -35,9 +35,11 @@ class Options:
 
     def __init__(
         self, scenario: Scenario, ground: Ground, commodities: list[Commodity], effort: Effort,
-        earlier: Earlier | None = None,
+        earlier: Earlier | None = None, every_way: bool = False,
     ) -> None:  # fmt: skip
+        """``every_way``: movements are kept too that another is better than, or nobody can use."""
         self.scenario = scenario
+        self.every_way = every_way
         self.earlier = earlier
         self.ground = ground
         self.network = ground.network
@@ -106,7 +108,7 @@ class Options:
                     option = self._option(
                         index, mover, route, loaded=True, number=first + len(found)
                     )
-                    if option.starts.any() and option.carries:
+                    if self.every_way or (option.starts.any() and option.carries):
                         found.append(option)
         return found
 
@@ -119,6 +121,8 @@ class Options:
 
     def _undominated(self, options: list[Option]) -> list[Option]:
         """The options without those that another one of the same ends and length dominates."""
+        if self.every_way:
+            return options
         best: dict[tuple[str, str, int], Option] = {}
         kept = []
         for option in options:
@@ -152,7 +156,8 @@ class Options:
                     option = self._option(
                         index, mover, route, loaded=False, number=first + len(found) + len(best)
                     )
-                    if option.starts.any() and not any(_dominates(b, option) for b in best):
+                    useful = option.starts.any() and not any(_dominates(b, option) for b in best)
+                    if useful or self.every_way:
                         best.append(option)
                 found += best
         return found

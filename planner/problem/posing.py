@@ -20,12 +20,15 @@ from planner.units import TimeGrid
 def pose(
     scenario: Scenario, network: TransportNetwork, *, step_s: int | None = None,
     effort: Effort | None = None, any_moment: bool = False, earlier: Earlier | None = None,
+    every_way: bool = False,
 ) -> EvacuationProblem:  # fmt: skip
     """Scenario and network → problem. Departures lie on ``step_s`` (else the scenario's).
 
     With ``any_moment`` steps are spans of time, and every plan, whenever its departures are, has
     its like in the problem, at no higher cost: for bounds alone. Who waits in a hub is not limited
-    there. ``earlier`` is what a running plan leaves to this one.
+    there. ``earlier`` is what a running plan leaves to this one. With ``every_way`` movements are
+    kept too that another one is better than, or that nobody can make or board here: they may be
+    the better ones in another world.
 
     Raises ScenarioError with every commitment that no movement can keep: Impossible where one
     contradicts another, or the ground, at whatever step.
@@ -36,7 +39,7 @@ def pose(
     hubs = tuple(p.id for p in scenario.places if p.role in HUB_ROLES)
     commodities, transit_of = commodities_of(scenario, hubs)
     weights = effort or Effort()
-    builder = Options(scenario, ground, commodities, weights, earlier)
+    builder = Options(scenario, ground, commodities, weights, earlier, every_way)
     stands = earlier.stands if earlier else None
     plan = builder.conveyance(movers(scenario, network, relaxed=any_moment, stands=stands))
     faults = [fault for found in plan.openings for fault in found.faults]

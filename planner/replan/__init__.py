@@ -7,6 +7,7 @@ renewed         the scenario with what was reported
 remainder       what is left to plan, and what is still in use
 changes         what is otherwise from now on, why, and who must be told
 renewal         the way from all that to a Verdict
+resumed         the same where nothing is reported, in a world that need not be the plan's own
 """
 
 from __future__ import annotations
@@ -22,14 +23,18 @@ from planner.network import TransportNetwork, build
 from planner.plan import Plan
 from planner.replan.contradictions import Grounds, contradictions
 from planner.replan.happened import Past, happened
-from planner.replan.renewal import Renewal, Replanned
+from planner.replan.renewal import Renewal, Replanned, lost_promises
 from planner.replan.renewed import with_ground
 from planner.replan.report import Report
+from planner.replan.resumed import resumed
 from planner.scenario import Scenario
 from planner.scenario.quantities import parse_moment
 from planner.solvers import Limits, Update
 
-__all__ = ["Reading", "Replanned", "Running", "read_file", "read_report", "replan", "running"]
+__all__ = [
+    "Reading", "Replanned", "Running", "lost_promises", "read_file", "read_report", "replan",
+    "resumed", "running",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ from planner.replan.renewed import (
 from planner.replan.report import Report
 from planner.scenario import Commitment, Scenario, people
 from planner.schedule import Scheduler
-from planner.solvers import LevelProof, Limits, Solver, Update, clashes, pack
+from planner.solvers import LevelProof, Limits, Memory, Solver, Update, clashes, pack
 from planner.verify import Verdict
 from planner.verify.aid import delivered
 from planner.verify.figures import missed_of, team_delivery
@@ -119,33 +119,39 @@ class Renewal:
         broken: list[Commitment] = []
         while True:
             rest = remainder(
-                self.report, self.past, _open(scenario, self.past), network, self.before.routes,
-                cautious=cautious,
+                self.report, self.past, without_begun(scenario, self.past), network,
+                self.before.routes, cautious=cautious,
             )  # fmt: skip
             try:
-                problem = _problem(rest)
+                problem = posed(rest)
                 break
             except ScenarioError as error:
-                named = {m[1] for issue in error.issues
-                         if (m := re.match(r"commitments\[([^\]]+)\]", issue.where))}  # fmt: skip
-                lost = [one for one in scenario.commitments if one.id in named]
+                lost = lost_promises(error, scenario)
                 if not lost:
                     raise
                 broken += lost
-                tree = without_commitments(tree, named)
+                tree = without_commitments(tree, {one.id for one in lost})
                 scenario = load.from_tree(tree, scenario.origin)
                 network = replace(network, scenario=scenario)
-        return _Search(self, rest, problem, scenario, network, tuple(broken)).verdict()
+        return Search(self, rest, problem, scenario, network, tuple(broken)).verdict()
 
 
-def _open(scenario: Scenario, past: Past) -> Scenario:
+def lost_promises(error: ScenarioError, scenario: Scenario) -> tuple[Commitment, ...]:
+    """The commitments that a problem could not be posed with."""
+    found = (re.match(r"commitments\[([^\]]+)\]", issue.where) for issue in error.issues)
+    named = {match[1] for match in found if match}
+    return tuple(one for one in scenario.commitments if one.id in named)
+
+
+def without_begun(scenario: Scenario, past: Past) -> Scenario:
     """The scenario with those promises only whose movement has not begun."""
     begun = {leg.commitment for leg in past.legs.values()}
     kept = tuple(one for one in scenario.commitments if one.id not in begun)
     return scenario.model_copy(update={"commitments": kept})
 
 
-def _problem(rest: Rest) -> EvacuationProblem:
+def posed(rest: Rest) -> EvacuationProblem:
+    """The problem of the rest. Raises ScenarioError with every promise that cannot be kept."""
     problem = pose(rest.scenario, rest.network, effort=_effort(), earlier=rest.earlier)
     faults = clashes(problem) if rest.scenario.commitments else []
     if faults:
@@ -168,7 +174,7 @@ class _Whole:
 
 
 @dataclass(frozen=True)
-class _Search:
+class Search:
     """The search for the rest of one plan, and what is made of what it finds."""
 
     renewal: Renewal
@@ -177,13 +183,22 @@ class _Search:
     scenario: Scenario
     network: TransportNetwork
     broken: tuple[Commitment, ...]
+    anew: bool = False
+    """Whether the search begins without the running plan."""
+    prices: Memory | None = None
+    """What a search of the whole scenario knew: itineraries, and prices for the proof."""
 
     def verdict(self) -> Verdict:
+        """The new plan, checked."""
         renewal = self.renewal
         grounds = Grounds(renewal.before, self.network)
-        memory = memory_of(
-            renewal.report, renewal.past, self.problem, grounds, self._former_problem()
-        )
+        memory = None
+        if not self.anew:
+            memory = memory_of(
+                renewal.report, renewal.past, self.problem, grounds, self._former_problem()
+            )
+            if self.prices is not None and self.prices.step_s == memory.step_s:
+                memory = replace(self.prices, vehicles=memory.vehicles, alone=memory.alone)
         solver = Solver(
             self.problem, renewal.limits, renewal.on_update, renewal.should_stop, memory=memory
         )

@@ -47,6 +47,7 @@ from planner.scenario.parts import (
     Zone,
 )  # fmt: skip
 from planner.scenario.people import Means, Segment, Unit, people, segments
+from planner.scenario.robust import Measure, Robust
 from planner.scenario.situation import Situation
 from planner.scenario.triggers import Decision, Trigger
 from planner.scenario.uncertainty import (
@@ -69,8 +70,8 @@ __all__ = [
     "Breakdown", "Circle", "Claim", "Commitment", "Consignment", "Control", "Convoy", "Count",
     "Decision", "Delay", "DurationSpread", "Duty", "Escort", "Event", "FactorSpread", "Fleet",
     "Fuel", "Group", "GroupShare", "Handling", "Intake", "Intensity", "LevelName", "Link", "Means",
-    "Mode", "Notification", "Office", "Origin", "Party", "Patch", "PeopleSpread", "Place",
-    "Priorities", "Ring", "Scenario", "Segment", "ShareSpread", "Situation", "Spread", "Team",
-    "Threat", "TravelTime", "Trigger", "Uncertainty", "Unit", "Vehicle", "VehicleDetail", "Window",
-    "Zone", "people", "segments",
+    "Measure", "Mode", "Notification", "Office", "Origin", "Party", "Patch", "PeopleSpread",
+    "Place", "Priorities", "Ring", "Robust", "Scenario", "Segment", "ShareSpread", "Situation",
+    "Spread", "Team", "Threat", "TravelTime", "Trigger", "Uncertainty", "Unit", "Vehicle",
+    "VehicleDetail", "Window", "Zone", "people", "segments",
 ]  # fmt: skip

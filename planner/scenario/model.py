@@ -26,6 +26,7 @@ from planner.scenario.parts import (
     Window,
 )  # fmt: skip
 from planner.scenario.quantities import CountNumber, Duration, LocalTime, Moment, Real, Share
+from planner.scenario.robust import Robust
 from planner.scenario.triggers import Trigger
 from planner.scenario.uncertainty import Uncertainty
 
@@ -152,7 +153,9 @@ class Scenario(Part):
     sanity: dict[str, Real] = Field(default_factory=dict)
     """Published figures to compare with; shown, never used."""
     uncertainty: Uncertainty | None = None
-    """What nobody knows for sure; plans do not use it, rehearsals do."""
+    """What nobody knows for sure; plans do not use it, rehearsals and `planner robust` do."""
+    robust: Robust | None = None
+    """How `planner robust` weighs what may happen, and which departures are decided now."""
     triggers: tuple[Trigger, ...] = ()
     """What changes the decision to go, to wait or to stay once it has happened."""
 

@@ -14,6 +14,7 @@ from planner.solvers.door import Solver
 from planner.solvers.engine import LevelProof, Limits, Update
 from planner.solvers.memory import Memory, Trace, names_of_movers, spelled
 from planner.solvers.packing import pack
+from planner.solvers.twostage import TwoStage, two_stage, two_stage_fits
 
 __all__ = [
     "Choice",
@@ -22,6 +23,7 @@ __all__ = [
     "Memory",
     "Solver",
     "Trace",
+    "TwoStage",
     "Update",
     "choose",
     "clashes",
@@ -29,4 +31,6 @@ __all__ = [
     "pack",
     "prices_of",
     "spelled",
+    "two_stage",
+    "two_stage_fits",
 ]

@@ -94,9 +94,10 @@ class Builder:
         self._costs: dict[str, list[tuple[Ints, Floats]]] = {level: [] for level in levels}
 
     def columns(
-        self, count: int, upper: ArrayLike, *, lower: ArrayLike = 0.0, integer: bool = False
-    ) -> Ints:
-        """Numbers of ``count`` new columns."""
+        self, count: int, upper: ArrayLike, *, lower: ArrayLike = 0.0,
+        integer: bool | Bools = False,
+    ) -> Ints:  # fmt: skip
+        """Numbers of ``count`` new columns; ``integer`` for all of them, or one by one."""
         self._columns.append(
             (_full(count, lower), _full(count, upper), np.full(count, integer, dtype=np.bool_))
         )

@@ -22,10 +22,32 @@ def look_at(look: Look) -> None:
     elif levels[0] == "effort":
         remedy = "write it after what the effort is made for"
         look.warn(("priorities", "levels"), "effort comes first: nobody moves at all", remedy)
+    _robust(look)
     known = solver_config().remedy_prices
     for kind in scenario.remedy_prices:
         if kind not in known:
             look.error(("remedy_prices", kind), f"no remedy called '{kind}'", meant(kind, known))
+
+
+def _robust(look: Look) -> None:
+    """What is decided now ends with the plan at the latest, and there is something to fear."""
+    scenario, wanted = look.scenario, look.scenario.robust
+    if wanted is None:
+        return
+    if scenario.uncertainty is None and not look.root.get("uncertainty").pairs:
+        problem = "without `uncertainty:` every draw would be the same"
+        look.error(("robust",), problem, "say what nobody knows for sure, or delete `robust:`")
+    where = ("robust", "first_stage")
+    if wanted.first_stage_s > scenario.horizon_s > 0:
+        longest = format_duration(scenario.horizon_s)
+        look.error(where, "longer than the horizon", f"write at most '{longest}'")
+    elif wanted.first_stage_s < scenario.step_s:
+        remedy = f"write at least '{format_duration(scenario.step_s)}'"
+        look.error(where, "shorter than the step: nothing is decided now", remedy)
+    levels = scenario.priorities.levels
+    if "left_behind" in levels and levels[0] != "left_behind":
+        problem = f"{levels[0]} comes before left_behind, by which robust plans are measured"
+        look.error(("priorities", "levels"), problem, "write left_behind first")
 
 
 def _grid(look: Look) -> None:
