@@ -6,19 +6,47 @@ import json
 from datetime import datetime
 from typing import Any
 
+import shapely
+from shapely.geometry import shape
+
 from planner.cells import clean
 from planner.charts.shapes import feature, lon_lat
 from planner.documents import press, svg
 from planner.documents.basis import authorisations, sources
+from planner.documents.drawing import Drawing
 from planner.documents.marks import map_svg
-from planner.documents.paper import Paper
+from planner.documents.paper import TO_FILL, Paper
 from planner.documents.rows import Row, movements
-from planner.documents.terrain import terrain
+from planner.documents.terrain import corners, terrain
 from planner.documents.view import View
-from planner.wording import word, words
+from planner.roads import drawing as drawing_of
+from planner.wording import figures, word, words
 
 MOVEMENTS, BRIEF = word("Movements"), word("Public brief")
-_BESIDE = 1.0  # degrees around the middle of the public map
+_BESIDE = 2.6  # degrees around the middle of the public map
+_SHEET = (720.0, 400.0)
+_LEAST_SHARE = 0.008  # of the sheet: smaller pieces of a country have no name on it
+_SECTIONS = (
+    words(
+        "What is planned",
+        "Coming along is voluntary: nobody is made to leave.",
+        "Plans change with safety, weather and permissions. This is no promise, and no permission "
+        "for anybody to travel.",
+    ),
+    words(
+        "For those who wait, and their families",
+        "This paper calls nobody forward. Whoever is to leave is told place and time by the "
+        "organisation itself.",
+        "Do not set out because of this paper, or of what is said on the radio or the internet.",
+        "Questions about relatives: the number above, day and night.",
+    ),
+    words(
+        "For the press",
+        "Please do not publish times, routes, meeting places or vehicles, even where you know "
+        "them: people who wait there can be attacked.",
+        "The number of people is rounded to two digits, the date to the month.",
+    ),
+)
 
 
 # ------------------------------------------------------------------ movements
@@ -93,22 +121,38 @@ def _clock(moment: Any) -> str:
 
 
 def brief_sheets(paper: Paper) -> list[press.Sheet]:
-    """One page: a rounded total, the month, a map of the country around."""
-    drawings = {"map": brief_svg(paper)}
-    return [press.Sheet("brief.pdf", "brief.typ", brief_content(paper), drawings)]
+    """One page for people and press: how many, in which month, what each of them may do."""
+    drawing = brief_map(paper)
+    drawings = {"map": drawing.picture()}
+    content = {**brief_content(paper), "sheet": drawing.sheet()}
+    return [press.Sheet("brief.pdf", "brief.typ", content, drawings)]
 
 
 def brief_content(paper: Paper) -> dict[str, Any]:
     """Everything that the public brief says, as text ready to be set."""
+    people, office = paper.verdict.figures.evacuated, paper.verdict.scenario.office
+    many = paper.say("About {n} people are to be brought to safety.").format(n=paper.count(people))
+    few = paper.say("Fewer than 100 people are to be brought to safety.")
     return {
         **press.frame(paper, BRIEF, paper.say(BRIEF)),
-        "lead": paper.say(
-            "It is planned to bring people out of danger. Times, routes and places are not "
-            "published for their safety."
-        ),
-        "figures": [list(fact) for fact in _facts(paper)],
+        "lead": many if people else few,
+        "figures": [
+            [paper.say("Where"), _country(paper)],
+            [paper.say("When"), _months(paper)],
+            [paper.say("Organisation"), clean(office.organisation or TO_FILL)],
+            [paper.say("Contact, 24 hours"), clean(office.contact_24h or TO_FILL)],
+        ],
+        "sections": [[paper.say(head), [paper.say(line) for line in told]]
+                     for head, *told in _SECTIONS],
         "credits": sources(paper),
-    }
+    }  # fmt: skip
+
+
+def _months(paper: Paper) -> str:
+    """'December 2012 - January 2013'."""
+    scenario = paper.verdict.scenario
+    ends = (scenario.local(0), scenario.local(scenario.horizon_s - 1))
+    return " – ".join(dict.fromkeys(figures.month(one, paper.language) for one in ends))
 
 
 def _facts(paper: Paper) -> list[tuple[str, str]]:
@@ -132,22 +176,43 @@ def _spot(paper: Paper) -> tuple[float, float]:
     return next(iter(paper.verdict.network.positions.values()))
 
 
-def brief_svg(paper: Paper) -> str:
-    """The country around the area; the frame is round the rounded position, not round places."""
+def brief_map(paper: Paper) -> Drawing:
+    """The country and its neighbours by name; the frame is round the rounded position."""
     lat, lon = _spot(paper)
-    view = View.of((lat - _BESIDE, lon - _BESIDE, lat + _BESIDE, lon + _BESIDE))
-    x, y = view.spot(lat, lon)
-    reach = abs(view.spot(lat + 0.1, lon)[1] - y)
-    ring = svg.element(
-        "circle", cx=x, cy=y, r=reach, fill="#0072b2", fill_opacity=0.25, stroke="#0072b2",
-        stroke_width=1.4,
-    )  # fmt: skip
-    frame = svg.element(
+    drawing = Drawing(*_SHEET)
+    view = View.of((lat - _BESIDE, lon - _BESIDE, lat + _BESIDE, lon + _BESIDE), *_SHEET)
+    sheet = svg.element("rect", width=view.width, height=view.height)
+    drawing.shapes.append(svg.element("defs", svg.element("clipPath", sheet, id="sheet")))
+    drawing.add("g", terrain(paper.verdict.network).sheet(view), clip_path="url(#sheet)")
+    drawing.add(
         "rect", width=view.width, height=view.height, fill="none", stroke="#666", stroke_width=1
     )
-    return svg.document(
-        view.width, view.height, terrain(paper.verdict.network).sheet(view) + ring + frame
-    )
+    window = shapely.box(*corners(view))
+    for code, area in _countries(paper):
+        seen = area.intersection(window)
+        if seen.area > _LEAST_SHARE * window.area:
+            spot = seen.representative_point()
+            name = paper.apart(figures.country(code, paper.language))
+            drawing.write(view.spot(spot.y, spot.x), name, 13.0, "middle", bold=True, lifted=True)
+    return drawing
+
+
+def _countries(paper: Paper) -> list[tuple[str, Any]]:
+    """(code of two letters, area) of the countries on the map."""
+    region = paper.verdict.network.region
+    found = [] if region is None else drawing_of(region)["countries"]["features"]
+    return [
+        (item["properties"]["name"], shapely.make_valid(shape(item["geometry"]))) for item in found
+    ]
+
+
+def _country(paper: Paper) -> str:
+    """The country of the rounded position; its degrees where no map says it."""
+    lat, lon = _spot(paper)
+    for code, area in _countries(paper):
+        if area.contains(shapely.Point(lon, lat)):
+            return figures.country(code, paper.language)
+    return paper.latin(f"{lat:.1f} N, {lon:.1f} E")
 
 
 def brief_rows(paper: Paper) -> list[tuple[str, str]]:

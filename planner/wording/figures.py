@@ -52,6 +52,13 @@ def month(moment: date, language: str) -> str:
     return format_date(moment, "LLLL y", locale=language)
 
 
+def country(code: str, language: str) -> str:
+    """'SY' → 'Syria', 'Сирия' as CLDR has it; the code where it has none."""
+    from babel import Locale
+
+    return Locale.parse(language).territories.get(code) or code
+
+
 def span(seconds: int, language: str) -> str:
     """12000 → '3 h 20 min'; days above 48 h, seconds only below one minute."""
     if language == _PLAIN:

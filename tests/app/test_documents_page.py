@@ -61,6 +61,24 @@ def test_documents_are_offered_singly_and_together(planned: Session, office: Iss
         assert set(archive.namelist()) == {*made.files, "manifest.json"}
 
 
+def test_two_plans_are_laid_side_by_side(session: Session, made: Any) -> None:
+    session.open_plan(made.base)
+    assert "Compare with" not in [box.label for box in show("documents", session).selectbox]
+    session.open_plan(made.granted)
+    first, second = session.runs
+    app = show("documents", session)
+    assert papers.title("comparison") not in app.radio(key="document-internal").options
+    box = app.selectbox(key=f"against-{second.number}")
+    assert box.options == [first.label] and box.value is None
+    box.set_value(first.number).run()
+    shown = app.radio(key="document-internal")
+    assert papers.title("comparison") in shown.options
+    shown.set_value("comparison").run()
+    assert not app.exception
+    labels = [found.proto.label for found in app.get("download_button")]
+    assert "Download comparison.pdf" in labels
+
+
 def test_every_file_is_named_before_it_leaves(planned: Session, office: Issued) -> None:
     app = show("documents", planned)
     made = office

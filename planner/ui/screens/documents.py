@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +38,9 @@ def render() -> None:
     run, order = _choose(session)
     if run is None:
         return
+    other = _against(session, run, order)
+    if other is not None:
+        order = replace(order, against=other.verdict)
     parts.standing(run.verdict)
     look.note(papers.audiences()[order.audience][1])
     try:
@@ -84,6 +88,19 @@ def _choose(session: Session) -> tuple[Run | None, Order]:
     return run, order
 
 
+def _against(session: Session, run: Run, order: Order) -> Run | None:
+    """The plan that the comparison is made with; in the office, where there is another one."""
+    others = {one.number: one for one in reversed(session.runs) if one.number != run.number}
+    if order.audience != "internal" or not others:
+        return None
+    number = st.selectbox(
+        _("Compare with"), list(others), index=None, key=f"against-{run.number}",
+        format_func=lambda number: others[number].label, placeholder=_("no other plan"),
+        help=_("Adds the document that lays two plans side by side."),
+    )  # fmt: skip
+    return None if number is None else others[number]
+
+
 def _refused(error: ScenarioError) -> None:
     lines = [f"{issue.problem} → {issue.remedy}" if issue.remedy else issue.problem
              for issue in error.issues[:6]]  # fmt: skip
@@ -101,9 +118,15 @@ def _kept(key: tuple[Any, ...], what: str, make: Any) -> Any:
     return kept[key]
 
 
+def _key(run: Run, order: Order) -> tuple[Any, ...]:
+    """What tells one order of a plan from another; the plan it is compared with by its number."""
+    other = None if order.against is None else st.session_state[f"against-{run.number}"]
+    return (str(run.folder), replace(order, against=None), other)
+
+
 def _made(run: Run, order: Order) -> Issued:
     found: Issued = _kept(
-        (str(run.folder), order), _("Writing the documents …"),
+        _key(run, order), _("Writing the documents …"),
         lambda: documents.issue(run.verdict, order),
     )  # fmt: skip
     return found
@@ -207,7 +230,7 @@ def _preview(run: Run, order: Order, name: str, content: bytes) -> None:
 
 def _pages(run: Run, order: Order, name: str) -> None:
     pages: list[bytes] = _kept(
-        (str(run.folder), order, name), _("Setting the pages …"),
+        (*_key(run, order), name), _("Setting the pages …"),
         lambda: papers.pages(run.verdict, order, name),
     )  # fmt: skip
     for number, page in enumerate(pages, start=1):
