@@ -7,6 +7,7 @@ Babel reads and gettext looks up. A text that nobody has translated is shown in 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
@@ -118,7 +119,11 @@ def moment(scenario: Scenario, seconds: int) -> str:
     """Local day and time: 'Fri 14 Dec 16:20' in this tab's language."""
     if language() == "en":
         return text.moment(scenario, seconds)
+    return clock_words(scenario.local(seconds).replace(tzinfo=None))
+
+
+def clock_words(at: datetime) -> str:
+    """A day and its time by the clock of the place: 'Fri 14 Dec 16:20' in this tab's language."""
     from babel.dates import format_datetime
 
-    at = scenario.local(seconds).replace(tzinfo=None)
     return str(format_datetime(at, "EEE d MMM HH:mm", locale=language()))

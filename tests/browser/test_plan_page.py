@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 import time
@@ -15,7 +16,8 @@ from playwright.sync_api import Browser, Page, expect
 from planner import load, pipeline
 from planner.documents import planjson
 from planner.pipeline import Limits
-from planner.ui import workspace
+from planner.ui import appraising, worker, workspace
+from planner.ui.runner import Wish, write_wish
 from planner.ui.session import open_desk
 from tests.browser.conftest import PATIENCE_MS, Watch, served
 from tests.browser.test_every_page import complaints, settled
@@ -47,8 +49,18 @@ def planned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str
         plan = pipeline.make_plan(scenario, Limits(time_s=10), remedies=False).verdict.plan
         session.open_plan(planjson.dumps(plan).encode("utf-8"))
         name = session.id
+        searched(session.folder / "runs" / "7")
     with served(command, folder) as desk:
         yield desk.address, name
+
+
+def searched(folder: Path) -> None:
+    """A search for what would help most, worked off here and not yet taken in by the desk."""
+    wish = Wish(text=BRIDGE.read_text(encoding="utf-8"), file=BRIDGE.name, title="t", what_if=None,
+                time_s=20, gap=0.005, seed=0, remedies=False, kind=appraising.KIND)  # fmt: skip
+    write_wish(folder, wish)
+    job = json.loads((folder / "job.json").read_text(encoding="utf-8"))
+    appraising.work(folder, job, worker.ProgressFile(folder), lambda: False)
 
 
 Open = Callable[[str, str], Watch]
@@ -167,6 +179,29 @@ def test_a_search_is_watched_and_ended_at_once(page_of: Any) -> None:
     took = time.monotonic() - begun
     print(f"ended after {took:.1f} s")
     watch.check()
+
+
+def test_what_would_help_is_ranked_drawn_and_made_into_a_what_if(page_of: Any) -> None:
+    watch = page_of("worth")
+    page = watch.page
+    expect(page.get_by_text("What helps most:")).to_be_visible()
+    grid = page.get_by_test_id("stDataFrame").first
+    expect(grid).to_be_visible()
+    settled(page)
+    watch.picture("worth-ranked")
+    found = complaints(page)
+    tab(page, "Bars")
+    expect(page.get_by_test_id("stVegaLiteChart").locator("canvas, svg").first).to_be_visible()
+    watch.picture("worth-bars")
+    found += complaints(page)
+    tab(page, "Ranked")
+    expect(page.get_by_text("Pick a row to make a what-if of it.")).to_be_visible()
+    box = grid.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + 18, box["y"] + 52)
+    expect(page.get_by_text("Pick a row to make a what-if of it.")).to_have_count(0)
+    watch.check()
+    assert not found, "\n".join(sorted(set(found)))
 
 
 def test_each_document_is_seen_before_it_leaves(page_of: Any) -> None:

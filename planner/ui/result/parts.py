@@ -15,7 +15,7 @@ from planner.ui.result import frames, sortie, tell
 from planner.ui.result.chart_words import word
 from planner.ui.result.headline import headline
 from planner.ui.time_map import time_map
-from planner.ui.words import _, counted, duration
+from planner.ui.words import _, clock_words, counted, duration
 
 if TYPE_CHECKING:
     from planner.charts import Load
@@ -103,7 +103,7 @@ def _left(run: Run) -> None:
         rows = [
             (
                 str(row["group"]), f"{row['people']:,}", f"{row['missed']:,}",
-                f"{row['last_safe']:%a %d %b %H:%M}", str(row["why"]),
+                clock_words(row["last_safe"]).replace(" ", "\xa0"), str(row["why"]),
             )
             for row in late.to_dict("records")
         ]  # fmt: skip

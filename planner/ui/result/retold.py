@@ -103,6 +103,7 @@ CHANGES = (
     pattern("{change} (gain: up to, with vehicles counted in fractions; "
             "{n} fewer of other groups)"),
     pattern("{change} (gain: up to, with vehicles counted in fractions)"),
+    pattern("not searched"),
     pattern("not searched from here on: {change}"),
     pattern("nothing is short; a longer search may seat them"),
     pattern("no single change that was tried gets them out"),

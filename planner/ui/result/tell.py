@@ -70,6 +70,10 @@ def chart(
     if height_px is None:
         st.vega_lite_chart(drawn, width="stretch")
         return
+    # The hours stand where one looks first: at the foot they would be scrolled out of sight.
+    across = drawn.get("encoding", {}).get("x", {})
+    if "axis" in across:
+        across["axis"] = {**across["axis"], "orient": "top"}
     with st.container(height=height_px, border=False):
         st.vega_lite_chart(drawn, width="stretch")
 

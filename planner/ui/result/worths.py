@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from planner.cli.text import number
+from planner.ui.result import retold
 from planner.ui.words import _, counted
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def table(told: dict[str, Any]) -> pd.DataFrame:
     rows = [
         {
             "rank": place,
-            "what": row["what"],
+            "what": retold.change(row["what"]),
             "kind": kind_words().get(row["kind"], row["kind"]),
             "people": row["people_gained"],
             "sure": row["people_gained_at_least"],
@@ -86,7 +87,7 @@ def without(told: dict[str, Any]) -> list[tuple[str, int, list[str]]]:
     found: dict[str, list[str]] = {}
     for row in told["candidates"]:
         if row["screened"]:
-            found.setdefault(row["why_not"] or "", []).append(row["what"])
+            found.setdefault(row["why_not"] or "", []).append(retold.change(row["what"]))
     return [(reason, len(names), names) for reason, names in found.items()]
 
 
@@ -97,17 +98,20 @@ def sentence(report: dict[str, Any]) -> str:
     best = next(iter(ranked(report)), None)
     if best is None or not best["searched"] or not _gains(best):
         return _("No single change was found that helps.")
+    what = retold.change(best["what"])
     if best["people_gained"]:
         told = _("What helps most: {what}; {n} more people get out ({sure}).").format(
-            what=best["what"], n=f"{best['people_gained']:,}", sure=_sure(best)
+            what=what, n=f"{best['people_gained']:,}", sure=_sure(best)
         )
     elif (best["harm_saved"] or 0) > 0:
         told = _("What helps most: {what}; {n} fewer expected casualties ({sure}).").format(
-            what=best["what"], n=number(best["harm_saved"]), sure=_sure(best)
+            what=what, n=number(best["harm_saved"]), sure=_sure(best)
         )
     else:
         told = _("What helps most: {what}; {n} person-hours sooner ({sure}).").format(
-            what=best["what"], n=number(best["arrival_hours_saved"]), sure=_sure(best)
+            what=what,
+            n=number(best["arrival_hours_saved"]),
+            sure=_sure(best),
         )
     open_ = [row for row in ranked(report) if row["people_gained"] is None]
     return f"{told} {_unsearched(len(open_))}" if open_ else told
