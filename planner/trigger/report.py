@@ -279,7 +279,7 @@ def _coming(told: Row) -> list[str]:
         waits = f", {row['people_waiting']:,} people wait for it" if row["people_waiting"] else ""
         last = day(told["dates"][-1]["start"])
         found.append(
-            f"{row['name']}: {row['state']}{waits}: in force by {last} in {chances[-1]:.0%} of "
+            f"{row['name']} ({row['state']}{waits}): in force by {last} in {chances[-1]:.0%} of "
             "the draws."
         )
     return found
