@@ -14,6 +14,7 @@ import pytest
 
 if TYPE_CHECKING:
     from planner.pipeline import Limits, Result
+    from tests.ready_plans import Made
 
 REQUIRE_BROWSER = "SAFE_PASSAGE_REQUIRE_BROWSER"
 os.environ["SAFE_PASSAGE_CACHE"] = ""  # no test depends on what another one has planned before
@@ -115,3 +116,11 @@ def solved() -> Callable[[str, str | None], Result]:
         return plans[name, what_if]
 
     return plan
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """Two plans of the small bridge, as bytes of plan.json."""
+    from tests import ready_plans
+
+    return ready_plans.made(tmp_path_factory)

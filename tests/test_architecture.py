@@ -13,6 +13,7 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any
@@ -141,6 +142,7 @@ class Import:
     at_load: bool  # executed when the module is imported (not in a function, not TYPE_CHECKING)
 
 
+@cache
 def imports_of(module: str, source: str, is_package: bool = False) -> list[Import]:
     """Every import in ``source``; ``from x import y`` gives ``x.y``, relative ones are resolved."""
     tree = ast.parse(source)
@@ -233,6 +235,9 @@ def _library_breach(part: str, target: str) -> str:
     return ""
 
 
+HIDING = ("import_module", "fork", "forkpty")
+
+
 def calls_that_hide_imports(source: str) -> list[int]:
     """Lines that import by a name the syntax tree does not show, or that fork."""
     lines = []
@@ -240,7 +245,9 @@ def calls_that_hide_imports(source: str) -> list[int]:
         if isinstance(node, ast.Name):
             hidden = node.id == "__import__"
         elif isinstance(node, ast.Attribute):
-            hidden = ast.unparse(node) in {"importlib.import_module", "os.fork", "os.forkpty"}
+            hidden = node.attr in HIDING and ast.unparse(node) in {
+                "importlib.import_module", "os.fork", "os.forkpty",
+            }  # fmt: skip
         elif isinstance(node, ast.ImportFrom) and node.module == "importlib":
             hidden = any(alias.name == "import_module" for alias in node.names)
         else:

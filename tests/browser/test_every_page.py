@@ -10,12 +10,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from planner import load, pipeline
-from planner.documents import planjson
-from planner.pipeline import Limits
 from planner.ui import workspace
 from planner.ui.session import open_desk
 from tests.browser.conftest import PATIENCE_MS, Watch, served
+from tests.ready_plans import Made
 
 pytestmark = pytest.mark.browser
 
@@ -72,7 +70,7 @@ def go(page: Page, address: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
+def prepared(made: Made, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
     """(address of a desk, name of a draft in it with two plans)."""
     folder = tmp_path_factory.mktemp("every-page")
 
@@ -83,10 +81,8 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, st
         patch.setenv(workspace.VARIABLE, str(folder / "workspace"))
         session = open_desk()
         session.open(BRIDGE.name, BRIDGE.read_text(encoding="utf-8"), "a test")
-        for what_if in (None, "government_grants"):
-            scenario = load.read(BRIDGE, what_if)
-            plan = pipeline.make_plan(scenario, Limits(time_s=10), remedies=False).verdict.plan
-            session.open_plan(planjson.dumps(plan).encode("utf-8"))
+        session.open_plan(made.base)
+        session.open_plan(made.granted)
         name = session.id
     with served(command, folder) as desk:
         yield desk.address, name

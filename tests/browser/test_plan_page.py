@@ -13,14 +13,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from planner import load, pipeline
-from planner.documents import planjson
-from planner.pipeline import Limits
 from planner.ui import appraising, worker, workspace
 from planner.ui.runner import Wish, write_wish
 from planner.ui.session import open_desk
 from tests.browser.conftest import PATIENCE_MS, Watch, served
 from tests.browser.test_every_page import complaints, settled
+from tests.ready_plans import Made
 
 pytestmark = pytest.mark.browser
 
@@ -34,7 +32,7 @@ CANCEL_S = 3.0
 
 
 @pytest.fixture(scope="module")
-def planned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
+def planned(made: Made, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
     """(address of a desk, name of a draft in it with a plan that awaits a yes)."""
     folder = tmp_path_factory.mktemp("plan-page")
 
@@ -45,9 +43,7 @@ def planned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str
         patch.setenv(workspace.VARIABLE, str(folder / "workspace"))
         session = open_desk()
         session.open(BRIDGE.name, BRIDGE.read_text(encoding="utf-8"), "a test")
-        scenario = load.read(BRIDGE, "government_grants")
-        plan = pipeline.make_plan(scenario, Limits(time_s=10), remedies=False).verdict.plan
-        session.open_plan(planjson.dumps(plan).encode("utf-8"))
+        session.open_plan(made.granted)
         name = session.id
         searched(session.folder / "runs" / "7")
     with served(command, folder) as desk:
