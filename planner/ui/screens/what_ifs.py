@@ -240,7 +240,7 @@ def _other(session: Session, found: list[Row], row: Row) -> int | None:
     return st.selectbox(
         _("Beside"), numbers, numbers.index(preferred) if labels else None,
         format_func=labels.__getitem__, key=f"beside-{mine}-{preferred}", width=215,
-        disabled=not labels, placeholder=_("not planned yet"),
+        placeholder=_("not planned yet"),  # shut without options; `disabled` would pale its label
     )  # fmt: skip
 
 
