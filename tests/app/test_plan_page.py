@@ -502,6 +502,12 @@ def test_words_are_looked_up_and_names_are_not(monkeypatch: pytest.MonkeyPatch) 
     text = json.dumps(spec)
     assert '"<want to leave>"' in text and '"field": "series"' in text
     assert "<local time (Asia/Damascus)>" in text
+    dates = spec["config"]["locale"]["time"]
+    assert dates["shortMonths"][11].startswith("дек") and dates["shortDays"][0] == "вс"
+    loads = [
+        charts.load_curve(case.conditional(), load) for load in charts.loads(case.conditional())
+    ]
+    assert any("<limit " in json.dumps(chart_words.in_words(load)) for load in loads)
     danger = json.dumps(chart_words.in_words(charts.exposure_map(case.conditional())))
     assert "Patients of the Merciful Clinic" in danger
     assert chart_words.word("Port") == "Port"

@@ -6,7 +6,9 @@ looked up, and names of fields and functions are left alone.
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from functools import cache
+from typing import Any, Literal
 
 from planner.ui.words import _, language
 
@@ -108,7 +110,28 @@ def in_words(spec: dict[str, Any]) -> dict[str, Any]:
     if language() == "en":
         return spec
     found: dict[str, Any] = _walk(spec, chart_words())
+    found["config"] = {**found.get("config", {}), "locale": {"time": _dates(language())}}
     return found
+
+
+@cache
+def _dates(name: str) -> dict[str, Any]:
+    """Names of days and months, as Vega asks for them: weeks begin on Sunday."""
+    from babel.dates import get_day_names, get_month_names
+
+    def days(width: Literal["wide", "abbreviated"]) -> list[str]:
+        known = get_day_names(width, locale=name)
+        return [known[day] for day in (6, 0, 1, 2, 3, 4, 5)]
+
+    def months(width: Literal["wide", "abbreviated"]) -> list[str]:
+        known = get_month_names(width, locale=name)
+        return [known[month] for month in range(1, 13)]
+
+    return {
+        "dateTime": "%a %e %b %Y %X", "date": "%d.%m.%Y", "time": "%H:%M:%S", "periods": ["", ""],
+        "days": days("wide"), "shortDays": days("abbreviated"),
+        "months": months("wide"), "shortMonths": months("abbreviated"),
+    }  # fmt: skip
 
 
 def _walk(thing: Any, words: dict[str, str], key: str = "") -> Any:
@@ -119,5 +142,7 @@ def _walk(thing: Any, words: dict[str, str], key: str = "") -> Any:
     if isinstance(thing, str) and key not in KEPT:
         if thing.startswith("local time (") and thing.endswith(")"):
             return _("local time ({zone})").format(zone=thing[len("local time (") : -1])
+        if key == "text" and re.fullmatch(r"limit [\d,]+", thing):
+            return _("limit {n}").format(n=thing.removeprefix("limit "))
         return words.get(thing, thing)
     return thing

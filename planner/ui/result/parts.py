@@ -103,13 +103,13 @@ def _left(run: Run) -> None:
         rows = [
             (
                 str(row["group"]), f"{row['people']:,}", f"{row['missed']:,}",
-                clock_words(row["last_safe"]).replace(" ", "\xa0"), str(row["why"]),
+                clock_words(row["last_safe"]), str(row["why"]),
             )
             for row in late.to_dict("records")
         ]  # fmt: skip
         heading = (_("group"), _("people"), _("after their deadline"), _("last safe"),
                    _("why not earlier"))  # fmt: skip
-        look.table(heading, rows, right=(1, 2))
+        look.table(heading, rows, right=(1, 2, 3))
 
 
 def left_columns() -> tuple[str, ...]:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from functools import cache
 
-from planner.ui.words import _, language
+from planner.ui.words import RIGHT_TO_LEFT, _, language
 
 
 def pattern(english: str) -> str:
@@ -158,9 +158,15 @@ def _told(text: str, patterns: tuple[str, ...]) -> str | None:
     for english in patterns:
         found = _fits(english).fullmatch(text)
         if found is not None:
-            words = {key: inner.get(key, str)(value) for key, value in found.groupdict().items()}
+            parts = found.groupdict().items()
+            words = {key: inner.get(key, _apart)(value) for key, value in parts}
             return _(english).format(**words)
     return None
+
+
+def _apart(name: str) -> str:
+    """A name that keeps its own direction within a sentence that runs from right to left."""
+    return f"\u2068{name}\u2069" if language() in RIGHT_TO_LEFT else name
 
 
 def _reasons(text: str) -> str:
