@@ -92,7 +92,22 @@ def test_nobody_is_invented() -> None:
     buses = orders.content(paper())["orders"][0]["vehicles"]
     known = [row for row in buses if row[4] != orders.LINE]
     assert all(row[4] == orders.LINE for row in buses if row not in known)
-    assert "Leader ....." in text() and "Lost contact after ....." in text()
+    assert "Leader ....." in text() and "then call ....." in text()
+
+
+def test_check_ins_are_those_of_the_plan_and_lost_contact_is_a_setting() -> None:
+    told = orders.content(paper())["orders"]
+    for one, convoy in zip(told, orders.ordered(paper()), strict=True):
+        leaves, arrives = (f"{paper().local(t):%H:%M}" for t in (convoy.depart_s, convoy.arrive_s))
+        assert one["checks"].startswith(f"{leaves} on leaving")
+        assert one["checks"].endswith("on arriving") and arrives in one["checks"]
+        inner = one["checks"].split(" · ")[1:-1]
+        ends = [piece.to_name for piece in stretches(paper(), convoy)[:-1]]
+        assert [words.split(" ", 1)[0] for words in inner] == [
+            f"{paper().local(piece.end_s):%H:%M}" for piece in stretches(paper(), convoy)[:-1]
+        ]
+        assert all(name in words for name, words in zip(ends, inner, strict=True))
+        assert one["lost"] == "nothing heard 30 min after one of these (an estimate)"
 
 
 # ------------------------------------------------------------------ stretches

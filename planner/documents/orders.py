@@ -17,6 +17,7 @@ from planner.documents.moves import awaited
 from planner.documents.paper import Paper
 from planner.documents.timestrip import strip
 from planner.documents.waymap import WayMaps
+from planner.load import solver_config
 from planner.plan import PlanLeg, Sortie
 from planner.roads import great_circle_m
 from planner.scenario import Link, VehicleDetail
@@ -109,6 +110,8 @@ class _Book:
             "strip_sheet": times.sheet(),
             "alternate": bool(other),
             "lead": self._lead(convoy),
+            "checks": self._checks(convoy, pieces),
+            "lost": self._lost(),
             "facts": [list(fact) for fact in self._facts(convoy, other, pieces)],
             "legs": self._legs(convoy, pieces),
             "vehicles": vehicle_rows(paper, convoy, self._turns),
@@ -133,6 +136,21 @@ class _Book:
             clock_beside(paper, convoy.arrive_s, convoy.depart_s),
             str(len(convoy.members)), load(paper, convoy),
         ]  # fmt: skip
+
+    def _checks(self, convoy: Convoy, pieces: tuple[Stretch, ...]) -> str:
+        """When to report, by the plan: on leaving, at each place of the table, on arriving."""
+        paper = self.paper
+        found = [f"{paper.local(convoy.depart_s):%H:%M} {paper.say('on leaving')}"]
+        for one in pieces[:-1]:
+            at = clock_beside(paper, one.end_s, convoy.depart_s)
+            found.append(paper.apart(f"{at} {self._spot(one.to_name, one.to_m)}"))
+        last = clock_beside(paper, convoy.arrive_s, convoy.depart_s)
+        return " · ".join([*found, f"{last} {paper.say('on arriving')}"])
+
+    def _lost(self) -> str:
+        after_s = solver_config().orders.lost_contact_after_s
+        words = self.paper.say("nothing heard {span} after one of these (an estimate)")
+        return words.format(span=self.paper.span(after_s))
 
     def _facts(
         self, convoy: Convoy, other: str, pieces: tuple[Stretch, ...]

@@ -52,6 +52,13 @@ class EffortPoints(Part):
     """For each leg without."""
 
 
+class OrderSettings(Part):
+    """What movement orders say beside the plan."""
+
+    lost_contact_after_s: Duration = Field(alias="lost_contact_after")
+    """Seconds after a planned check-in at which nothing was heard."""
+
+
 class Credible(Part):
     """Bounds of what is believed."""
 
@@ -84,6 +91,8 @@ class SolverConfig(Part):
     """Weights of the effort level."""
     remedy_prices: dict[str, CountNumber]
     """Price of one unit of a remedy, by kind."""
+    orders: OrderSettings
+    """Estimates that movement orders rest on."""
     check: Credible
     """What is past belief."""
 
