@@ -5,11 +5,13 @@ from __future__ import annotations
 import itertools
 import re
 from dataclasses import replace
+from datetime import datetime
 from functools import cache
 
 import pytest
 
 from planner import documents, network
+from planner.charts import Convoy
 from planner.documents import orders, press
 from planner.documents.course import NO_ONE, Course, stretches, towns
 from planner.documents.hours import Clockwork, told
@@ -194,6 +196,60 @@ def test_darkness_and_shut_hours_are_those_of_the_clock() -> None:
     for leg in convoy.legs:
         for moment in (leg.load_start_s, leg.depart_s, leg.arrive_s, leg.unload_end_s):
             assert f"{paper().local(moment):%H:%M}" in clocks
+
+
+WINDOWS = [
+    {"id": "light", "kind": "daylight", "open": "daylight", "modes": ["road"]},
+    {"id": "curfew", "kind": "curfew", "closed": ["20:00-05:00"]},
+    {"id": "storm", "kind": "weather", "closed": ["00:00-24:00"], "from": "30 h"},
+]
+
+
+def facts_of(made: Paper, convoy: Convoy) -> list[str]:
+    """What an order of the convoy says of daylight and of the hours in which it may move."""
+    (order,) = (o for o in orders.content(made)["orders"] if o["id"] == convoy.id)
+    return [f"{what}: {words}" for what, words in order["facts"] if what in HOURS]
+
+
+HOURS = ("Daylight", "Movement allowed")
+
+
+def test_a_crew_reads_the_hours_that_the_office_reads_and_no_night_before_the_start() -> None:
+    verdict = case.remade({**case.TREE, "windows": WINDOWS})
+    office = prepare(verdict)
+    crew = prepare(verdict, None, "crew", "buses-2")
+    told_office = {c.depart_s: facts_of(office, c) for c in orders.ordered(office)}
+    shift_s = office.verdict.scenario.at_s(crew.verdict.scenario.start)
+    for convoy in orders.ordered(crew):
+        said = facts_of(crew, convoy)
+        assert said == told_office[convoy.depart_s + shift_s]
+        assert len(said) == 4 and not any("00:00 to" in one for one in said)
+        assert "06:00 to 20:00" in said[2]  # the curfew ends at 05:00, the plan begins at 06:00
+        light = Clockwork(office).daylight(orders.ordered(office)[0]).spans[0]
+        first, last = re.findall(r"\d\d:\d\d", said[0])
+        assert [first, last] == re.findall(r"\d\d:\d\d", said[1])
+        minute = "2012-12-13T{}:00+02:00"
+        begin, end = (datetime.fromisoformat(minute.format(at)) for at in (first, last))
+        assert office.local(light[0]) <= begin and end <= office.local(light[1])
+
+
+def test_a_permission_is_valid_as_long_as_somebody_said() -> None:
+    leave = {"id": "leave", "party": "navy", "state": "granted"}
+
+    def said(**more: str) -> set[str]:
+        granted = {**leave, **more}
+        verdict = case.remade({**case.TREE, "authorisations": [granted]})
+        found = set()
+        for reader in ((), ("crew", "buses-2")):
+            made = orders.content(prepare(verdict, None, *reader))["orders"]  # type: ignore[arg-type]
+            (order,) = (o for o in made if o["to"] == "Port")  # from 07:12, there at 08:02
+            found |= {valid for _, _, _, valid in order["permissions"]}
+        return found
+
+    assert said() == {""}
+    assert said(**{"from": "2012-12-13T07:45"}) == {"from 2012-12-13 07:45"}
+    assert said(**{"from": "2012-12-12T08:00"}) == {""}
+    assert said(until="2012-12-13T18:00") == {"until 2012-12-13 18:00"}
 
 
 def test_clock_times_of_the_strip_do_not_touch() -> None:

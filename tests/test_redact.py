@@ -241,6 +241,15 @@ def test_the_clock_begins_with_the_day_of_what_is_shown() -> None:
     assert found.scenario.local(found.plan.horizon_s).hour == 0
 
 
+def test_everybody_but_the_public_reads_one_time_of_issue() -> None:
+    start = case.conditional().scenario.start_at
+    readers: list[tuple[Audience, str | None]] = [
+        ("internal", None), ("partners", "ferries"), ("crew", "buses-1"), ("parties", "navy"),
+    ]  # fmt: skip
+    assert [told(*reader).issued_at for reader in readers] == [start] * 4
+    assert told("public").issued_at.day == 1
+
+
 def test_times_at_a_handover_point_do_not_tell_how_far_the_place_is() -> None:
     """The same plan with the clinic twice as far away looks the same from the arrival back."""
     verdict = case.conditional()

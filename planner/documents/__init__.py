@@ -43,7 +43,7 @@ class Order:
     """What is to be written: which documents in which formats, for whom, in which language.
 
     ``recipient`` is the id behind ``--for`` (see ``planner.redact.recipients``). ``issued_at`` is
-    an aware time; where it is not given, the beginning of what is shown.
+    an aware time; where it is not given, the scenario's start.
 
     A re-issue names the plan that it ``supersedes`` or the calendar that the reader was given last;
     ``against`` is another plan that the comparison is made with, for the office alone.

@@ -11,7 +11,7 @@ from planner.documents.paper import Paper
 from planner.network.clock import governs_movement, governs_place
 from planner.scenario import Window
 from planner.timeline import Intervals
-from planner.units import DAY_S
+from planner.units import DAY_S, MINUTE_S
 from planner.wording import word
 
 KINDS = {
@@ -93,6 +93,7 @@ def told(paper: Paper, spans: Intervals) -> str:
     words = paper.say("{first} to {last}")
     pieces = []
     for start, end in spans.spans:
+        start = -(-start // MINUTE_S) * MINUTE_S  # seconds are left out, and hours never widened
         clock = paper.local(end).strftime("%H:%M").replace("00:00", "24:00")
         pieces.append(words.format(first=paper.local(start).strftime(form), last=clock))
     return ", ".join(pieces)

@@ -20,7 +20,7 @@ from planner.documents.waymap import WayMaps
 from planner.load import solver_config
 from planner.plan import PlanLeg, Sortie
 from planner.roads import great_circle_m
-from planner.scenario import Link, VehicleDetail
+from planner.scenario import Authorisation, Link, VehicleDetail
 from planner.units import DAY_S, HOUR_S, MINUTE_S
 
 TITLE, TEMPLATE = "Movement order", "movement_order.typ"
@@ -267,7 +267,7 @@ class _Book:
     # ------------------------------------------------------------------ leave
 
     def _permissions(self, convoy: Convoy) -> list[list[str]]:
-        """Permissions that the movement relies on: reference, name, state, valid until."""
+        """Permissions that the movement relies on: reference, name, state, when it holds."""
         paper = self.paper
         waiting = set(awaited(paper, convoy))
         names = dict.fromkeys(
@@ -279,13 +279,26 @@ class _Book:
         for item in paper.verdict.scenario.authorisations:
             if item.id in names:
                 state = paper.say("AWAITED") if item.id in waiting else paper.say(item.state)
-                until = paper.local(paper.verdict.scenario.at_s(item.until))
                 party = self._parties.get(item.party, "")
                 # Outside the office a permission has its code for a name.
                 label = clean(item.label) if item.label != item.id else ""
                 told_name = " · ".join(filter(None, (label, party)))
-                found.append([item.id, told_name, state, f"{until:%Y-%m-%d %H:%M}"])
+                found.append([item.id, told_name, state, self._validity(item, convoy)])
         return found
+
+    def _validity(self, item: Authorisation, convoy: Convoy) -> str:
+        """From when, where the convoy is there before; until when, where that is stated."""
+        paper, scenario = self.paper, self.paper.verdict.scenario
+        start_s, load_s = scenario.at_s(item.from_), min(leg.load_start_s for leg in convoy.legs)
+        start = f"{paper.local(start_s):%Y-%m-%d %H:%M}" if start_s > load_s else ""
+        until = ""
+        if item.until is not None:
+            until = f"{paper.local(scenario.at_s(item.until)):%Y-%m-%d %H:%M}"
+        if start and until:
+            return paper.say("{start} to {until}").format(start=start, until=until)
+        if start:
+            return paper.say("from {start}").format(start=start)
+        return f"{paper.say('until')} {paper.apart(until)}" if until else ""
 
     def _notices(self, convoy: Convoy) -> list[str]:
         """Messages to the parties about these vehicles, as far as the reader may know them."""

@@ -240,7 +240,7 @@ def prepare(
 ) -> Paper:
     """Redact a Verdict for an audience and gather what all its documents share.
 
-    ``issued_at`` is an aware time; where it is not given, the beginning of what is shown. Raises
+    ``issued_at`` is an aware time; where it is not given, the scenario's start. Raises
     ScenarioError as :func:`planner.redact.redact`.
     """
     return paper_of(redact(verdict, audience, recipient), issued_at, language)

@@ -15,15 +15,21 @@ from planner.units import DAY_S
 
 @dataclass(frozen=True)
 class Clock:
-    """Times of a scenario over ``[0, horizon]``; ``here`` is (lat, lon) for daylight."""
+    """Times of a scenario over ``[0, horizon]``; ``here`` is (lat, lon) for daylight.
+
+    ``span`` is the part of the horizon of which anything is known, ``sun`` the daylight where it
+    has been reckoned: an excerpt of another scenario has both from there.
+    """
 
     scenario: Scenario
     here: tuple[float, float]
+    span: tuple[int, int] | None = None
+    sun: Intervals | None = None
 
     @property
     def always(self) -> Intervals:
-        """The whole horizon."""
-        return Intervals(((0, self.scenario.horizon_s),))
+        """The whole horizon, as far as it is known."""
+        return Intervals((self.span or (0, self.scenario.horizon_s),))
 
     def between(self, start: Moment, end: Moment | None) -> Intervals:
         """From one moment to another; ``None`` is the end of the horizon."""
@@ -45,6 +51,8 @@ class Clock:
     @cached_property
     def daylight(self) -> Intervals:
         """Sunrise to sunset at ``here``, local date by local date (astral)."""
+        if self.sun is not None:
+            return self.sun & self.always
         from astral import Observer
         from astral.sun import elevation, noon, sunrise, sunset
 

@@ -5,7 +5,7 @@ Offsets are seconds after departure; a vehicle's own overhead (pilotage, taxi) i
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -117,12 +117,16 @@ class TransportNetwork:
     """Map file to SHA-256."""
     convoy_profile_of: dict[str, str] = field(default_factory=dict)
     """Fleet that needs an escort to the profile of the slower of the two."""
+    span: tuple[int, int] | None = None
+    """What part of the horizon is known, where this is an excerpt; see :class:`Clock`."""
+    sun: Intervals | None = None
+    """Daylight as it was reckoned with all places, where this is an excerpt."""
     _allowed: dict[tuple[str, str, bool, bool], Intervals] = field(default_factory=dict, repr=False)
 
     @cached_property
     def clock(self) -> Clock:
         """The scenario's times; daylight at the mean position of its places."""
-        return clock_of(self.scenario, self.positions)
+        return replace(clock_of(self.scenario, self.positions), span=self.span, sun=self.sun)
 
     def movement_open(self, mode: str, fleet: str | None) -> Intervals:
         """When a movement may be under way (C9); ``fleet`` None is people by own means."""

@@ -46,17 +46,15 @@ class Redacted:
     authorisations: dict[_Key, tuple[str, ...]]
     codes: tuple[Code, ...]
     alternates: dict[_Key, str]
+    issued_at: datetime
+    """The time of issue where nobody gave one, the same for office, crew and parties: the
+    scenario's start; for the public the first of its month."""
 
     @property
     def valid_until(self) -> datetime:
         """When its documents are void: as the office says, else when the plan ends."""
         scenario = self.verdict.scenario
         return scenario.local(scenario.at_s(scenario.office.valid_until))
-
-    @property
-    def issued_at(self) -> datetime:
-        """The time of issue where nobody gave one: the beginning of what is shown."""
-        return self.verdict.scenario.start_at
 
 
 def redact(verdict: Verdict | Whole, audience: Audience, recipient: str | None = None) -> Redacted:
@@ -75,11 +73,12 @@ def redact(verdict: Verdict | Whole, audience: Audience, recipient: str | None =
     if audience == "internal":
         return Redacted(
             whole.base, audience, "", plan_id(whole.verdict.plan), whole.convoys,
-            whole.authorisations, whole.codes, whole.alternates,
+            whole.authorisations, whole.codes, whole.alternates, whole.verdict.scenario.start_at,
         )  # fmt: skip
     if audience == "public":
         told = public_verdict(whole.base)
-        return Redacted(told, audience, "", _number(told, audience, ""), (), {}, (), {})
+        number, first = _number(told, audience, ""), told.scenario.start_at
+        return Redacted(told, audience, "", number, (), {}, (), {}, first)
     return _outside(whole, audience, recipient or "")
 
 
@@ -107,6 +106,7 @@ def _outside(whole: Whole, audience: Audience, recipient: str) -> Redacted:
         },
         codes=(),
         alternates={key: name for key, name in others.items() if name},
+        issued_at=whole.verdict.scenario.start_at,
     )  # fmt: skip
 
 

@@ -35,6 +35,8 @@ from planner.scenario import (
     VehicleDetail,
     Window,
 )  # fmt: skip
+from planner.timeline import Intervals
+from planner.units import MINUTE_S
 
 if TYPE_CHECKING:
     from planner.verify import Verdict
@@ -265,8 +267,16 @@ class Scene:
     def _moment(self, moment: Any, default_s: int | None = None) -> int:
         return self.reader.base.scenario.at_s(moment, default_s) - self.shift_s
 
-    def _within(self, moment: Any, default_s: int | None = None) -> int:
-        return min(max(self._moment(moment, default_s), 0), self.horizon_s)
+    def _span(self, from_: Any, until: Any) -> tuple[int, int | None]:
+        """From and until as far as they fall into what is shown; no date that nobody gave.
+
+        What begins with the scenario or before what is shown begins with it; what ends later or at
+        no stated moment has no end.
+        """
+        begins = self.reader.base.scenario.at_s(from_) > 0
+        start_s = min(max(self._moment(from_), 0), self.horizon_s) if begins else 0
+        end_s = self.horizon_s if until is None else max(self._moment(until), 0)
+        return start_s, end_s if end_s < self.horizon_s else None
 
     def _office(self, old: Office) -> Office:
         until = self.horizon_s if old.valid_until is None else self._moment(old.valid_until)
@@ -309,10 +319,10 @@ class Scene:
         for item in self.reader.verdict.scenario.authorisations:
             if item.id not in told:
                 continue
+            start, until = self._span(item.from_, item.until)
             if self.reader.rights.leave:
-                start, until = self._moment(item.from_), self._moment(item.until)
-            else:
-                start, until = self._within(item.from_), self._within(item.until)
+                start = self._moment(item.from_)
+                until = None if item.until is None else self._moment(item.until)
             new = part(
                 Authorisation, id=told[item.id], party="party", state=item.state, from_=start,
                 until=until, assume=item.assume,
@@ -364,10 +374,10 @@ class Scene:
         modes = {vehicle.mode for vehicle in self.vehicles.values()}
         told = [w for w in self.reader.base.scenario.windows if _is_for_all(w, modes)]
         for number, window in enumerate(told, start=1):
+            start_s, until_s = self._span(window.days_from, window.until)
             yield part(
                 Window, id=f"hours_{number}", kind=window.kind, open=window.open,
-                closed=window.closed, days_from=self._within(window.days_from),
-                until=self._within(window.until), modes=window.modes,
+                closed=window.closed, days_from=start_s, until=until_s, modes=window.modes,
             )  # fmt: skip
 
     # -------------------------------------------------------------- the network
@@ -385,7 +395,23 @@ class Scene:
             routes=self.routes, between=between,
             profile_of={fleet.id: scenario.vehicle(fleet).mode for fleet in scenario.fleets},
             grounds={}, link_open={}, link_capacity={}, hazard={}, threats_at={}, map_hashes={},
+            span=self._known(), sun=self._daylight(),
         )  # fmt: skip
+
+    def _known(self) -> tuple[int, int]:
+        """What of the days shown lies within the plan: nothing is allowed before it or after."""
+        begin_s = max(0, -self.shift_s)
+        end_s = min(self.horizon_s, self.reader.base.scenario.horizon_s - self.shift_s)
+        return begin_s, max(begin_s + 1, end_s)
+
+    def _daylight(self) -> Intervals:
+        """The office's daylight in whole minutes, never longer: seconds would tell where it was."""
+        spans = [
+            (-(-(start - self.shift_s) // MINUTE_S) * MINUTE_S,
+             (end - self.shift_s) // MINUTE_S * MINUTE_S)
+            for start, end in self.reader.base.network.clock.daylight.spans
+        ]  # fmt: skip
+        return Intervals.of(spans) & Intervals(((0, self.horizon_s),))
 
 
 def _waypoints(
