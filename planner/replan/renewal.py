@@ -185,6 +185,8 @@ class Search:
     broken: tuple[Commitment, ...]
     anew: bool = False
     """Whether the search begins without the running plan."""
+    reckons: bool = True
+    """Whether bounds are reckoned again from their prices, for a plan that will be kept."""
     prices: Memory | None = None
     """What a search of the whole scenario knew: itineraries, and prices for the proof."""
 
@@ -251,7 +253,7 @@ class Search:
     def _reckoned_again(self, proof: LevelProof, values: dict[str, float]) -> float:
         """The bound of what was left to plan, no higher than its prices bear out: the problem that
         they belong to is here now, and in no file later."""
-        if proof.certificate is None or proof.bound <= 0:
+        if not self.reckons or proof.certificate is None or proof.bound <= 0:
             return proof.bound
         again = bounds.bound(self.problem, proof.certificate, values)
         return proof.bound if again is None else min(proof.bound, max(0.0, again))

@@ -80,7 +80,7 @@ def _planned(
         changed = scenario.model_copy(update={"commitments": kept})
         scenario = changed.with_origin(scenario.origin)
         network = replace(network, scenario=scenario, _allowed={})
-    search = Search(renewal, rest, problem, scenario, network, broken, prices=memory)
+    search = Search(renewal, rest, problem, scenario, network, broken, prices=memory, reckons=False)
     verdict = search.verdict()
     if not _is_proven(verdict):
         again = replace(search, anew=True).verdict()
