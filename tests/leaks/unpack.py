@@ -130,8 +130,8 @@ def _sqlite(data: bytes) -> Iterator[tuple[str, bytes]]:
         for name in names:
             with suppress(sqlite3.DatabaseError):
                 rows = base.execute(f'select * from "{name}"').fetchall()
-                if all(row[0] == at for at, row in enumerate(rows, start=1)):
-                    rows = [row[1:] for row in rows]  # numbers of rows, which say their order alone
+                if {row[0] for row in rows} == set(range(1, len(rows) + 1)):
+                    rows = [row[1:] for row in rows]  # numbers of rows, which say nothing else
                 yield name, "\n".join(" | ".join(map(_cell, row)) for row in rows).encode()
 
 
