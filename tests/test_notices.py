@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
+import copy
 import csv
 import dataclasses
 import io
 import json
 import math
 import random
+import re
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pyproj
 import pytest
+import yaml
 
 from planner import documents, network
-from planner.documents import Order, Paper, files, leadtimes, prepare
+from planner.documents import Order, files, leadtimes, marks, noticepaper, prepare, press
 from planner.documents.moves import amendment
 from planner.documents.notices import Notice, as_json, notice
 from planner.documents.noticetables import tables
+from planner.documents.paper import Paper
 from planner.documents.positions import degrees, grid_reference
+from planner.documents.vocabulary import VEHICLES
 from planner.verify import Verdict
 from tests import issue_case, paper_case
+from tests.test_documents import pdf_pages
 
 ISSUED = datetime(2012, 12, 12, 21, 30, tzinfo=UTC)
 HOUR = 3600
+ROOT = Path(__file__).resolve().parents[1]
 
 
 def paper(verdict: Verdict, party: str = "navy", issued: datetime = ISSUED) -> Paper:
@@ -153,6 +161,44 @@ def test_the_files_say_what_the_notice_says() -> None:
         Order("notification", audience="parties", recipient="navy", issued_at=ISSUED),
     )
     assert again == made
+
+
+def test_an_arabic_notification_has_the_arabic_names_and_no_hidden_one() -> None:
+    tree = copy.deepcopy(paper_case.TREE)
+    tree["parties"][0]["name_ar"] = "المجلس"
+    next(one for one in tree["places"] if one["id"] == "gate")["name_ar"] = "البوابة الشمالية"
+    tree["vehicles"]["bus"]["name"] = "Coach"
+    verdict = paper_case.remade(tree)
+    found = noticepaper.content(prepare(verdict, ISSUED, "parties", "council", "ar"))
+    shown = json.dumps(found, ensure_ascii=False)
+    assert "المجلس" in found["lead"] and "Council" not in shown
+    assert "البوابة الشمالية (North gate)" in shown
+    assert "حافلة سفر" in shown and "Coach" not in shown
+    for secret in paper_case.SECRETS:
+        assert secret not in shown
+    english = noticepaper.content(prepare(verdict, ISSUED, "parties", "council"))
+    assert "البوابة" not in json.dumps(english, ensure_ascii=False)
+
+
+def test_kinds_of_vehicles_that_come_with_the_program_have_words() -> None:
+    shipped = yaml.safe_load((ROOT / "config" / "vehicles.yaml").read_text(encoding="utf-8"))
+    names = re.findall(r"'name': '([^']*)'", str(shipped))
+    assert len(names) > 10 and set(names) == set(VEHICLES)
+
+
+def test_conditions_of_a_given_permission_are_told_and_nothing_else_is_announced() -> None:
+    tree = copy.deepcopy(paper_case.TREE)
+    leave = next(one for one in tree["authorisations"] if one["id"] == "gate_leave")
+    leave["conditions"] = "lists of drivers the evening before"
+    found = noticepaper.content(prepare(paper_case.remade(tree), ISSUED, "parties", "council"))
+    assert found["asked"] == [] and "stands below" not in found["lead"]
+    assert "lists of drivers the evening before" in [row[1] for row in found["given"]]
+    (page, *_) = pdf_pages(press.pdf(
+        prepare(paper_case.remade(tree), ISSUED, "parties", "council"), "notification.typ", found,
+        {"map": marks.map_svg(paper(paper_case.conditional()))},
+    ))  # fmt: skip
+    assert "lists of drivers the evening before" in page
+    assert "stands below" in noticepaper.content(paper(paper_case.conditional()))["lead"]
 
 
 # ------------------------------------------------------------------ lead times

@@ -12,7 +12,7 @@ import pytest
 
 from planner import documents, network
 from planner.charts import Convoy
-from planner.documents import orders, press
+from planner.documents import cards, orders, press, tracks
 from planner.documents.course import NO_ONE, Course, stretches, towns
 from planner.documents.hours import Clockwork, told
 from planner.documents.paper import Paper, prepare
@@ -309,6 +309,31 @@ def test_the_crew_is_told_another_way_and_a_partner_is_not() -> None:
         found[audience] = dict(order["facts"]).get("Alternate (dashes)")
     assert found["internal"] == found["crew"] == "20.0 km, 0:30 h, there at 07:30"
     assert found["partners"] is None
+
+
+def test_a_road_that_no_map_has_is_not_passed_off_as_drawn() -> None:
+    """Every road of the case is a line between two places; drawn with a bend it is a way."""
+    reader = paper("partners", "buses")
+    convoy = next(c for c in orders.ordered(reader) if c.destination == "town")
+    words = "The way is not drawn on Old <bridge>"
+    (order,) = (o for o in orders.content(reader)["orders"] if o["id"] == convoy.id)
+    assert dict(order["facts"])["Map of the way"].startswith(words)
+    cards_of = cards.content(paper("crew", "buses-2"))["cards"]
+    assert cards_of[0]["legs"][0]["missing"].startswith(words)
+    track = tracks.gpx_bytes(reader, convoy).decode("utf-8")
+    assert track.count("The way is not drawn on Old ‹bridge›") == 3
+    route = reader.verdict.network.routes[convoy.route]
+    a, b = route.points[0], route.points[-1]
+    bend = (a[0], b[1], route.travel_s // 2)
+    drawn = replace(
+        reader.verdict.network,
+        routes={
+            **reader.verdict.network.routes,
+            convoy.route: replace(route, points=(a, bend, b)),
+        },
+    )
+    better = replace(reader, verdict=replace(reader.verdict, network=drawn))
+    assert tracks.not_drawn(better, convoy) == ""
 
 
 def test_a_reader_without_road_movements_is_told_so() -> None:

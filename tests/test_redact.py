@@ -95,6 +95,28 @@ def test_a_wrong_recipient_is_told_with_its_remedy(
         redact(case.conditional(), audience, recipient)
 
 
+def test_the_code_on_a_crews_papers_names_its_reader() -> None:
+    verdict = case.conditional()
+    for wanted in ("buses-1", "c0005"):
+        by_id = told("crew", wanted)
+        code = by_id.recipient
+        assert code[:2] in ("C-", "V-")
+        for given in (code, f"{code}-2", code.lower()):
+            assert refusals(verdict, "crew", given) == []
+            assert redact(verdict, "crew", given).number == by_id.number
+    (issue,) = refusals(verdict, "crew", "C-22222")
+    assert "write one of" in issue.remedy
+    assert refusals(verdict, "parties", told("crew", "buses-1").recipient)
+
+
+def test_a_list_that_is_cut_off_says_where_all_of_it_stands(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("planner.redact.audience._SHOWN", 2)
+    (issue,) = refusals(case.conditional(), "crew", "nobody")
+    assert "buses-1, buses-2 … and 7 more, each in codes.csv" in issue.remedy
+
+
 @pytest.mark.parametrize("audience", AUDIENCES)
 def test_a_failed_plan_goes_to_nobody_outside(audience: Audience) -> None:
     found = refusals(case.failed(), audience, None)

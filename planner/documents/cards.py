@@ -8,6 +8,7 @@ from planner.cells import clean
 from planner.documents import press
 from planner.documents.orders import LINE, clock_beside, detail, hours, kilometres
 from planner.documents.paper import Paper
+from planner.documents.tracks import not_drawn
 from planner.plan import PlanLeg, Sortie
 
 TITLE, TEMPLATE = "Driver's card", "drivers_card.typ"
@@ -88,6 +89,12 @@ def _short(words: str) -> str:
     return words if len(words) <= _LONGEST else words[: _LONGEST - 1] + "…"
 
 
+def _missing(paper: Paper, turn: _Turn) -> str:
+    """What the track on the telephone does not show."""
+    name = paper.convoy_of[turn[0].id, turn[1]]
+    return next((not_drawn(paper, one) for one in paper.convoys if one.id == name), "")
+
+
 def _row(paper: Paper, turn: _Turn) -> dict[str, Any]:
     """One leg: ends, clock times, the halts at both ends, who is on board."""
     leg = _leg(turn)
@@ -110,6 +117,7 @@ def _row(paper: Paper, turn: _Turn) -> dict[str, Any]:
         "km": kilometres(paper, route.length_m),
         "hours": paper.say("{hours} h").format(hours=hours(leg.arrive_s - leg.depart_s)),
         "halts": ", ".join(halts),
+        "missing": _missing(paper, turn),
         "people": paper.count(leg.persons),
         "lying": paper.count(lying),
     }

@@ -116,7 +116,7 @@ def _ask(
     sent_s: int | None,
     convoys: Iterable[Convoy],
 ) -> Ask:
-    parties = {party.id: party.label for party in paper.verdict.scenario.parties}
+    parties = {party.id: paper.called(party) for party in paper.verdict.scenario.parties}
     hanging = sorted(convoys, key=lambda convoy: (convoy.depart_s, convoy.id))
     first_s = hanging[0].depart_s if hanging else None
     lead_s = item.lead_time_s
@@ -124,7 +124,7 @@ def _ask(
     return Ask(
         kind=kind,
         id=item.id,
-        label=clean(item.label),
+        label=paper.called(item),
         party=clean(parties.get(item.party, item.party)),
         state=item.state,
         lead_time_s=lead_s,

@@ -8,11 +8,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from planner.cells import clean
 from planner.documents import press
 from planner.documents.leadtimes import Ask
 from planner.documents.marks import map_svg
 from planner.documents.notices import PURPOSES, Movement, Notice, notice
 from planner.documents.paper import TO_FILL, Paper
+from planner.documents.vocabulary import VEHICLES
 from planner.wording import figures, word
 
 TITLE = word("Notification")
@@ -42,6 +44,7 @@ def content(paper: Paper) -> dict[str, Any]:
         ],
         "recipients": [[say(name), value] for name, value in found.recipients],
         "asked": [asked_row(paper, one) for one in found.asked],
+        "given": _given(paper),
         "changes": [
             [_change(paper, what), paper.apart(now), paper.apart(before)]
             for what, now, before in found.change
@@ -72,12 +75,25 @@ def content(paper: Paper) -> dict[str, Any]:
 def _lead(paper: Paper, found: Notice) -> str:
     words = paper.say(
         "To {party}: {organisation} tells of {n} movements over ground that you hold or through "
-        "what you have a say in. Telling is not asking: what needs your permission stands below."
+        "what you have a say in."
     )
-    return words.format(
+    told = words.format(
         party=paper.apart(found.party), organisation=paper.apart(found.organisation),
         n=paper.count(len(found.movements)),
     )  # fmt: skip
+    if any(one.kind == "authorisation" for one in found.asked):
+        more = paper.say("Telling is not asking: what needs your permission stands below.")
+        return f"{told} {more}"
+    return told
+
+
+def _given(paper: Paper) -> list[list[str]]:
+    """Permissions of this party that movements rely on and that it has given: name, conditions."""
+    return [
+        [paper.called(item) if item.name else paper.latin(item.id), clean(item.conditions or "–")]
+        for item in paper.verdict.scenario.authorisations
+        if item.state == "granted"
+    ]
 
 
 def _both(paper: Paper, local: datetime, utc: datetime) -> str:
@@ -148,7 +164,9 @@ def _points(paper: Paper, way: _Way) -> list[list[str]]:
 
 
 def _movement(paper: Paper, one: Movement, ways: dict[_Way, int]) -> list[str]:
-    cars = ", ".join(f"{cars.count} × {paper.apart(cars.kind)}" for cars in one.vehicles)
+    cars = ", ".join(
+        f"{cars.count} × {paper.apart(_kind(paper, cars.kind))}" for cars in one.vehicles
+    )
     first, last = one.waypoints[0], one.waypoints[-1]
     remarks = [paper.say("overnight")] if one.overnight else []
     if one.permissions:
@@ -159,6 +177,11 @@ def _movement(paper: Paper, one: Movement, ways: dict[_Way, int]) -> list[str]:
         _both(paper, first.local, first.utc), _both(paper, last.local, last.utc), cars,
         paper.count(one.people), "; ".join(remarks),
     ]  # fmt: skip
+
+
+def _kind(paper: Paper, name: str) -> str:
+    """A kind of vehicle that comes with the program in the paper's language; others as named."""
+    return paper.say(name) if name in VEHICLES else name
 
 
 def _vehicles(paper: Paper, found: Notice) -> list[list[str]]:
@@ -173,7 +196,7 @@ def _vehicles(paper: Paper, found: Notice) -> list[list[str]]:
             plates.setdefault(key, {}).update(dict.fromkeys(known))
     return [
         [
-            kind, paper.say(mode), paper.count(number),
+            _kind(paper, kind), paper.say(mode), paper.count(number),
             paper.latin(", ".join(plates[kind, mode, impartial])) or TO_FILL,
             paper.say("yes" if impartial else "no"), TO_FILL, TO_FILL, TO_FILL,
         ]

@@ -16,6 +16,7 @@ from planner.documents.hours import Clockwork, told
 from planner.documents.moves import awaited
 from planner.documents.paper import Paper
 from planner.documents.timestrip import strip
+from planner.documents.tracks import not_drawn
 from planner.documents.waymap import WayMaps
 from planner.load import solver_config
 from planner.plan import PlanLeg, Sortie
@@ -83,7 +84,8 @@ class _Book:
         self.drawings: dict[str, str] = {}
         self._names: dict[str, str] = {}
         self._links = {link.id: link for link in paper.verdict.scenario.links}
-        self._parties = {party.id: clean(party.label) for party in paper.verdict.scenario.parties}
+        parties = paper.verdict.scenario.parties
+        self._parties = {party.id: paper.called(party) for party in parties}
         self._threats = {item.id: item for item in paper.verdict.scenario.threats}
         self._turns = turns(paper)
 
@@ -166,6 +168,9 @@ class _Book:
             yield say("Road"), ", ".join(roads)
         if route.oldest_as_of:
             yield say("Map as of"), clean(route.oldest_as_of)
+        missing = not_drawn(paper, convoy)
+        if missing:
+            yield say("Map of the way"), missing
         yield say("Daylight"), told(paper, self.clockwork.daylight(convoy)) or say("none")
         for window in self.clockwork.windows(convoy):
             words = told(paper, window.open) or say("none")
@@ -181,7 +186,7 @@ class _Book:
             return self.paper.say("none known") if self._tells_other() else LINE
         route = self.paper.verdict.network.routes[other]
         links = dict.fromkeys(use.link for use in route.links if use.link in self._links)
-        by = [clean(self._links[name].label) for name in links]
+        by = [self.paper.called(self._links[name]) for name in links]
         last = clock_beside(self.paper, convoy.depart_s + route.travel_s, convoy.depart_s)
         way = self.paper.say("{km}, {hours} h, there at {time}").format(
             km=kilometres(self.paper, route.length_m), hours=hours(route.travel_s), time=last
@@ -244,7 +249,7 @@ class _Book:
         named = [self._links[name] for name in one.links if name in self._links]
         if not named:
             return self.paper.say("no report"), "–"
-        status = [f"{clean(link.label)}: {self.paper.say(link.status)}" for link in named]
+        status = [f"{self.paper.called(link)}: {self.paper.say(link.status)}" for link in named]
         return "; ".join(status), "; ".join(self._age(link, convoy) for link in named)
 
     def _age(self, link: Link, convoy: Convoy) -> str:

@@ -11,6 +11,7 @@ from planner.cells import clean
 from planner.charts import Convoy, convoy_ids
 from planner.documents.vocabulary import LEVELS
 from planner.redact import Audience, Code, Redacted, Whole, redact
+from planner.scenario.parts import Named
 from planner.wording import figures
 
 if TYPE_CHECKING:
@@ -120,8 +121,14 @@ class Paper:
         return self.local(t_s).astimezone(UTC)
 
     def label(self, place_id: str) -> str:
-        """What people call a place."""
-        return clean(self.verdict.scenario.place(place_id).label)
+        """What people call a place; in Arabic with the other name beside it, as maps have it."""
+        place = self.verdict.scenario.place(place_id)
+        told = self.called(place)
+        return told if told == clean(place.label) else f"{told} ({clean(place.label)})"
+
+    def called(self, item: Named) -> str:
+        """What people call a thing: in an Arabic paper by its Arabic name where it has one."""
+        return _called(item, self.language)
 
     @property
     def status(self) -> str:
@@ -248,8 +255,11 @@ def prepare(
 
 def paper_of(told: Redacted, issued_at: datetime | None = None, language: str = "en") -> Paper:
     """What documents are written from, of a plan that is redacted already."""
+    recipient = told.recipient
+    if told.audience == "parties":  # its own name is the only one that its paper has
+        recipient = next((_called(p, language) for p in told.verdict.scenario.parties), recipient)
     return Paper(
-        verdict=told.verdict, audience=told.audience, recipient=told.recipient, language=language,
+        verdict=told.verdict, audience=told.audience, recipient=recipient, language=language,
         plan_id=told.number, issued_at=issued_at or told.issued_at, valid_until=told.valid_until,
         warning=_warning(told, language), convoys=told.convoys,
         convoy_of=convoy_ids(told.convoys), authorisations=told.authorisations, codes=told.codes,
@@ -265,21 +275,25 @@ def _warning(told: Redacted, language: str) -> str:
         many = wording.text("breaches: {n}", language).format(n=count)
         return f"{words} ({many})"
     if verdict.status == "CONDITIONAL":
-        named = _awaited(told)
+        named = _awaited(told, language)
         if not named:
             return wording.text("NOT AUTHORISED: awaits permission", language)
         return wording.text("NOT AUTHORISED: awaits", language) + " " + ", ".join(named)
     return ""
 
 
-def _awaited(told: Redacted) -> list[str]:
+def _called(item: Named, language: str) -> str:
+    return clean(item.name_ar if language == "ar" and item.name_ar else item.label)
+
+
+def _awaited(told: Redacted, language: str) -> list[str]:
     """Names of the permissions that are awaited; for those who may not know them, their codes."""
     scenario = told.verdict.scenario
     awaited = {item.id: item for item in scenario.authorisations}
-    parties = {party.id: party.label for party in scenario.parties}
+    parties = {party.id: _called(party, language) for party in scenario.parties}
     found = []
     for name in told.verdict.figures.conditional_on:
         party = parties.get(awaited[name].party)
-        label = clean(awaited[name].label)
-        found.append(label if party is None else f"{label} ({clean(party)})")
+        label = _called(awaited[name], language)
+        found.append(label if party is None else f"{label} ({party})")
     return found

@@ -8,10 +8,19 @@ from typing import Any
 
 from planner import __version__
 from planner.cells import clean
-from planner.charts import Convoy, Track, convoy_label, convoy_track, havens, self_track
+from planner.charts import (
+    Convoy,
+    Track,
+    convoy_label,
+    convoy_track,
+    havens,
+    position,
+    self_track,
+)
 from planner.charts.shapes import feature, line, lon_lat
 from planner.documents.paper import Paper
 from planner.documents.rows import own_vehicles
+from planner.roads import great_circle_m
 
 
 def utc(moment: datetime) -> str:
@@ -132,6 +141,7 @@ def place_features(paper: Paper) -> list[dict[str, Any]]:
     return out
 
 
+_STRAIGHT_M = 2000  # a road may well run straight so far
 _NO_MARKUP = str.maketrans("<>", "‹›")
 
 
@@ -149,9 +159,25 @@ def described(paper: Paper, convoy: Convoy) -> str:
         paper.addressee, paper.warning, paper.plan_id,
         clean(convoy_label(paper.verdict, convoy)),
         f"{paper.say('people')}: {paper.count(convoy.persons)}",
-        f"{paper.say('Valid until')} {paper.expiry}", paper.disclaimer,
+        f"{paper.say('Valid until')} {paper.expiry}", paper.disclaimer, not_drawn(paper, convoy),
     )  # fmt: skip
     return " · ".join(part for part in parts if part)
+
+
+def not_drawn(paper: Paper, convoy: Convoy) -> str:
+    """Which roads of the way are straight lines on it, because no map has them; empty for none."""
+    route = paper.verdict.network.routes[convoy.route]
+    known = {link.id: link for link in paper.verdict.scenario.links}
+    names = []
+    for use in route.links if route.mode == "road" else ():
+        a, b = (position(route.points, moment) for moment in (use.enter_s, use.exit_s))
+        between = any(use.enter_s < moment < use.exit_s for _, _, moment in route.points)
+        if not between and use.link in known and great_circle_m(*a, *b) >= _STRAIGHT_M:
+            names.append(paper.called(known[use.link]).replace("_", " "))
+    if not names:
+        return ""
+    words = paper.say("The way is not drawn on {roads}: the straight line there is no road.")
+    return words.format(roads=", ".join(dict.fromkeys(names)))
 
 
 def gpx_bytes(paper: Paper, convoy: Convoy) -> bytes:
@@ -181,6 +207,9 @@ def gpx_bytes(paper: Paper, convoy: Convoy) -> bytes:
         route.points.append(gpx.GPXRoutePoint(*spot))
         segment.points.append(gpx.GPXTrackPoint(*spot, time=paper.utc(t_s)))
     track = gpx.GPXTrack(name=title)
+    missing = not_drawn(paper, convoy).translate(_NO_MARKUP)
+    for one in (route, track) if missing else ():
+        one.comment = missing
     track.segments.append(segment)
     document.routes.append(route)
     document.tracks.append(track)

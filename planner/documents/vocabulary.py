@@ -76,3 +76,11 @@ COMPARED = words("people", "evacuated", "by vehicles", "by own means", "left beh
                  "stay by choice", "clearance", "sorties", "harm of staying", "expected harm",
                  "missed deadlines", "sum of arrival times", "effort")  # fmt: skip
 """What the comparison of two plans calls its figures."""
+
+VEHICLES = words(
+    "Coach", "Minibus", "City bus", "Truck with benches", "Taxi or private car with driver",
+    "Ambulance", "Four-wheel-drive ambulance", "Large landing ship (Ropucha class)",
+    "Chartered passenger and car ferry", "Destroyer (escort)", "Frigate (escort)", "Small boat",
+    "Ilyushin Il-76", "Ilyushin Il-62", "Yakovlev Yak-42",
+)  # fmt: skip
+"""What the kinds of vehicles that come with the program are called (config/vehicles.yaml)."""

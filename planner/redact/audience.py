@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Literal
@@ -18,10 +19,11 @@ OUTSIDE: tuple[Audience, ...] = AUDIENCES[1:]
 _ADDRESSED = frozenset({"partners", "crew", "parties"})
 _IDS = {
     "partners": "the id of a fleet",
-    "crew": "a vehicle (fleet-number) or a convoy",
+    "crew": "a vehicle (fleet-number) or a convoy",  # or the code of either
     "parties": "the id of a party",
 }
 _SHOWN = 12
+_CODE = re.compile(r"([CVcv]-[0-9A-Za-z]{5})(-\d+)?")  # a sortie or a second leg has a number more
 
 
 @dataclass(frozen=True)
@@ -81,12 +83,29 @@ def refusals(verdict: Verdict | Whole, audience: Audience, recipient: str | None
     return found
 
 
+def meant(whole: Whole, audience: Audience, recipient: str | None) -> str | None:
+    """The id of whom ``--for`` names: for the crew also by the code that their papers bear."""
+    code = _CODE.fullmatch(recipient or "")
+    if audience != "crew" or code is None:
+        return recipient
+    pairs = zip(whole.verdict.plan.sorties, whole.base.plan.sorties, strict=True)
+    ids = {f"{b.fleet}-{b.vehicle}": f"{a.fleet}-{a.vehicle}" for a, b in pairs}
+    for kind in ("convoy", "vehicle"):
+        for name, known in whole.coded[kind].items():
+            if known == code[1].upper():
+                return ids.get(name, name)
+    return recipient
+
+
 def _of_whom(whole: Whole, audience: Audience, recipient: str | None) -> list[Issue]:
     ids = [one.id for one in recipients(whole, audience)]
+    recipient = meant(whole, audience, recipient)
     if recipient in ids:
         return []
     near = get_close_matches(recipient or "", ids, 1, 0.6)
-    listed = ", ".join(ids[:_SHOWN]) + (" …" if len(ids) > _SHOWN else "")
+    listed = ", ".join(ids[:_SHOWN])
+    if len(ids) > _SHOWN:
+        listed += f" … and {len(ids) - _SHOWN} more, each in codes.csv (--document codes)"
     remedy = f"did you mean {near[0]}?" if near else f"write one of: {listed or '(there are none)'}"
     if not recipient:
         problem = f"documents for {audience} are for one of them: --for {_IDS[audience]} is missing"

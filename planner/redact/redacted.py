@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from planner.charts import Convoy, convoys, havens
 from planner.errors import Issue, ScenarioError
 from planner.plan import AidLoad, Plan, PlanLeg, Provenance, Sortie, TeamRide, dumps, plan_id
-from planner.redact.audience import Audience, refusals
+from planner.redact.audience import Audience, meant, refusals
 from planner.redact.codes import Code
 from planner.redact.public import public_verdict
 from planner.redact.rights import rights_of
@@ -70,6 +70,7 @@ def redact(verdict: Verdict | Whole, audience: Audience, recipient: str | None =
     faults = refusals(whole, audience, recipient)
     if faults:
         raise ScenarioError(faults)
+    recipient = meant(whole, audience, recipient)
     if audience == "internal":
         return Redacted(
             whole.base, audience, "", plan_id(whole.verdict.plan), whole.convoys,
