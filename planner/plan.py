@@ -165,7 +165,7 @@ class Remedy(Noun):
     price: int | None = None
     """In the units of config/solver.yaml."""
     gain_persons: int | None = None
-    """How many more get out."""
+    """How many more get out at most: counted with vehicles in fractions, the relaxed reckoning."""
 
 
 class LeftBehind(Noun):

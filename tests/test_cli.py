@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import socket
 import subprocess
@@ -18,6 +19,8 @@ from planner import assets, load, mapbuild
 from planner.cli import desk, papers, planning, scenarios, text
 from planner.cli.parser import build_parser
 from planner.errors import Issue, ScenarioError
+from planner.plan import LeftBehind, Remedy
+from planner.scenario.published import published
 from tests.command import run
 
 HERE = Path(__file__).parent
@@ -676,3 +679,22 @@ def test_a_place_unknown_to_the_map_is_told_beside_other_faults(
     first, second = capsys.readouterr().out.splitlines()
     assert "start: cannot take" in first
     assert "'al_jouraa' -> did you mean 'al_joura'?" in second
+
+
+def test_published_figures_and_remedies_are_told_in_words() -> None:
+    figures = {"people": 30000, "bus_trips_low": 500, "bus_trips_high": 600, "ships_low": 5}
+    assert published(figures) == [
+        ("people", (30000,)), ("bus trips", (500, 600)), ("ships low", (5,)),
+    ]  # fmt: skip
+    assert published({"_": 1, "x_high": 2}) == [("", (1,)), ("x high", (2,))]
+    scenario = load.read(BRIDGE)
+    group = scenario.groups[0].id
+    helps = Remedy(kind="vehicle", what="one more in Coaches", price=20, gain_persons=2210)
+    entry = LeftBehind(group=group, persons=3000, unwilling=False, reason="no seat in time",
+                       reason_code="no_seat", remedy=helps)  # fmt: skip
+    told = text.stay_words(scenario, entry)
+    assert told.endswith(
+        "Would help: one more in Coaches: at most 2,210 more people by the relaxed reckoning; "
+        "cost 20 on the office's scale."
+    )
+    assert not re.search(r"price|\(gain|\+2", told)

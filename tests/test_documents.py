@@ -496,7 +496,8 @@ def test_the_summary_says_what_matters(folders: Callable[[str], Folder]) -> None
         "40 of 48 people who want to leave are safe by 2012-12-14 09:32 local time",
         "8 are left behind", "Expected casualties by this plan 0.00491",
         "sum of arrival times 500 490.5 1.90 %", "no seat is left: the North gate goes first",
-        "one more bus at North gate (+8 people, price 5)", "requested; ASSUMED by this plan",
+        "one more bus at North gate (at most 8 more people by the relaxed reckoning, "
+        "cost 5 on the office's scale)", "requested; ASSUMED by this plan",
         "authorisations[port_leave].assume nothing granted",
         "Far island 24 14 Dec 09:32 14 Dec 09:32 500 in all",
         "+Relief & Co", "duty officer", "2012-12-13 04:00 UTC = 2012-12-13 06:00 EET (+02:00)",

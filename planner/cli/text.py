@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from planner.errors import Issue
+from planner.scenario.published import published as named
 from planner.units import format_duration
 
 if TYPE_CHECKING:
@@ -248,7 +249,7 @@ def _not_out(verdict: Verdict) -> list[str]:
     entries.sort(key=lambda entry: (-entry.persons, entry.group))
     lines = ["Not out, and why"]
     for entry in entries[:10]:
-        lines += _wrapped(_why(verdict.scenario, entry))
+        lines += _wrapped(stay_words(verdict.scenario, entry))
     if len(entries) > 10:
         rest = sum(entry.persons for entry in entries[10:])
         lines.append(f"  … and {rest:,} in {len(entries) - 10} more entries (left_behind.csv)")
@@ -270,15 +271,17 @@ def _late(verdict: Verdict) -> list[str]:
     return lines
 
 
-def _why(scenario: Scenario, entry: LeftBehind) -> str:
+def stay_words(scenario: Scenario, entry: LeftBehind) -> str:
+    """Who stays, why, and what would help, in one paragraph."""
     text = f"{scenario.group(entry.group).label}: {entry.persons:,}. {entry.reason.rstrip('.')}."
     remedy = entry.remedy
     if remedy is not None:
-        gain = f" (+{remedy.gain_persons:,} people)" if remedy.gain_persons else ""
-        price = f", price {remedy.price}" if remedy.price is not None else ""
         if remedy.kind in ("not_searched", "none_found"):
             return f"{text} What would help: {remedy.what}."
-        text += f" Would help: {remedy.what}{gain}{price}."
+        more = remedy.gain_persons
+        gain = f": at most {more:,} more people by the relaxed reckoning" if more else ""
+        cost = f"; cost {remedy.price} on the office's scale" if remedy.price is not None else ""
+        text += f" Would help: {remedy.what}{gain}{cost}."
     return text
 
 
@@ -329,7 +332,9 @@ def _sanity(verdict: Verdict) -> list[str]:
     published = verdict.scenario.sanity
     if not published:
         return []
-    told = ", ".join(f"{plain(key)} {number(value)}" for key, value in published.items())
+    told = ", ".join(
+        f"{plain(words)} {' to '.join(map(number, values))}" for words, values in named(published)
+    )
     modes = loaded_legs(verdict)
     ours = ", ".join(f"{count:,} by {mode}" for mode, count in modes.items()) or "none"
     return [

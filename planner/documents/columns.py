@@ -109,8 +109,8 @@ LEFT_COLUMNS = (
         reason: the binding reason
         remedy_kind: kind of the cheapest single remedy that was found
         remedy: what would help
-        remedy_price: its price in the units of the planning office
-        remedy_gain: how many more would get out with it
+        remedy_price: what it costs on the planning office's own scale
+        remedy_gain: how many more would get out with it at most (vehicles counted in fractions)
         """
     ),
     *STAMPS,

@@ -206,7 +206,7 @@ def reason(paper: Paper, row: Row) -> str:
 
 
 def remedy(paper: Paper, row: Row) -> str:
-    """What would help, how many more get out with it, and its price."""
+    """What would help, how many more get out with it at most, and what it costs."""
     kind, told = REMEDIES.get(str(row["remedy_kind"]), ""), str(row["remedy"])
     words = told or paper.say("none was searched")
     if paper.language != "en":
@@ -216,9 +216,9 @@ def remedy(paper: Paper, row: Row) -> str:
     more = []
     if row["remedy_gain"] is not None:
         gain = paper.count(_whole(row["remedy_gain"]))
-        more.append(paper.say("+{n} people").format(n=gain))
+        more.append(paper.say("at most {n} more people by the relaxed reckoning").format(n=gain))
     if row["remedy_price"] is not None:
-        more.append(paper.say("price {n}").format(n=row["remedy_price"]))
+        more.append(paper.say("cost {n} on the office's scale").format(n=row["remedy_price"]))
     return words + (f" ({', '.join(more)})" if more else "")
 
 

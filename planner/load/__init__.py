@@ -17,12 +17,18 @@ from planner.errors import Issue, ScenarioError
 from planner.load.config import SolverConfig, catalogue, solver_config
 from planner.load.lines import located
 from planner.load.reading import examine, faults, from_tree, remains
-from planner.load.situation import examine_situation, situation_from_tree, situation_tree
+from planner.load.situation import (
+    examine_situation,
+    situation_from_tree,
+    situation_remains,
+    situation_tree,
+)
 from planner.scenario import Scenario
 
 __all__ = [
     "SolverConfig", "catalogue", "examine", "examine_file", "examine_situation", "faults",
-    "from_tree", "located", "read", "read_text", "remains", "situation_from_tree", "situation_tree",
+    "from_tree", "located", "read", "read_text", "remains", "situation_from_tree",
+    "situation_remains", "situation_tree",
     "solver_config",
 ]  # fmt: skip
 

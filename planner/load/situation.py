@@ -16,6 +16,13 @@ from planner.load.yamltext import decode, node_of, parse
 from planner.scenario.situation import Situation
 
 VERSION = 1
+_MADE_UP = {
+    "at": "0 s", "held.sortie": "nobody", "departed.sortie": "nobody", "arrived.sortie": "nobody",
+    "arrived.at": "0 s", "vehicles.fleet": "nobody", "links.link": "nobody",
+    "links.state": "closed", "refused.group": "nobody", "refused.people": "0",
+    "new_people.id": "nobody", "new_people.like": "nobody", "new_people.people": "0",
+}  # fmt: skip
+"""By what a report cannot do without: something that fits."""
 
 
 def examine_situation(
@@ -38,6 +45,42 @@ def examine_situation(
     except ValidationError as error:
         return None, sorted([*issues, *issues_of(error, root, file, Situation)])
     return (None if issues else found), sorted(issues)
+
+
+def situation_remains(content: bytes | str) -> tuple[Situation | None, frozenset[str]]:
+    """The Situation of a faulty text without what is faulty; None where little is left.
+
+    For a look at the names in the rest alone: what an entry needs and has a fault is made up, and
+    the second part says where (``links[#1].state``).
+    """
+    tree, mended = situation_tree(content), set[str]()
+    for _ in range(3):
+        try:
+            return Situation.model_validate(tree), frozenset(mended)
+        except ValidationError as error:
+            for details in error.errors(include_url=False):
+                mended.add(_mend(tree, details["loc"]))
+        if "schema_version" in mended:
+            break
+    return None, frozenset(mended)
+
+
+def _mend(tree: dict[str, Any], loc: tuple[int | str, ...]) -> str:
+    """Takes a faulty value out, or makes one up where it is needed; says where."""
+    section = str(loc[0])
+    entries = tree.get(section)
+    if len(loc) < 2 or not isinstance(entries, list) or not isinstance(loc[1], int):
+        tree.pop(section, None)
+        tree.update({section: _MADE_UP[section]} if section in _MADE_UP else {})
+        return section
+    if len(loc) < 3 or not isinstance(entries[loc[1]], dict):
+        entries[loc[1]] = {}
+        return f"{section}[#{loc[1] + 1}]"
+    entry, key = entries[loc[1]], str(loc[2])
+    entry.pop(key, None)
+    made_up = _MADE_UP.get(f"{section}.{key}")
+    entry.update({key: made_up} if made_up is not None else {})
+    return f"{section}[#{loc[1] + 1}].{key}"
 
 
 def situation_tree(content: bytes | str) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from planner.replan.contradictions import Grounds, contradictions
 from planner.replan.happened import Past, happened
 from planner.replan.renewal import Renewal, Replanned, lost_promises
 from planner.replan.renewed import with_ground
-from planner.replan.report import Report
+from planner.replan.report import Report, ordered
 from planner.replan.resumed import resumed
 from planner.scenario import Scenario
 from planner.scenario.quantities import parse_moment
@@ -70,12 +70,12 @@ def read_report(
 ) -> Reading:
     """The report of a text and what has happened by ``now`` (else by the report's own time).
 
-    Raises ScenarioError with every fault of the text, or every contradiction with itself and with
-    the plan.
+    Raises ScenarioError with every fault of the text and every name in it that nobody knows, or
+    every contradiction with itself and with the plan.
     """
     situation, issues = load.examine_situation(content, file)
     if situation is None:
-        raise ScenarioError(issues)
+        raise ScenarioError(ordered([*issues, *_unknown(running, content, file)]))
     now_s = moment_of(running.scenario, now) if now else running.scenario.at_s(situation.at)
     tree = still_broken(running, load.situation_tree(content))
     report = Report(
@@ -92,6 +92,17 @@ def read_report(
     if found:
         raise ScenarioError(found)
     return Reading(running, report, past, network)
+
+
+def _unknown(running: Running, content: bytes | str, file: str) -> list[Issue]:
+    """Names that nobody knows in what can be read of a faulty report."""
+    rest, mended = load.situation_remains(content)
+    if rest is None:
+        return []
+    bridges = frozenset(running.network.link_open)
+    report = Report(rest, running.scenario, running.plan, 0, {}, bridges)
+    told = [issue for issue in report.unknown if issue.where not in mended]
+    return load.located(told, content, file)
 
 
 def still_broken(running: Running, tree: dict[str, Any]) -> dict[str, Any]:

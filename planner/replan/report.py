@@ -68,6 +68,8 @@ class Report:
     wheres: dict[LegKey, str] = field(default_factory=dict)
     """Where the report speaks of a leg."""
     issues: list[Issue] = field(default_factory=list)
+    unknown: list[Issue] = field(default_factory=list)
+    """Those of the issues that stand by one entry alone: names that nobody knows."""
 
     def __post_init__(self) -> None:
         self.sorties = {sortie.id: sortie for sortie in self.plan.sorties}
@@ -81,6 +83,11 @@ class Report:
     def fault(self, where: str, problem: str, remedy: str) -> None:
         """One more thing that is wrong."""
         self.issues.append(Issue("", 0, where, problem, remedy))
+
+    def no_such(self, where: str, problem: str, remedy: str) -> None:
+        """One more name or number that nobody knows."""
+        self.fault(where, problem, remedy)
+        self.unknown.append(self.issues[-1])
 
     def when(self, moment_s: int) -> str:
         """Local date and time."""
@@ -96,7 +103,7 @@ class Report:
         said, known = self.situation.plan, plan_id(self.plan)
         if said is not None and said != known:
             problem = f"the report is on plan {said[:40]}, this is {known}"
-            self.fault("plan", problem, "give the plan that is running")
+            self.no_such("plan", problem, "give the plan that is running")
         self.at_s = self.scenario.at_s(self.situation.at)
         under_way = self.plan.under_way
         if under_way is not None and 0 <= self.at_s < under_way.now_s:
@@ -127,7 +134,7 @@ class Report:
         found = self.sorties.get(name)
         if found is None:
             problem = f"the plan has no sortie called '{name[:60]}'"
-            self.fault(where, problem, meant(name, self.sorties))
+            self.no_such(where, problem, meant(name, self.sorties))
         return found
 
     def _number(self, where: str, sortie: Sortie, leg: int | None) -> int | None:
@@ -137,7 +144,7 @@ class Report:
             return loaded[0] if loaded else 1
         if not 1 <= leg <= len(sortie.legs):
             problem = f"'{sortie.id}' has {len(sortie.legs)} legs, there is no number {leg}"
-            self.fault(f"{where}.leg", problem, f"write 1 to {len(sortie.legs)}")
+            self.no_such(f"{where}.leg", problem, f"write 1 to {len(sortie.legs)}")
             return None
         return leg
 
@@ -188,7 +195,7 @@ class Report:
         for group in aboard:
             if group not in groups:
                 problem = f"the plan has no group called '{group[:60]}'"
-                self.fault(f"{where}.aboard.{group}", problem, meant(group, groups))
+                self.no_such(f"{where}.aboard.{group}", problem, meant(group, groups))
         known = {group: people for group, people in aboard.items() if group in groups}
         if known:
             self.aboard[key] = known
@@ -220,16 +227,16 @@ class Report:
             fleet = fleets.get(entry.fleet)
             if fleet is None:
                 problem = f"the plan has no fleet called '{entry.fleet[:60]}'"
-                self.fault(f"{where}.fleet", problem, meant(entry.fleet, fleets))
+                self.no_such(f"{where}.fleet", problem, meant(entry.fleet, fleets))
                 continue
             if not 1 <= entry.vehicle <= fleet.count:
                 problem = f"the fleet has {fleet.count} vehicles, there is no number"
                 problem += f" {entry.vehicle}"
-                self.fault(f"{where}.vehicle", problem, f"write 1 to {fleet.count}")
+                self.no_such(f"{where}.vehicle", problem, f"write 1 to {fleet.count}")
                 continue
             if entry.at is not None and entry.at not in places:
                 problem = f"the plan has no place called '{entry.at[:60]}'"
-                self.fault(f"{where}.at", problem, meant(entry.at, places))
+                self.no_such(f"{where}.at", problem, meant(entry.at, places))
                 continue
             self._vehicle(where, entry)
 
@@ -262,7 +269,7 @@ class Report:
             where = f"links[#{number}]"
             if entry.link not in known:
                 problem = f"the scenario has no link called '{entry.link[:60]}'"
-                self.fault(f"{where}.link", problem, meant(entry.link, known))
+                self.no_such(f"{where}.link", problem, meant(entry.link, known))
                 continue
             self._link(where, entry)
 
@@ -290,7 +297,7 @@ class Report:
             where = f"refused[#{number}]"
             if entry.group not in groups:
                 problem = f"the plan has no group called '{entry.group[:60]}'"
-                self.fault(f"{where}.group", problem, meant(entry.group, groups))
+                self.no_such(f"{where}.group", problem, meant(entry.group, groups))
             elif entry.group in self.refused:
                 self._twice(where, f"people of '{entry.group}' refuse")
             else:
@@ -300,14 +307,14 @@ class Report:
             where = f"new_people[#{number}]"
             if new.id in groups | seen:
                 problem = f"there is a group called '{new.id}' already"
-                self.fault(f"{where}.id", problem, "give new people an id of their own")
+                self.no_such(f"{where}.id", problem, "give new people an id of their own")
             seen.add(new.id)
             if new.like not in groups:
                 problem = f"the plan has no group called '{new.like[:60]}'"
-                self.fault(f"{where}.like", problem, meant(new.like, groups))
+                self.no_such(f"{where}.like", problem, meant(new.like, groups))
             if new.at is not None and new.at not in places:
                 problem = f"the plan has no place called '{new.at[:60]}'"
-                self.fault(f"{where}.at", problem, meant(new.at, places))
+                self.no_such(f"{where}.at", problem, meant(new.at, places))
 
     def _twice(self, where: str, what: str) -> None:
         self.fault(where, f"the report says twice that {what}", "say it once")

@@ -67,7 +67,7 @@ def groups(verdict: Verdict) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-LEFT_COLUMNS = ("group", "people", "why", "would help", "brings out", "price")
+LEFT_COLUMNS = ("group", "people", "why", "would help", "brings out at most", "cost")
 
 
 def left_behind(verdict: Verdict) -> list[tuple[str, ...]]:

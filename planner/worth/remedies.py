@@ -100,8 +100,8 @@ class Remedies:
             for group, left in found.by_group.items()
             if group != stay.group
         )
-        note = f"; {math.ceil(fewer - 0.01):,} fewer of other groups" if fewer > 1 else ""
-        what = f"{change.what} (gain: up to, with vehicles counted in fractions{note})"
+        note = f" ({math.ceil(fewer - 0.01):,} fewer of other groups)" if fewer > 1 else ""
+        what = f"{change.what}{note}"
         return Remedy(kind=change.kind, what=what, price=change.price, gain_persons=gain)
 
     def _is_over(self) -> bool:

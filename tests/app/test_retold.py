@@ -33,9 +33,9 @@ REASONS = [
     *(told.format(at="7", cap="4") for told in WORDS.values()),
 ]  # fmt: skip
 CHANGES = [
-    "Party 1 grants a_1 (gain: up to, with vehicles counted in fractions; 3 fewer of other groups)",
+    "Party 1 grants a_1 (3 fewer of other groups)",
     "not searched from here on: one more loading bay at 7", "5 more in 3", "agreed: 7",
-    "7 takes in 2,500 in all and 267 a day (gain: up to, with vehicles counted in fractions)",
+    "7 takes in 2,500 in all and 267 a day",
     "the cap on a leg's risk is 2 % instead of 1 %", "7 opens", "7 handles 4 movements an hour",
     "not searched", "nothing is short; a longer search may seat them",
 ]  # fmt: skip

@@ -9,6 +9,7 @@ import streamlit as st
 
 from planner import charts
 from planner.cli.text import number
+from planner.scenario.published import published
 from planner.ui import look, tables
 from planner.ui.glossary import meaning
 from planner.ui.result import frames, sortie, tell
@@ -115,7 +116,8 @@ def _left(run: Run) -> None:
 def left_columns() -> tuple[str, ...]:
     """Headings of the table of those left behind."""
     return (
-        _("group"), _("people"), _("why"), _("would help"), _("brings out"), _("price"),
+        _("group"), _("people"), _("why"), _("would help"), _("brings out at most"),
+        _("cost on the office's scale"),
     )  # fmt: skip
 
 
@@ -226,7 +228,10 @@ def _proof(run: Run) -> None:
         look.note(f"{plan.provenance.engine}: {plan.provenance.engine_reason}")
     if verdict.scenario.sanity:
         look.note(_("Published figures to compare with; they are never used:"))
-        look.facts({key: number(float(v)) for key, v in verdict.scenario.sanity.items()})
+        look.facts({
+            words: "–".join(number(float(value)) for value in values)
+            for words, values in published(verdict.scenario.sanity)
+        })  # fmt: skip
 
 
 def made(runs: list[Run], mark: str) -> list[dict[str, object]]:

@@ -100,9 +100,7 @@ REASONS = (
     pattern("{reason} ({kinds})"),
 )  # fmt: skip
 CHANGES = (
-    pattern("{change} (gain: up to, with vehicles counted in fractions; "
-            "{n} fewer of other groups)"),
-    pattern("{change} (gain: up to, with vehicles counted in fractions)"),
+    pattern("{change} ({n} fewer of other groups)"),
     pattern("not searched"),
     pattern("not searched from here on: {change}"),
     pattern("nothing is short; a longer search may seat them"),
