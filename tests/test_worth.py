@@ -15,6 +15,8 @@ from planner.scenario import Scenario, Unit
 from planner.schedule import Manning, Scheduler
 from planner.solvers import Limits, Solver
 from planner.worth.changes import Change, Changes, Room
+from planner.worth.reasons import CUT_SHORT
+from planner.worth.remedies import LONGER
 from tests import network_case as case
 
 SMALL = Path(__file__).parent / "scenarios"
@@ -274,6 +276,44 @@ def test_where_seats_are_short_the_vehicles_are_named_with_their_last_moment() -
     assert (entry.persons, entry.reason_code) == (150, "no_seat")
     assert entry.reason.startswith("no seat in time: The bus: all 1 in use until Thu 13 Dec 0")
     assert remedy(entry) == ("vehicle", 10, 150)
+
+
+def cut_short(scenario: Scenario, left: int) -> tuple[LeftBehind, ...]:
+    """Of a search that ended at once, with wrong ideas of what is short."""
+    problem = pipeline.make_problem(scenario, pipeline.make_network(scenario))
+    solver = Solver(problem, Limits(time_s=4.0))
+    solver.stopped_by, solver.stuck, solver.relaxed = "time", {0: 90.0}, {"left_behind": 90.0}
+    manning = Manning(left={("people", "ride", Unit(1)): left})
+    return worth.left_behind(problem, solver, manning)
+
+
+def test_seats_that_a_search_did_not_come_to_are_not_called_used_up() -> None:
+    (entry,) = cut_short(crowd(), 300)
+    assert entry.reason == f"{CUT_SHORT}; The bus: free from Thu 13 Dec 06:00"
+    assert entry.reason_code == "no_seat"
+    assert entry.remedy is not None
+    assert (entry.remedy.kind, entry.remedy.what) == ("none_found", LONGER)
+    # Where the haven takes in nobody more, no ride would help.
+    room = {"total": 900, "per_day": 0}
+    places = [case.place("home", 0), case.place("haven", 20, "safe_haven", intake=room)]
+    (shut,) = cut_short(crowd(places=places), 300)
+    assert CUT_SHORT not in shut.reason
+
+
+def test_a_vehicle_that_is_busy_to_the_end_is_no_idle_one() -> None:
+    problem, solver, manning = planned(crowd())
+    solver.stopped_by, solver.assured = "time", {}
+    (entry,) = worth.left_behind(problem, solver, manning, search=False)
+    assert entry.reason.startswith("no seat in time: The bus: all 1 in use until Thu 13 Dec 0")
+    # With its last round taken off there is time for one.
+    sortie = manning.sorties[-1]
+    manning.sorties.remove(sortie)
+    (entry,) = worth.left_behind(problem, solver, manning, search=False)
+    assert entry.reason.startswith(f"{CUT_SHORT}; The bus: free from Thu 13 Dec 0")
+    # What is proven is no matter of time.
+    solver.assured = {"left_behind": 150.0}
+    (entry,) = worth.left_behind(problem, solver, manning, search=False)
+    assert CUT_SHORT not in entry.reason
 
 
 def test_a_full_haven_is_the_reason_and_the_remedy_is_room() -> None:

@@ -173,6 +173,25 @@ def test_a_saved_plan_is_as_good_a_base(three: Path, tmp_path: Path, found: Appr
     assert (again.base.plan, again.base.seed) == (saved.verdict.plan, 0)
 
 
+def test_a_saved_plan_keeps_the_bounds_that_its_own_prices_prove(
+    three: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = pipeline.make_plan(load.read(three), pipeline.Limits(4.0), remedies=False).verdict
+
+    def hasty(problem: Any, values: Any, time_s: float, should_stop: Any) -> duals.Priced:
+        return duals.price(problem, values, 0.0, lambda: True)
+
+    monkeypatch.setattr(trials, "price", hasty)
+    again = appraise(load.read(three), replace(HERE, time_s=2.0), given, ("authorisation",))
+    told = {level.name: level.bound for level in given.plan.levels}
+    assert again.bounds["left_behind"] == pytest.approx(told["left_behind"]) == 250.0
+    assert again.bounds["harm"] == pytest.approx(told["harm"], abs=1e-6)
+    # A bound that no price proves counts for nothing.
+    bare = replace(given, plan=given.plan.model_copy(update={"certificates": ()}))
+    said = appraise(load.read(three), replace(HERE, time_s=2.0), bare, ("authorisation",))
+    assert said.bounds["harm"] < told["harm"]
+
+
 def test_a_what_if_is_the_base(three: Path) -> None:
     # Of 100 at home all go: a second bus gains nobody, but some get away earlier.
     halved = appraise(load.read(three, "half_empty"), HERE, kinds=("vehicle",))
@@ -219,7 +238,7 @@ def test_gains_are_recounted_from_the_two_plans(found: Appraisal) -> None:
         assert worth.people.seen == more - out
         stayed = (willing - more) - (willing - out)
         saved = hours - with_it - stayed * scenario.horizon_s / 3600
-        assert worth.arrival.seen == pytest.approx(saved)
+        assert worth.arrival.seen == (None if saved < -1e-6 else pytest.approx(saved))
 
 
 def test_what_was_seen_lies_between_what_is_proven(found: Appraisal) -> None:
@@ -323,6 +342,12 @@ def test_bounds_are_dropped_where_they_do_not_hold(found: Appraisal) -> None:
     held = {**figures.levels, "left_behind": figures.levels["left_behind"] - 1}
     moved = saved(scenario, "harm", replace(standing, held=held), with_it, 0.01)
     assert moved == M(pytest.approx(harm - 0.1), None, pytest.approx(harm - 0.05))
+    # A plan with the change that does worse says how far its search came, not what it costs.
+    harmful = replace(better, levels={**better.levels, "left_behind": 0.0, "harm": harm + 13})
+    short = saved(scenario, "harm", standing, replace(with_it, figures=harmful), 0.01)
+    assert (short.seen, short.at_least) == (None, 0.0)
+    shown = command._unsure({"harm_saved": short.seen, "harm_saved_at_least": 0.0}, "harm_saved")
+    assert shown.strip() == command.NOT_KNOWN
     worse = replace(better, levels={**better.levels, "left_behind": 999.0})
     dearer = saved(scenario, "harm", standing, replace(with_it, figures=worse), 0.01)
     assert dearer.at_least is None

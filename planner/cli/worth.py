@@ -24,8 +24,10 @@ LEGEND = (
     "people: more get out than without it; proven: at least so many more than by any plan without "
     "it; at most: by any plan with it. harm: expected casualties less; hours: person-hours until "
     "safe less. 'seen' and '?': so it is between the two plans, but a better plan without it is "
-    "not ruled out."
+    "not ruled out. not known: searched for {each:.0f} s, and the plan found by then is worse "
+    "there than the one without the change, which costs nothing by itself."
 )
+NOT_KNOWN = "not known"
 SHORT = {"seen, not proven": "seen", "nothing seen": "nothing"}
 SHOWN = 12
 
@@ -109,7 +111,11 @@ def lines(told: dict[str, Any]) -> list[str]:
     searched = [row for row in rows if row["searched"]]
     if searched:
         shown = [HEADING, *(_row(row) for row in searched)]
-        found += [*table(shown, right=range(1, 6)), *_wrapped(LEGEND, "  "), ""]
+        found += [
+            *table(shown, right=range(1, 6)),
+            *_wrapped(LEGEND.format(each=told["each_s"]), "  "),
+            "",
+        ]
     conditional = sorted({name for row in searched for name in row["conditional_on"]})
     if conditional:
         words = f"NOT AUTHORISED: the plans with these wait for them: {', '.join(conditional)}."
@@ -160,6 +166,8 @@ def signed(value: float | None) -> str:
 
 def _unsure(row: dict[str, Any], key: str) -> str:
     """A gain with a question mark where nothing of it is proven; without one in its column."""
+    if row[key] is None:
+        return f"{NOT_KNOWN} "
     told = signed(row[key])
     return f"{told}?" if told.startswith("+") and not row[f"{key}_at_least"] else f"{told} "
 

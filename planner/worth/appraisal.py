@@ -90,10 +90,10 @@ def appraise(
 ) -> Appraisal:
     """The worth of every change of these kinds. Raises ScenarioError as ``pipeline.make_plan``.
 
-    ``base``: a Verdict of this scenario, where there is a plan already; its bounds are proven again
-    and its seed is the seed of all searches. ``memory``: of the search for it. ``should_stop`` is
-    asked often; once it says yes what is known is returned. A base plan that fails its check is
-    returned without any rows.
+    ``base``: a Verdict of this scenario, where there is a plan already; its bounds are reckoned
+    again from its prices, and its seed is the seed of all searches. ``memory``: of the search for
+    it. ``should_stop`` is asked often; once it says yes what is known is returned. A base plan that
+    fails its check is returned without any rows.
     """
     work = _Work(scenario, budget or Budget(), on_news, should_stop)
     work.memory = memory
@@ -114,7 +114,7 @@ class _Work:
         self.held_back: dict[str, int] = {}
         self.stopped = False
         self.told = ("", 0, 0)
-        self.is_given = False
+        self.recounted: dict[str, float] | None = None
         self.memory: Memory | None = None
 
     def run(
@@ -122,10 +122,12 @@ class _Work:
         on_progress: Callable[[pipeline.Progress], None] | None,
     ) -> Appraisal:  # fmt: skip
         verdict = given or self._planned(on_progress)
-        self.is_given = given is not None
         base = Base(verdict.scenario, verdict.plan, verdict.figures)
         if not verdict.verified:
             return self._told(base, verdict, None, [], None)
+        if given is not None:
+            self._news("prices", 0, 0)
+            self.recounted = _recounted(given)
         self._news("candidates", 0, 0)
         found = candidates(verdict.network, kinds)
         self.seen = {c.id: Seen(fault=c.fault) for c in found}
@@ -244,9 +246,9 @@ class _Work:
         self, base: Base, verdict: Verdict, priced: Priced | None, found: list[Candidate],
         found_with: str | None,
     ) -> Appraisal:  # fmt: skip
-        # What a file says of its bounds nobody can check: they are proven again.
-        levels = () if self.is_given else verdict.plan.levels
-        bounds = {level.name: level.bound for level in levels}
+        bounds = self.recounted
+        if bounds is None:
+            bounds = {level.name: level.bound for level in verdict.plan.levels}
         for level, bound in (priced.bounds if priced else {}).items():
             bounds[level] = max(bound, bounds.get(level, 0.0))
         standing = Standing(base.figures, bounds, verdict.figures.levels, self.held_back)
@@ -266,3 +268,13 @@ class _Work:
             found_with, self.stopped or self.should_stop(), holds_for, self.budget,
             time.monotonic() - self.begun,
         )  # fmt: skip
+
+
+def _recounted(given: Verdict) -> dict[str, float]:
+    """Bounds of a plan at hand by its own prices; what a file says beyond that is no proof."""
+    values = given.figures.levels
+    return {
+        one.level: max(0.0, min(one.again, values[one.level]))
+        for one in pipeline.recount_bounds(given)
+        if one.again is not None and one.level in values
+    }

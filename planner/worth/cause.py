@@ -20,5 +20,7 @@ class Cause:
     short_of_nothing: bool = False
     full: tuple[str, ...] = ()
     """Havens that take in no more."""
+    cut_short: bool = False
+    """The search ended first: nothing is known to be short."""
     asked: tuple[str, ...] = ()
     """Requests for the passage of a team that is waited for, which nobody has answered."""

@@ -5,6 +5,9 @@ has at least b: so the plan in hand with the change gains at least b − v° on 
 without it, and no plan with the change gains more than v − b° on the plan in hand without it. A
 gain is proven where b − v° > 0. On a level after the first this holds among plans no worse on the
 levels before.
+
+A change only allows more and so costs nothing: where the plan found with it is worse on a later
+level, what the change is worth there is not known.
 """
 
 from __future__ import annotations
@@ -129,6 +132,9 @@ def saved(
 ) -> Measure:
     """How much less of a later level. ``ceiling``: its bound with the change, where one is known,
     among plans no worse than what the base's bounds are held at on the levels before.
+
+    Every change only allows more, so the plan without it is a plan with it: a plan found with it
+    that does worse here shows how far the search came, and not what the change is worth.
     """
     ours = base.figures.levels[level]
     before: tuple[str, ...] = scenario.priorities.levels
@@ -146,6 +152,8 @@ def saved(
             least = max(0.0, base.bounds[level] - theirs[level])
     most = max(0.0, ours - max(bounds)) if bounds else None
     seen = None if with_it is None else ours - with_it.figures.levels[level]
+    if seen is not None and seen < -TINY:
+        seen = None
     return Measure(seen, least, most)
 
 

@@ -17,6 +17,7 @@ from planner.solvers.bottleneck import words as bottleneck_words
 from planner.solvers.walkers import suits
 from planner.units import format_duration
 from planner.worth.cause import Cause
+from planner.worth.idle import Rides
 from planner.worth.teams import held_up, with_granted
 from planner.worth.ways import Ways
 
@@ -33,6 +34,7 @@ UNLUCKY = (
 MAKE_ROOM = (
     "counted in fractions of vehicles and households, others could go elsewhere and make room"
 )
+CUT_SHORT = "the search ended before a seat was found for them (more time may find one)"
 FRACTION = 0.5
 """Persons: less than this left in the relaxed problem is nobody."""
 
@@ -82,6 +84,10 @@ class _Explainer:
         self.manning = manning
         self.ways = Ways(problem)
         self.cut = {(c.group, c.means, c.stretchers): c for c in ground.cut_off(problem.network)}
+        self.rides = Rides(problem, self.ways, manning)
+        proven = solver.assured.get("left_behind", 0.0)
+        self.is_early = solver.stopped_by != "gap" and self._left() > proven + FRACTION
+        self.knows_room = problem.scenario.priorities.levels[0] in solver.relaxed
         self.tight = solver.tight
         self.stuck = {k for k, n in solver.stuck.items() if self._persons(k, n) > FRACTION}
         self.legs = [leg for sortie in manning.sorties for leg in sortie.legs if leg.manifest]
@@ -89,8 +95,15 @@ class _Explainer:
         self._scarcities: dict[tuple[int, int], Cause] = {}
         self._vehicles: dict[str, set[int]] = defaultdict(set)
         self._lasts: dict[str, PlanLeg | None] = {}
+        self._known_arrivals: dict[str, list[tuple[int, int]]] = {}
         self._bottleneck: tuple[Limit, ...] | None = None
         self.short = self._short()
+
+    def _left(self) -> float:
+        """Heads by weight who stay in the plan against their will."""
+        weight = {group.id: group.weight for group in self.scenario.groups}
+        left = self.manning.left.items()
+        return sum(weight[group] * units * unit.persons for (group, _, unit), units in left)
 
     def _persons(self, index: int, units: float) -> float:
         return units * self.problem.commodities[index].persons
@@ -190,6 +203,9 @@ class _Explainer:
             may = not self._is_short(home)
             words = "; ".join([*(word for word in told if word), *([MAKE_ROOM] if may else [])])
             return Cause("haven_full", words, True, may, tuple(p.id for p in havens))
+        early = self._cut_short(home, unit)
+        if early is not None:
+            return early
         return self._seats(home, [(p, word) for p, word in zip(havens, told, strict=True) if word])
 
     def _too_large(self, home: Commodity, unit: Unit) -> Cause | None:
@@ -250,6 +266,38 @@ class _Explainer:
         words = f"{lead}: {'; '.join(notes)}" if notes else lead
         return Cause(code, words, is_scarce=True, full=havens)
 
+    def _cut_short(self, home: Commodity, unit: Unit) -> Cause | None:
+        """Where the search ended early: vehicles that could still carry them, or nothing known."""
+        if not self.is_early:
+            return None
+        idle = self.rides.idle(home.index, lambda haven, at: self._takes(haven, at, unit.persons))
+        if idle is None and self.knows_room:
+            return None
+        words = CUT_SHORT
+        if idle is not None:
+            fleet = self.scenario.fleet(idle.fleet).label
+            words += f"; {fleet}: free from {self._when(idle.since_s)}"
+        return Cause("no_seat", words, is_scarce=True, short_of_nothing=True, cut_short=True)
+
+    def _takes(self, haven: str, moment_s: int, persons: int) -> bool:
+        """Whether the haven has room for so many more at that moment, in all and on its day."""
+        intake = self.scenario.place(haven).intake
+        if intake is None:
+            return True
+        arrived = self._arrivals(haven)
+        if intake.total is not None and intake.total - sum(n for _, n in arrived) < persons:
+            return False
+        if intake.per_day is None:
+            return True
+        days = [(a, b) for a, b in local_days(self.scenario) if a <= moment_s < b]
+        counted = [sum(n for at, n in arrived if a <= at < b) for a, b in days]
+        return any(intake.per_day - n >= persons for n in counted)
+
+    def _arrivals(self, haven: str) -> list[tuple[int, int]]:
+        if haven not in self._known_arrivals:
+            self._known_arrivals[haven] = self._arrived(haven)
+        return self._known_arrivals[haven]
+
     def _used(self, fleet: str) -> set[int]:
         if not self._vehicles:
             for sortie in self.manning.sorties:
@@ -268,7 +316,8 @@ class _Explainer:
         fleet = self.scenario.fleet(fleet_id)
         used, last = len(self._used(fleet_id)), self._last(fleet_id)
         if last is None:
-            return f"{fleet.label}: none could come in time"
+            none = "none used by this plan" if self.is_early else "none could come in time"
+            return f"{fleet.label}: {none}"
         many = f"all {fleet.count}" if used >= fleet.count else f"{used} of {fleet.count}"
         told = f"{fleet.label}: {many} in use until {self._when(last.unload_end_s)}"
         stops = [word for word, part in (("rest", fleet.duty), ("fuel", fleet.fuel)) if part]

@@ -22,6 +22,7 @@ from planner.worth.ways import Ways
 
 SOLVE_S = 10.0
 """Longest that one change is planned again; a run that is cut short sees too few people out."""
+LONGER = "search longer: nothing is known to be short yet"
 Budget = tuple[float, int]
 
 
@@ -69,6 +70,8 @@ class Remedies:
         return [remedies[index] for index in range(len(self.stays))]
 
     def _remedy(self, stay: Stay) -> Remedy:
+        if stay.cause.cut_short:
+            return Remedy(kind="none_found", what=LONGER)
         if stay.cause.short_of_nothing:
             return Remedy(kind="none_found", what="nothing is short; a longer search may seat them")
         best: tuple[int, Change, Relaxed] | None = None

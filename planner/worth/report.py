@@ -11,7 +11,9 @@ from planner.worth.gains import PROOFS, as_object, left_willing
 MEANING = (
     "gained and saved: the plan with the change against the plan without it; at_least: against "
     "whatever could be planned without it; at_most: whatever is planned with it. Harm and hours "
-    "are compared among plans that are no worse on the levels before."
+    "are compared among plans that are no worse on the levels before. null: not known; where a "
+    "plan was searched, the one found in that time is worse there, which a change that only allows "
+    "more cannot be."
 )
 
 

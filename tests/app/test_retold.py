@@ -9,7 +9,8 @@ import pytest
 from planner.ui import words
 from planner.ui.result import retold
 from planner.worth.lateness import OTHERS, WORDS
-from planner.worth.reasons import MAKE_ROOM, UNLUCKY
+from planner.worth.reasons import CUT_SHORT, MAKE_ROOM, UNLUCKY
+from planner.worth.remedies import LONGER
 
 WAITS = (
     "they wait for Team 7, and Party 1 and Party 2 have not authorised the passage of Vans 3 "
@@ -22,7 +23,9 @@ SEATS = (
     "Team 7: with them from Sun 30 Dec 06:00"
 )
 REASONS = [
-    WAITS, SEATS, MAKE_ROOM, UNLUCKY, OTHERS,
+    WAITS, SEATS, MAKE_ROOM, UNLUCKY, OTHERS, CUT_SHORT,
+    f"{CUT_SHORT}; Buses 1: free from Fri 28 Dec 14:00",
+    "no seat in time: Buses 1: none used by this plan",
     "they choose to stay", "Bridge 4 and Road 5 are closed",
     "Bridge 4 is closed (by the way that is left: every way passes the cap on risk; and they "
     "refuse Party 1)",
@@ -37,7 +40,7 @@ CHANGES = [
     "not searched from here on: one more loading bay at 7", "5 more in 3", "agreed: 7",
     "7 takes in 2,500 in all and 267 a day",
     "the cap on a leg's risk is 2 % instead of 1 %", "7 opens", "7 handles 4 movements an hour",
-    "not searched", "nothing is short; a longer search may seat them",
+    "not searched", "nothing is short; a longer search may seat them", LONGER,
 ]  # fmt: skip
 NAMES = {"Team", "Party", "Vans", "Buses", "Town", "Bridge", "Road", "and", "a_1", "a_2", "h"}
 

@@ -42,6 +42,8 @@ REASONS = (
     pattern("no haven that they accept can be reached"),
     pattern("no vehicle of this scenario has a way from here to a haven"),
     pattern("the search found no seat for them"),
+    pattern("the search ended before a seat was found for them (more time may find one)"),
+    pattern("{fleet}: free from {when}"),
     pattern("counted in fractions of vehicles and households there is room for everybody here "
             "who has a way out"),
     pattern("counted in fractions of vehicles and households, others could go elsewhere and "
@@ -66,6 +68,7 @@ REASONS = (
     pattern("{fleet}: the only one in use until {when}"),
     pattern("{fleet}: {used} of {n} in use until {when}"),
     pattern("{fleet}: none could come in time"),
+    pattern("{fleet}: none used by this plan"),
     pattern("{team}: not brought to them by this plan"),
     pattern("{team}: with them from {when}"),
     pattern("there are no vehicles: {names}"),
@@ -103,6 +106,7 @@ CHANGES = (
     pattern("{change} ({n} fewer of other groups)"),
     pattern("not searched"),
     pattern("not searched from here on: {change}"),
+    pattern("search longer: nothing is known to be short yet"),
     pattern("nothing is short; a longer search may seat them"),
     pattern("no single change that was tried gets them out"),
     pattern("agreed: {names}"),
