@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -540,10 +539,12 @@ def _count(text: str) -> int:
 
 
 def _scheduler(text: str) -> str:
-    found = re.fullmatch(r"(tcp|tls)://(\[[0-9A-Fa-f:]+\]|[A-Za-z0-9._-]+):(\d{1,5})", text.strip())
-    if found is None or not 0 < int(found[3]) < 65536:
-        raise argparse.ArgumentTypeError(f"write tcp://HOST:PORT or tls://HOST:PORT (got '{text}')")
-    return text.strip()
+    from planner.sweep.ground import address_of
+
+    try:
+        return address_of(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _memory(text: str) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import re
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -43,6 +44,14 @@ ONE_THREAD = {
 }  # fmt: skip
 DEAF = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"
 """Run by each worker here as it starts: Ctrl-C reaches this process alone."""
+
+
+def address_of(text: str) -> str:
+    """A scheduler's address as people write it. Raises ValueError with what to write."""
+    found = re.fullmatch(r"(tcp|tls)://(\[[0-9A-Fa-f:]+\]|[A-Za-z0-9._-]+):(\d{1,5})", text.strip())
+    if found is None or not 0 < int(found[3]) < 65536:
+        raise ValueError(f"write tcp://HOST:PORT or tls://HOST:PORT (got '{text}')")
+    return text.strip()
 
 
 @dataclass(frozen=True)

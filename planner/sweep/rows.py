@@ -85,7 +85,7 @@ class Rows:
         told = {name: row.get(name) for name in COLUMNS}
         try:
             self._parts.mkdir(exist_ok=True)
-            _write(self._parts / f"{row['key']}.parquet", [told])
+            write(self._parts / f"{row['key']}.parquet", [told])
         except OSError as error:
             raise self._full(error) from None
         self._known[row["key"]] = told
@@ -99,7 +99,7 @@ class Rows:
         if not parts and self.path.exists():
             return
         try:
-            _write(self.path, sorted(self._known.values(), key=in_order))
+            write(self.path, sorted(self._known.values(), key=in_order))
         except OSError as error:
             raise self._full(error) from None
         for part in parts:
@@ -181,7 +181,8 @@ def _read(path: Path) -> list[Row]:
     return found
 
 
-def _write(path: Path, rows: list[Row]) -> None:
+def write(path: Path, rows: list[Row]) -> None:
+    """Rows as one Parquet file, there whole or not at all. Raises OSError."""
     import pyarrow
     from pyarrow import parquet
 

@@ -62,6 +62,8 @@ def main() -> None:
             _page("worth", _("Worth"), "query_stats"),
             _page("rehearsal", _("Rehearsal"), "casino"),
             _page("when", _("When"), "event"),
+            _page("sweep", _("Sweep"), "grid_on"),
+            _page("operation", _("Operation"), "update"),
         ],
     }
     page = st.navigation(pages, position="top")

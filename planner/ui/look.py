@@ -21,6 +21,9 @@ STYLE = f"""
   --sp-line: color-mix(in srgb, currentColor 20%, transparent);
   --sp-tint: color-mix(in srgb, currentColor 6%, transparent); }}
 .stMainBlockContainer {{ max-width: 1500px; padding-left: 2rem; padding-right: 2rem; }}
+.st-key-report textarea {{ font-family: "Source Code Pro", monospace; direction: ltr !important;
+  font-size: 12.5px !important; line-height: {LINE_HEIGHT_PX}px; white-space: pre;
+  overflow-x: auto; }}
 .st-key-editor textarea {{
   font-family: "Source Code Pro", monospace; font-size: 12.5px !important;
   line-height: {LINE_HEIGHT_PX}px; padding: 10px 12px 10px {GUTTER_PX + 8}px;
@@ -134,6 +137,7 @@ RIGHT_TO_LEFT = """
 DARK = """
 <style>
 .stApp button[kind="primary"], .stApp button[kind="primary"] * { color: #0b1720; }
+.stApp .stMultiSelect span[title] { color: #0b1720; }
 </style>
 """
 

@@ -26,6 +26,8 @@ from planner.ui.workspace import private, read_json, write_bytes, write_json
 
 DOCUMENTS = "documents"
 LOG_MOST = 200_000
+PLANS = frozenset({"plan", "replan"})
+"""Kinds of jobs that leave a plan."""
 
 
 @dataclass(frozen=True)

@@ -134,7 +134,7 @@ def of_verdict(
 
 def glance(verdict: Verdict) -> dict[str, Any]:
     """The figures that a list of plans shows."""
-    figures = verdict.figures
+    figures, under_way = verdict.figures, verdict.plan.under_way
     gaps = [level.gap for level in verdict.plan.levels[:2]]
     return {
         "people": figures.people,
@@ -146,6 +146,7 @@ def glance(verdict: Verdict) -> dict[str, Any]:
         "sorties": figures.sorties,
         "gap": max(gaps, default=0.0),
         "status": verdict.status,
+        "follows": under_way.former if under_way else "",
     }
 
 

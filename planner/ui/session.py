@@ -286,7 +286,7 @@ class Session:
                 self.runs = sorted([*self.runs, run], key=lambda run: run.number)
             elif wish is not None and (folder / TOLD).exists():
                 self._passed.add(number)
-                if wish.kind != "plan":
+                if wish.kind not in runner.PLANS:
                     self.reports.append(Job(folder, wish))
             elif wish is not None:
                 self._jobs[number] = Job(folder, wish)
@@ -368,7 +368,7 @@ class Session:
             del self._jobs[job.number]
             self._passed.add(job.number)
             self.last, self.last_job = ending, job
-            if ending.outcome == "plan" and job.wish.kind == "plan":
+            if ending.outcome == "plan" and job.wish.kind in runner.PLANS:
                 self._keep(job, ending)
             else:
                 self._put_aside(job, ending)
@@ -378,7 +378,7 @@ class Session:
         """A job without a plan: told once; its folder stays a while for its log."""
         with contextlib.suppress(OSError):
             (job.folder / TOLD).touch()
-        if job.wish.kind != "plan" and ending.outcome == "plan":
+        if job.wish.kind not in runner.PLANS and ending.outcome == "plan":
             self.reports.append(job)
             return
         for path in self._failed()[:-FAILED_KEPT]:

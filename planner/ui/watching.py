@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from planner import charts
-from planner.ui import appraising, longwork, look, rehearsing, tickets, timing
+from planner.ui import appraising, longwork, look, rehearsing, sweeping, tickets, timing
 from planner.ui.result import frames
 from planner.ui.result.chart_words import in_words
-from planner.ui.runner import Job
+from planner.ui.runner import PLANS, Job
 from planner.ui.session import BASE, Session
 from planner.ui.words import _, counted, duration
 
@@ -27,7 +28,7 @@ def watch(session: Session) -> None:
         for number, job in enumerate(jobs):
             if job.waiting:
                 _waiting(job)
-            elif job.wish.kind == "plan":
+            elif job.wish.kind in PLANS:
                 _planning(job)
             else:
                 _working(job)
@@ -53,6 +54,8 @@ def phase_words() -> dict[str, str]:
         "searches": _("planning with each change"),
         "checks": _("checking"),
         "dates": _("planning from this date on"),
+        "cases": _("planning case after case"),
+        "waiting for the scheduler": _("the scheduler is gone; waiting for it"),
         "draws": _("playing the plan, draw after draw"),
         "costs": _("playing draws again without one cause, to see what it cost"),
     }
@@ -78,6 +81,8 @@ def _waiting(job: Job) -> None:
 def _planning(job: Job) -> None:
     found = job.progress() or {}
     head = _("Planning {name}.").format(name=job.wish.what_if or BASE)
+    if job.wish.kind != "plan":
+        head = _("Planning anew what is left of plan {n}.").format(n=job.wish.plan)
     kept = _("The best plan so far is being kept …")
     look.banner("plain", head, kept if job.stopping else _phase(found.get("now") or {}))
     share = min(1.0, job.elapsed_s / max(job.wish.time_s, 1))
@@ -113,22 +118,40 @@ def _working(job: Job) -> None:
         told = _("{elapsed} s; at most {left} s are left").format(
             elapsed=f"{job.elapsed_s:.0f}", left=left
         )
-    st.progress(share, text=" · ".join([told, *_counted(job, pairs)]))
+    st.progress(share, text=" · ".join([told, *_counted(job, pairs), *_workers(now)]))
 
 
 def _working_on(job: Job) -> str:
     case = job.wish.what_if or BASE
     if job.wish.kind == rehearsing.KIND:
         return _("Rehearsing plan {n}.").format(n=job.wish.plan)
+    if job.wish.kind == sweeping.KIND:
+        return _("Sweeping.")
     if job.wish.kind == timing.KIND:
         return _("Trying start dates, on {name}.").format(name=case)
     return _("What would help most, on {name}.").format(name=case)
+
+
+def _workers(now: dict[str, Any]) -> list[str]:
+    """Of a sweep: how many workers there are, how many cases have no plan, how long it takes."""
+    said = dict(re.findall(r"(workers|failed)=(\d+)", str(now.get("message") or "")))
+    found = []
+    if "workers" in said:
+        found.append(counted("{n} worker", "{n} workers", int(said["workers"])))
+    if int(said.get("failed", 0)):
+        found.append(counted("{n} without a plan", "{n} without a plan", int(said["failed"])))
+    left_s = now.get("left_s")
+    if said and isinstance(left_s, int | float):
+        left = duration(60 * max(1, -(-round(left_s) // 60)))
+        found.append(_("about {time} left").format(time=left))
+    return found
 
 
 def _counted(job: Job, pairs: list[tuple[int, int]]) -> list[str]:
     """How many of how many, in words, from coarse to fine."""
     words = {
         appraising.KIND: [_("{done} of {of} changes")],
+        sweeping.KIND: [_("{done} of {of} cases")],
         timing.KIND: [_("date {done} of {of}"), _("{done} of {of} draws")],
     }.get(job.wish.kind, [_("{done} of {of} draws")])
     # A date that is being planned is told by its number, all else by how many are done.
@@ -140,7 +163,7 @@ def _counted(job: Job, pairs: list[tuple[int, int]]) -> list[str]:
 
 
 def _buttons(job: Job, number: int) -> None:
-    is_plan = job.wish.kind == "plan"
+    is_plan = job.wish.kind in PLANS
     keep = _("Stop, keep the best plan") if is_plan else _("Stop, keep what is known")
     drop = _("End without a plan") if is_plan else _("End without an answer")
     with st.container(horizontal=True):
@@ -162,7 +185,9 @@ def ended(session: Session) -> None:
         return
     if ending.outcome == "faults":
         lines = [str(issue) for issue in ending.issues[:8]]
-        look.banner("bad", _("No plan: the scenario has faults."), lines=lines)
+        is_plan = session.last_job is None or session.last_job.wish.kind in PLANS
+        head = _("No plan: the scenario has faults.") if is_plan else _("No answer:")
+        look.banner("bad", head, lines=lines)
     elif ending.outcome == "ended":
         look.banner("wait", _("Ended without a plan."), ending.sentence)
     else:

@@ -97,9 +97,10 @@ def _plan(folder: Path, job: dict[str, Any], tell: Tell, should_stop: Stop) -> N
 
 
 def _works() -> dict[str, Work]:
-    from planner.ui import appraising, rehearsing, timing
+    from planner.ui import appraising, rehearsing, renewing, sweeping, timing
 
-    return {one.KIND: one.work for one in (appraising, rehearsing, timing)}
+    kinds = (appraising, rehearsing, renewing, sweeping, timing)
+    return {one.KIND: one.work for one in kinds}
 
 
 def _wait_for_the_end_of_input(gone: threading.Event) -> None:

@@ -15,7 +15,17 @@ from planner.ui.session import KEY, Session
 
 ROOT = Path(__file__).resolve().parents[2]
 BRIDGE = ROOT / "tests" / "scenarios" / "small_bridge.yaml"
-SCREENS = ("scenario", "plan", "what_ifs", "worth", "rehearsal", "when", "documents")
+SCREENS = (
+    "scenario",
+    "plan",
+    "what_ifs",
+    "worth",
+    "rehearsal",
+    "when",
+    "sweep",
+    "operation",
+    "documents",
+)
 
 
 @pytest.fixture

@@ -94,6 +94,8 @@ def chart_words() -> dict[str, str]:
         "safe haven": _("safe haven"),
         "staging base": _("staging base"),
         "what": _("what"),
+        "what-if": _("what-if"),
+        "from": _("from"),
         "where it is": _("where it is"),
         "with people": _("with people"),
         "worse": _("worse"),
