@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 
 from planner import documents, network
-from planner.documents import cards, liftpages, lifts, press
+from planner.documents import Issued, Order, cards, issue, liftpages, lifts, press
 from planner.documents.berths import stays
 from planner.documents.berthstrip import day_strips
 from planner.documents.columns import Column
@@ -270,3 +270,17 @@ def test_a_card_is_for_the_crew_alone() -> None:
     assert card["plate"] == "=1+1" and fleet.vehicles[0].driver == case.HOSTILE_MARKUP
     assert card["driver"].endswith("…") or card["driver"] == case.HOSTILE_MARKUP
     assert "=1+1" in text(cards.pdf_bytes(paper("crew", "buses-1")))
+
+
+def test_a_ships_master_gets_no_papers_for_roads_and_is_told_so() -> None:
+    def given(whom: str) -> Issued:
+        order = Order(format="pdf", audience="crew", recipient=whom)
+        return issue(case.conditional(), order)
+
+    master, driver = given("ferries-1"), given("buses-2")
+    assert sorted(master.files) == ["lift_schedule.pdf", "movements.pdf"]
+    assert master.left_out == ("Driver's card", "Movement order")
+    assert sorted(driver.files) == ["drivers_cards.pdf", "movement_orders.pdf", "movements.pdf"]
+    assert driver.left_out == ("Lift schedule",)
+    named = Order("movement-order", audience="crew", recipient="ferries-1")
+    assert list(issue(case.conditional(), named).files) == ["movement_orders.pdf"]

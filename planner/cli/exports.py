@@ -103,6 +103,9 @@ def _one(whole: Whole, order: Order, arguments: argparse.Namespace, beside: Path
         first = next(one for one in order.rows() if order.formats_of(one))
         order = replace(order, document=first.name)
     made = documents.issue(whole, order, _told if sys.stderr.isatty() else None)
+    if made.left_out:
+        told = f"left out, nothing in it for this reader: {', '.join(made.left_out)}"
+        print(f"planner: {told}", file=sys.stderr)
     if not as_zip:
         paths = _saved(made.files, order, out, beside)
     elif _is_file(out):

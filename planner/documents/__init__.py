@@ -141,6 +141,8 @@ class Issued:
     paper: Paper
     files: Files
     written: dict[tuple[str, str], tuple[str, ...]]
+    left_out: tuple[str, ...] = ()
+    """Titles of documents that the audience gets and that have nothing for this reader."""
 
     def bundle(self) -> bytes:
         """All of it as one ZIP, with a list of hashes (see ``planner.documents.archive``)."""
@@ -156,14 +158,19 @@ def issue(verdict: Verdict | Whole, order: Order, progress: Progress | None = No
     paper = _paper(whole, order)
     out: Files = {}
     names: dict[tuple[str, str], tuple[str, ...]] = {}
+    left_out = []
     for document in order.rows():
+        # What was asked for by name is written all the same, and says that there is nothing.
+        if order.document == ALL and document.concerns and not document.concerns(paper):
+            left_out.append(document.title)
+            continue
         for name in order.formats_of(document):
             if progress is not None:
                 progress(f"{document.name} {name}")
             made = _written(whole.verdict, paper, document, name)
             names[document.name, name] = tuple(made)
             out |= made
-    return Issued(paper, out, names)
+    return Issued(paper, out, names, tuple(left_out))
 
 
 def pictures(verdict: Verdict | Whole, order: Order, name: str, ppi: float = 80.0) -> list[bytes]:

@@ -55,6 +55,8 @@ class Document:
     audiences: tuple[Audience, ...]
     writers: Mapping[str, Writer]
     whole: frozenset[str] = frozenset()
+    concerns: Callable[[Paper], bool] | None = None
+    """Whether there is anything in it for the reader of a paper; None: there always is."""
 
     @property
     def formats(self) -> tuple[str, ...]:
@@ -161,15 +163,17 @@ DOCUMENTS: tuple[Document, ...] = (
             "pdf": press.Printed(liftpages.sheets),
             **_tables("lift_schedule", "Lift schedule", lifts.table),
         },
+        concerns=lambda paper: paper.internal or bool(lifts.lifts(paper)),
     ),
     Document(
         "drivers-card", "Driver's card", ("crew",),
-        {"pdf": press.Printed(cards.sheets)},
+        {"pdf": press.Printed(cards.sheets)}, concerns=lambda paper: bool(orders.ordered(paper)),
     ),
     Document("people", "People", ("internal",), _tables("people", "People", rows.people)),
     Document(
         "movement-order", "Movement order", ("internal", "partners", "crew"),
         {"pdf": press.Printed(orders.sheets, shown=12)},
+        concerns=lambda paper: paper.internal or bool(orders.ordered(paper)),
     ),
     Document(
         "left-behind", "People left behind", ("internal",),
