@@ -132,9 +132,12 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
         yield found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium(chromium_path: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    """One Chromium for all tests; each opens contexts of its own."""
+    """One Chromium for the tests of a file; each opens contexts of its own.
+
+    Playwright holds the thread's event loop as long as it is open, which tests of sweeps want too.
+    """
     assert shutil.which(chromium_path), chromium_path
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
