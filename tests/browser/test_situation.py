@@ -56,6 +56,7 @@ def pixel(page: Page, lat: float, lon: float) -> tuple[float, float]:
 def at_rest(page: Page) -> None:
     """Streamlit has finished and the map has drawn what it was told."""
     expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
+    page.wait_for_function(f"() => ({FIND})()?.mapView")
     page.evaluate(f"() => new Promise(done => {{ const m = ({FIND})().mapView.map;"
                   " m.once('idle', done); m.triggerRepaint(); })")  # fmt: skip
 
