@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from planner.sweep.planning import PLANNED, Row
 
+Spread = Callable[[Sequence[float | None]], dict[str, float] | None]
 FIGURES = ("evacuated", "left_behind", "harm", "clearance_s")
 
 
-def summary(rows: Iterable[Row]) -> list[dict[str, Any]]:
+def summary(rows: Iterable[Row], spread: Spread | None = None) -> list[dict[str, Any]]:
     """One object a what-if and date, in the order of the rows.
 
     ``cases`` and ``planned`` of them; of each figure the mean and the least and most over the plans
-    that were made; null where there are none.
+    that were made, or what ``spread`` makes of them; null where there are none.
     """
+    spread = spread or _spread
     groups: dict[tuple[str | None, str], list[Row]] = {}
     for row in rows:
         groups.setdefault((row["what_if"], row["start"]), []).append(row)
@@ -25,7 +27,7 @@ def summary(rows: Iterable[Row]) -> list[dict[str, Any]]:
             "what_if": what_if, "start": start, "cases": len(those),
             "planned": sum(row["outcome"] == PLANNED for row in those),
             **{
-                name: _spread([r[name] for r in those if r["outcome"] == PLANNED])
+                name: spread([r[name] for r in those if r["outcome"] == PLANNED])
                 for name in FIGURES
             },
         }

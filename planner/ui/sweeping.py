@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 KIND = "sweep"
 FILE, LIST = "summary.json", "cells"
 FOLDER = "sweeps"
-FIGURES = ("evacuated", "left_behind", "harm", "clearance_s")
 PLANNED = "planned"
 TOLD = 50
 """Cases without a plan that the report tells one by one."""
@@ -115,20 +114,9 @@ def report(order: Order, found: Outcome) -> Row:
 
 def cells(rows: Iterable[Row]) -> list[Row]:
     """One object a what-if and date in the order of the rows, each figure with its quantiles."""
-    groups: dict[tuple[str | None, str], list[Row]] = {}
-    for row in rows:
-        groups.setdefault((row["what_if"], row["start"]), []).append(row)
-    return [
-        {
-            "what_if": what_if, "start": start, "cases": len(those),
-            "planned": sum(row["outcome"] == PLANNED for row in those),
-            **{
-                name: spread([r[name] for r in those if r["outcome"] == PLANNED])
-                for name in FIGURES
-            },
-        }
-        for (what_if, start), those in groups.items()
-    ]  # fmt: skip
+    from planner.sweep import summary
+
+    return summary(rows, spread)
 
 
 def spread(values: Iterable[float | None]) -> dict[str, float] | None:
